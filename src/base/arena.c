@@ -1,0 +1,152 @@
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+
+struct arena_chunk {
+    struct arena_chunk *older;
+    size_t size;
+    _Alignas(max_align_t) char bytes[];
+};
+
+struct arena_hook {
+    struct arena_hook *older;
+    arena_hook_fn *fn;
+    void *p;
+};
+
+enum {
+    ALIGNMENT = _Alignof(max_align_t),
+    FIRST_CHUNK = 2048,
+    LARGEST_STEP = 64 * 1024, /* chunks double up to here */
+};
+
+void arena_init(struct arena *a)
+{
+    *a = (struct arena){0};
+}
+
+static void run_hooks(struct arena *a)
+{
+    while (a->hooks) {
+        struct arena_hook *hook = a->hooks;
+        a->hooks = hook->older;
+        hook->fn(hook->p);
+    }
+}
+
+static void free_chunks(struct arena_chunk *chunk)
+{
+    while (chunk) {
+        struct arena_chunk *older = chunk->older;
+        mem_free(chunk);
+        chunk = older;
+    }
+}
+
+void arena_done(struct arena *a)
+{
+    run_hooks(a);
+    free_chunks(a->chunk);
+    *a = (struct arena){0};
+}
+
+void arena_reset(struct arena *a)
+{
+    run_hooks(a);
+    a->size = 0;
+    if (!a->chunk)
+        return;
+    free_chunks(a->chunk->older);
+    a->chunk->older = NULL;
+    a->next = a->chunk->bytes;
+    a->end = a->chunk->bytes + a->chunk->size;
+}
+
+static void add_chunk(struct arena *a, size_t at_least)
+{
+    size_t size = FIRST_CHUNK;
+    struct arena_chunk *chunk;
+
+    if (a->chunk)
+        size = a->chunk->size < LARGEST_STEP ? a->chunk->size * 2 : LARGEST_STEP;
+    if (size < at_least)
+        size = at_least;
+    chunk = mem_realloc(NULL, sizeof(*chunk) + size);
+    chunk->older = a->chunk;
+    chunk->size = size;
+    a->chunk = chunk;
+    a->next = chunk->bytes;
+    a->end = chunk->bytes + size;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    size_t steps = (size ? size - 1 : 0) / ALIGNMENT + 1;
+    size_t rounded = steps * ALIGNMENT;
+    void *p;
+
+    assert(rounded >= size);
+    if ((size_t)(a->end - a->next) < rounded)
+        add_chunk(a, rounded);
+    p = a->next;
+    a->next += rounded;
+    a->size += rounded;
+    return memset(p, 0, size);
+}
+
+void *arena_alloc_n(struct arena *a, size_t size, size_t n)
+{
+    size_t total;
+    bool overflow = __builtin_mul_overflow(size, n, &total);
+
+    assert(!overflow);
+    return arena_alloc(a, total);
+}
+
+void arena_on_done(struct arena *a, arena_hook_fn *fn, void *p)
+{
+    struct arena_hook *hook = arena_new(a, struct arena_hook);
+
+    *hook = (struct arena_hook){.older = a->hooks, .fn = fn, .p = p};
+    a->hooks = hook;
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+    char *copy = arena_alloc(a, s.n + 1);
+
+    if (!s.p)
+        return STR_NULL;
+    memcpy(copy, s.p, s.n);
+    return (struct str){copy, s.n};
+}
+
+struct str arena_vprintf(struct arena *a, const char *format, va_list args)
+{
+    va_list again;
+    int n;
+    char *text;
+
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, format, args);
+    assert(n >= 0);
+    text = arena_alloc(a, (size_t)n + 1);
+    vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return (struct str){text, (size_t)n};
+}
+
+struct str arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    struct str s;
+
+    va_start(args, format);
+    s = arena_vprintf(a, format, args);
+    va_end(args);
+    return s;
+}

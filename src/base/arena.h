@@ -1,0 +1,53 @@
+#pragma once
+
+/*
+ * A region that is freed all at once: one per request.
+ *
+ * Owner:   whoever called arena_init(); everything allocated dies with it.
+ * Threads: one thread at a time.
+ * Fails:   never; running out of memory ends the process. Bound the size of
+ *          anything a client chooses before you come here.
+ */
+
+#include <stdarg.h>
+
+#include "base/status.h"
+#include "base/str.h"
+
+struct arena_chunk;
+struct arena_hook;
+
+struct arena {
+    struct arena_chunk *chunk; /* the newest; older ones hang behind it */
+    struct arena_hook *hooks;
+    char *next;
+    char *end;
+    size_t size; /* bytes handed out, all chunks together */
+};
+
+typedef void arena_hook_fn(void *p);
+
+void arena_init(struct arena *a);
+void arena_done(struct arena *a);
+
+/* Frees everything but the newest chunk, which serves again. Hooks run, newest first. */
+void arena_reset(struct arena *a);
+
+/* Zeroed and aligned for any type; size 0 gives a pointer too. */
+void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull)) must_use;
+
+/* Runs fn(p) when the arena ends: closes a third-party handle that must live as long. */
+void arena_on_done(struct arena *a, arena_hook_fn *fn, void *p);
+
+/* A copy with a NUL behind it, so p serves as a C string where the bytes hold none. */
+struct str arena_str(struct arena *a, struct str s);
+
+struct str arena_printf(struct arena *a, const char *format, ...) printf_like(2, 3);
+struct str arena_vprintf(struct arena *a, const char *format, va_list args) printf_like(2, 0);
+
+#define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
+#define arena_array(a, type, n) ((type *)arena_alloc_n((a), sizeof(type), (n)))
+
+/* size * n, checked. */
+void *arena_alloc_n(struct arena *a, size_t size, size_t n)
+    __attribute__((malloc, returns_nonnull)) must_use;

@@ -1,0 +1,86 @@
+#include "base/buf.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/mem.h"
+
+enum {
+    FIRST_CAPACITY = 256
+};
+
+void buf_init(struct buf *b, size_t ceiling)
+{
+    assert(ceiling > 0);
+    *b = (struct buf){.ceiling = ceiling};
+}
+
+void buf_done(struct buf *b)
+{
+    mem_free(b->p);
+    *b = (struct buf){0};
+}
+
+void buf_reset(struct buf *b, size_t ceiling)
+{
+    assert(ceiling > 0);
+    b->n = 0;
+    b->ceiling = ceiling;
+}
+
+char *buf_reserve(struct buf *b, size_t n)
+{
+    size_t capacity = b->capacity ? b->capacity : FIRST_CAPACITY;
+
+    if (n > b->ceiling || b->n > b->ceiling - n) {
+        b->ceiling = 0;
+        return NULL;
+    }
+    while (capacity < b->n + n)
+        capacity *= 2;
+    if (capacity != b->capacity) {
+        b->p = mem_realloc(b->p, capacity);
+        b->capacity = capacity;
+    }
+    return b->p + b->n;
+}
+
+void buf_add(struct buf *b, struct str s)
+{
+    char *to = s.n ? buf_reserve(b, s.n) : NULL;
+
+    if (!to)
+        return;
+    memcpy(to, s.p, s.n);
+    b->n += s.n;
+}
+
+void buf_add_char(struct buf *b, char c)
+{
+    buf_add(b, (struct str){&c, 1});
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+    va_list args;
+    int n;
+    char *to;
+
+    va_start(args, format);
+    n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(n >= 0);
+    to = buf_reserve(b, (size_t)n + 1);
+    if (!to)
+        return;
+    va_start(args, format);
+    vsnprintf(to, (size_t)n + 1, format, args);
+    va_end(args);
+    b->n += (size_t)n;
+}
+
+void buf_truncate(struct buf *b, size_t n)
+{
+    assert(n <= b->n);
+    b->n = n;
+}

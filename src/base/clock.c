@@ -1,0 +1,127 @@
+#include "base/clock.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <time.h>
+
+int64_t clock_unix_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t clock_mono_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void clock_format(int64_t unix_ms, char out[CLOCK_RFC3339_LENGTH])
+{
+    int64_t ms = (unix_ms % 1000 + 1000) % 1000;
+    time_t seconds = (unix_ms - ms) / 1000;
+    struct tm t;
+    char text[CLOCK_RFC3339_LENGTH + 64];
+
+    gmtime_r(&seconds, &t);
+    snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900,
+             t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)ms);
+    memcpy(out, text, CLOCK_RFC3339_LENGTH);
+}
+
+/* n digits at *at, which moves behind them. */
+static bool take_digits(struct str s, size_t *at, int n, int *ret_value)
+{
+    int value = 0;
+
+    for (int i = 0; i < n; i++, (*at)++) {
+        if (*at >= s.n || s.p[*at] < '0' || s.p[*at] > '9')
+            return false;
+        value = value * 10 + (s.p[*at] - '0');
+    }
+    *ret_value = value;
+    return true;
+}
+
+static bool take_char(struct str s, size_t *at, const char *any_of)
+{
+    if (*at >= s.n || s.p[*at] == '\0' || !strchr(any_of, s.p[*at]))
+        return false;
+    (*at)++;
+    return true;
+}
+
+static bool take_date(struct str s, size_t *at, struct tm *t)
+{
+    static const int days_of[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int days;
+
+    if (!take_digits(s, at, 4, &t->tm_year) || !take_char(s, at, "-") ||
+        !take_digits(s, at, 2, &t->tm_mon) || !take_char(s, at, "-") ||
+        !take_digits(s, at, 2, &t->tm_mday) || t->tm_mon < 1 || t->tm_mon > 12)
+        return false;
+    days = days_of[t->tm_mon - 1];
+    if (t->tm_mon == 2 && t->tm_year % 4 == 0 && (t->tm_year % 100 != 0 || t->tm_year % 400 == 0))
+        days++;
+    if (t->tm_mday < 1 || t->tm_mday > days)
+        return false;
+    t->tm_year -= 1900;
+    t->tm_mon--;
+    return true;
+}
+
+static bool take_time(struct str s, size_t *at, struct tm *t, int *ret_ms)
+{
+    int ms = 0, scale = 100;
+
+    if (!take_digits(s, at, 2, &t->tm_hour) || !take_char(s, at, ":") ||
+        !take_digits(s, at, 2, &t->tm_min) || !take_char(s, at, ":") ||
+        !take_digits(s, at, 2, &t->tm_sec) || t->tm_hour > 23 || t->tm_min > 59 || t->tm_sec > 60)
+        return false;
+    if (take_char(s, at, ".")) {
+        int digit;
+        if (!take_digits(s, at, 1, &digit))
+            return false;
+        do {
+            ms += digit * scale;
+            scale /= 10;
+        } while (take_digits(s, at, 1, &digit));
+    }
+    *ret_ms = ms;
+    return true;
+}
+
+static bool take_offset(struct str s, size_t *at, int *ret_seconds)
+{
+    int hours, minutes, sign;
+
+    if (take_char(s, at, "Zz")) {
+        *ret_seconds = 0;
+        return true;
+    }
+    if (*at >= s.n)
+        return false;
+    sign = s.p[*at] == '-' ? -1 : 1;
+    if (!take_char(s, at, "+-") || !take_digits(s, at, 2, &hours) || !take_char(s, at, ":") ||
+        !take_digits(s, at, 2, &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *ret_seconds = sign * (hours * 3600 + minutes * 60);
+    return true;
+}
+
+bool clock_parse(struct str s, int64_t *ret_unix_ms)
+{
+    struct tm t = {0};
+    size_t at = 0;
+    int ms, offset;
+
+    if (!take_date(s, &at, &t) || !take_char(s, &at, "Tt") || !take_time(s, &at, &t, &ms) ||
+        !take_offset(s, &at, &offset) || at != s.n)
+        return false;
+    *ret_unix_ms = ((int64_t)timegm(&t) - offset) * 1000 + ms;
+    return true;
+}

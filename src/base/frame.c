@@ -1,0 +1,31 @@
+#include "base/frame.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+
+struct frame *frame_new(struct str s)
+{
+    struct frame *f = mem_realloc(NULL, sizeof(*f) + s.n);
+
+    atomic_init(&f->holders, 1);
+    f->n = s.n;
+    if (s.n)
+        memcpy(f->bytes, s.p, s.n);
+    return f;
+}
+
+struct frame *frame_ref(struct frame *f)
+{
+    unsigned before = atomic_fetch_add_explicit(&f->holders, 1, memory_order_relaxed);
+
+    assert(before > 0);
+    return f;
+}
+
+struct frame *frame_unref(struct frame *f)
+{
+    if (f && atomic_fetch_sub_explicit(&f->holders, 1, memory_order_acq_rel) == 1)
+        mem_free(f);
+    return NULL;
+}

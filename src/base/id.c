@@ -1,0 +1,36 @@
+#include "base/id.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+void id_random(void *p, size_t n)
+{
+    unsigned char *at = p;
+
+    while (n > 0) {
+        ssize_t got = getrandom(at, n, 0);
+        if (got < 0)
+            abort();
+        at += got;
+        n -= (size_t)got;
+    }
+}
+
+void id_uuid7(int64_t unix_ms, char out[ID_UUID_LENGTH])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char bytes[16];
+    char *at = out;
+
+    id_random(bytes + 6, sizeof(bytes) - 6);
+    for (int i = 0; i < 6; i++)
+        bytes[i] = (unsigned char)((uint64_t)unix_ms >> (40 - 8 * i));
+    bytes[6] = (unsigned char)(0x70 | (bytes[6] & 0x0F));
+    bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3F));
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *at++ = '-';
+        *at++ = digits[bytes[i] >> 4];
+        *at++ = digits[bytes[i] & 0x0F];
+    }
+}

@@ -1,0 +1,41 @@
+#pragma once
+
+/*
+ * One JSON object a line on stderr: ts, level, event, then the fields given.
+ *
+ *     log_info("listening", LOG_STR("address", address), LOG_INT("threads", n));
+ *
+ * Never a token, never a message's text. Below server/ and net/ only debug is logged.
+ *
+ * Threads: any; a line is one write.
+ */
+
+#include "base/str.h"
+
+enum log_level {
+    LOG_ERROR,
+    LOG_WARN,
+    LOG_INFO,
+    LOG_DEBUG,
+};
+
+struct log_field {
+    const char *key; /* NULL ends the list */
+    struct str text; /* absent: number counts */
+    int64_t number;
+};
+
+#define LOG_STR(k, s) ((struct log_field){.key = (k), .text = (s)})
+#define LOG_INT(k, i) ((struct log_field){.key = (k), .number = (i)})
+
+/* info until told otherwise; call before threads start. */
+void log_set_level(enum log_level level);
+bool log_level_from(struct str name, enum log_level *ret_level);
+
+void log_write(enum log_level level, const char *event, const struct log_field *fields);
+
+#define LOG_FIELDS(...)       ((struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.key = NULL}})
+#define log_error(event, ...) log_write(LOG_ERROR, (event), LOG_FIELDS(__VA_ARGS__))
+#define log_warn(event, ...)  log_write(LOG_WARN, (event), LOG_FIELDS(__VA_ARGS__))
+#define log_info(event, ...)  log_write(LOG_INFO, (event), LOG_FIELDS(__VA_ARGS__))
+#define log_debug(event, ...) log_write(LOG_DEBUG, (event), LOG_FIELDS(__VA_ARGS__))

@@ -1,0 +1,64 @@
+#pragma once
+
+/*
+ * What a client is told: GraphQL errors (section 7.1.2), gathered in an arena in the order found.
+ *
+ * The one table in error.c holds, for each status, extensions.code, extensions.http.status and
+ * the public text used when nobody has better words.
+ */
+
+#include "base/arena.h"
+#include "base/json_out.h"
+#include "base/status.h"
+#include "graphql/ast.h"
+
+enum {
+    GQL_ERRORS_MOST = 100, /* then one more that says so, and no others */
+};
+
+/* A response path, innermost first, as it grows on the way down. */
+struct gql_path {
+    const struct gql_path *parent;
+    struct str key; /* absent: an index */
+    size_t index;
+};
+
+struct gql_error {
+    enum status status;
+    struct str message;
+    const struct gql_location *locations;
+    size_t n_locations;
+    const struct gql_path *path; /* NULL without one */
+    struct str argument;         /* extensions.argument, or absent */
+    struct str extensions; /* further members of extensions: `"retryAfterMs":500`, or absent */
+    struct gql_error *next;
+};
+
+struct gql_errors {
+    struct arena *arena;
+    struct gql_error *first;
+    struct gql_error *last;
+    size_t count;
+};
+
+void gql_errors_init(struct gql_errors *errors, struct arena *arena);
+
+/* True once GQL_ERRORS_MOST are in: stop looking for more. */
+bool gql_errors_full(const struct gql_errors *errors);
+
+/* A new error at the end, its message printed, its members to be filled by the caller. Past the
+ * bound the returned error is in no list. */
+struct gql_error *gql_error_add(struct gql_errors *errors, enum status status, const char *format,
+                                ...) printf_like(3, 4);
+
+/* Adds one location. */
+void gql_error_at(struct gql_errors *errors, struct gql_error *error,
+                  const struct gql_source *source, uint32_t at);
+
+/* The array itself: `[{"message":…,"locations":…,"path":…,"extensions":{"code":…}},…]`. */
+void gql_errors_write(const struct gql_errors *errors, struct json_out *j);
+
+/* "NOT_FOUND" and 404 for ST_NOT_FOUND; the public text. */
+const char *gql_status_code(enum status st);
+int gql_status_http(enum status st);
+const char *gql_status_text(enum status st);
