@@ -1,0 +1,204 @@
+#include "graphql/error.h"
+
+#include <assert.h>
+
+struct status_row {
+    const char *code; /* a value of the schema's enum ErrorCode */
+    int http;
+    const char *text;
+};
+
+/* What the world is told of each status, in the order of enum status. */
+static const struct status_row rows[] = {
+    [ST_BAD_INPUT] = {"BAD_USER_INPUT", 400, "A value is missing, malformed or out of bounds."},
+    [ST_BAD_REQUEST] = {"BAD_REQUEST", 400, "The request is malformed."},
+    [ST_PARSE_FAILED] = {"GRAPHQL_PARSE_FAILED", 400, "The document does not parse."},
+    [ST_INVALID] = {"GRAPHQL_VALIDATION_FAILED", 400,
+                    "The document is not valid against the schema."},
+    [ST_NO_OPERATION] = {"OPERATION_RESOLUTION_FAILURE", 400,
+                         "The document has no such operation, or operationName is missing."},
+    /* Apollo's clients compare these very words. */
+    [ST_NOT_PERSISTED] = {"PERSISTED_QUERY_NOT_FOUND", 200, "PersistedQueryNotFound"},
+    [ST_BAD_CURSOR] = {"INVALID_CURSOR", 400, "The cursor is not one of this room's."},
+    [ST_UNAUTHENTICATED] = {"UNAUTHENTICATED", 401, "A valid token is required."},
+    [ST_TOKEN_EXPIRED] = {"TOKEN_EXPIRED", 401, "The token has ended: renew it."},
+    [ST_FORBIDDEN] = {"FORBIDDEN", 403, "Not allowed."},
+    [ST_NOT_FOUND] = {"NOT_FOUND", 404, "Not found."},
+    [ST_CONFLICT] = {"CONFLICT", 409, "It exists already, or was changed in the meantime."},
+    [ST_KEY_REUSED] = {"IDEMPOTENCY_KEY_REUSED", 409, "The key was used for another message."},
+    [ST_HISTORY_EXPIRED] = {"HISTORY_EXPIRED", 410,
+                            "Events after the given cursor are no longer kept."},
+    [ST_TOO_LARGE] = {"PAYLOAD_TOO_LARGE", 413, "Too large."},
+    [ST_TOO_COMPLEX] = {"QUERY_TOO_COMPLEX", 400,
+                        "The document is deeper, wider or costlier than allowed."},
+    [ST_RATE_LIMITED] = {"RATE_LIMITED", 429, "Too many requests: try again later."},
+    [ST_LIMIT_EXCEEDED] = {"LIMIT_EXCEEDED", 429, "Too many at a time."},
+    [ST_UNAVAILABLE] = {"UNAVAILABLE", 503, "Temporarily unavailable: it is safe to try again."},
+    [ST_TIMEOUT] = {"TIMEOUT", 504, "It took longer than allowed."},
+    [ST_FAULT] = {"INTERNAL_SERVER_ERROR", 500, "Internal server error."},
+};
+
+static const struct status_row *row_of(enum status st)
+{
+    assert(st != ST_OK && (size_t)st < array_size(rows));
+    return &rows[st];
+}
+
+const char *gql_status_code(enum status st)
+{
+    return row_of(st)->code;
+}
+
+int gql_status_http(enum status st)
+{
+    return row_of(st)->http;
+}
+
+const char *gql_status_text(enum status st)
+{
+    return row_of(st)->text;
+}
+
+void gql_errors_init(struct gql_errors *errors, struct arena *arena)
+{
+    *errors = (struct gql_errors){.arena = arena};
+}
+
+bool gql_errors_full(const struct gql_errors *errors)
+{
+    return errors->count >= GQL_ERRORS_MOST;
+}
+
+static void append(struct gql_errors *errors, struct gql_error *error)
+{
+    if (errors->last)
+        errors->last->next = error;
+    else
+        errors->first = error;
+    errors->last = error;
+    errors->count++;
+}
+
+/* The one that stands for all that would follow. */
+static void append_last_word(struct gql_errors *errors, enum status status)
+{
+    struct gql_error *error = arena_new(errors->arena, struct gql_error);
+
+    error->status = status;
+    error->message =
+        status == ST_INVALID
+            ? STR("Too many validation errors, error limit reached. Validation aborted.")
+            : STR("Too many errors, error limit reached.");
+    append(errors, error);
+}
+
+struct gql_error *gql_error_add(struct gql_errors *errors, enum status status, const char *format,
+                                ...)
+{
+    struct gql_error *error = arena_new(errors->arena, struct gql_error);
+    va_list args;
+
+    if (errors->count > GQL_ERRORS_MOST)
+        return error;
+    error->status = status;
+    va_start(args, format);
+    error->message = arena_vprintf(errors->arena, format, args);
+    va_end(args);
+    if (errors->count < GQL_ERRORS_MOST)
+        append(errors, error);
+    else
+        append_last_word(errors, status);
+    return error;
+}
+
+void gql_error_at(struct gql_errors *errors, struct gql_error *error,
+                  const struct gql_source *source, uint32_t at)
+{
+    size_t n = error->n_locations;
+    struct gql_location *grown;
+
+    /* The array has room for a power of two: it is full whenever the count is one. */
+    if ((n & (n - 1)) == 0) {
+        grown = arena_array(errors->arena, struct gql_location, n ? 2 * n : 1);
+        for (size_t i = 0; i < n; i++)
+            grown[i] = error->locations[i];
+        error->locations = grown;
+    }
+    grown = (struct gql_location *)error->locations;
+    grown[n] = gql_locate(source, at);
+    error->n_locations = n + 1;
+}
+
+static void write_locations(const struct gql_error *error, struct json_out *j)
+{
+    json_out_key(j, STR("locations"));
+    json_out_begin_array(j);
+    for (size_t i = 0; i < error->n_locations; i++) {
+        json_out_begin_object(j);
+        json_out_key(j, STR("line"));
+        json_out_int(j, error->locations[i].line);
+        json_out_key(j, STR("column"));
+        json_out_int(j, error->locations[i].column);
+        json_out_end_object(j);
+    }
+    json_out_end_array(j);
+}
+
+/* The steps are linked from the innermost outwards, and written the other way round. */
+static void write_path(const struct gql_path *path, struct arena *a, struct json_out *j)
+{
+    const struct gql_path **steps;
+    size_t n = 0;
+
+    for (const struct gql_path *step = path; step; step = step->parent)
+        n++;
+    steps = arena_array(a, const struct gql_path *, n);
+    for (size_t i = n; i-- > 0; path = path->parent)
+        steps[i] = path;
+    json_out_key(j, STR("path"));
+    json_out_begin_array(j);
+    for (size_t i = 0; i < n; i++) {
+        if (steps[i]->key.p)
+            json_out_str(j, steps[i]->key);
+        else
+            json_out_int(j, (int64_t)steps[i]->index);
+    }
+    json_out_end_array(j);
+}
+
+static void write_extensions(const struct gql_error *error, struct json_out *j)
+{
+    json_out_key(j, STR("extensions"));
+    json_out_begin_object(j);
+    json_out_key(j, STR("code"));
+    json_out_str(j, str_c(gql_status_code(error->status)));
+    json_out_key(j, STR("http"));
+    json_out_begin_object(j);
+    json_out_key(j, STR("status"));
+    json_out_int(j, gql_status_http(error->status));
+    json_out_end_object(j);
+    if (error->argument.p) {
+        json_out_key(j, STR("argument"));
+        json_out_str(j, error->argument);
+    }
+    if (error->extensions.n)
+        json_out_raw(j, error->extensions);
+    json_out_end_object(j);
+}
+
+void gql_errors_write(const struct gql_errors *errors, struct json_out *j)
+{
+    json_out_begin_array(j);
+    for (const struct gql_error *error = errors->first; error; error = error->next) {
+        json_out_begin_object(j);
+        json_out_key(j, STR("message"));
+        json_out_str(j, error->message);
+        if (error->n_locations)
+            write_locations(error, j);
+        if (error->path)
+            write_path(error->path, errors->arena, j);
+        write_extensions(error, j);
+        json_out_end_object(j);
+    }
+    json_out_end_array(j);
+}

@@ -1,0 +1,70 @@
+#pragma once
+
+/*
+ * A loop is a thread and owns what it touches: file descriptors, timers, a mailbox for the others.
+ *
+ * A turn is one round of the loop. Work that pays to be done once for many events (flushing a
+ * pipeline, writing to a socket all that waits for it) is put off to the end of the turn with
+ * loop_at_turn_end(). What must not be freed while its callbacks may be on the stack goes to the
+ * graveyard with loop_bury().
+ *
+ * Threads: loop_run() in the loop's own thread; everything else there too, once it runs. Only a
+ *          mailbox crosses threads.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/list.h"
+#include "base/status.h"
+
+struct mailbox;
+struct turn_hook;
+struct grave;
+
+typedef void turn_hook_fn(struct turn_hook *hook);
+typedef void grave_fn(struct grave *grave);
+
+/* Embedded in whoever has something to do at the end of the turn. */
+struct turn_hook {
+    struct list link;
+    turn_hook_fn *fn;
+};
+
+/* Embedded in what is to be freed at the end of the turn. */
+struct grave {
+    struct list link;
+    grave_fn *fn;
+};
+
+struct loop {
+    uv_loop_t uv;
+    unsigned index;        /* 0 is the first */
+    struct list hooks;     /* turn_hook.link, to run at the end of this turn */
+    struct list graveyard; /* grave.link */
+    struct mailbox *mailbox;
+    uv_prepare_t before_poll;
+    uv_check_t after_poll;
+};
+
+void loop_init(struct loop *l, unsigned index);
+
+/* Every watch, timer and other handle must be closed; runs the loop until libuv has let go. */
+void loop_done(struct loop *l);
+
+/* Until loop_stop(). */
+void loop_run(struct loop *l);
+void loop_stop(struct loop *l);
+
+/* Milliseconds that never go back, as of this turn's start. */
+int64_t loop_now_ms(const struct loop *l);
+
+void turn_hook_init(struct turn_hook *hook, turn_hook_fn *fn);
+/* Once at the end of this turn, however often it is asked for. */
+void loop_at_turn_end(struct loop *l, struct turn_hook *hook);
+/* Not after all. */
+void turn_hook_cancel(struct turn_hook *hook);
+
+/* fn(grave) at the end of this turn, after the hooks: the place to free. */
+void loop_bury(struct loop *l, struct grave *grave, grave_fn *fn);

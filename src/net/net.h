@@ -1,0 +1,45 @@
+#pragma once
+
+/*
+ * One loop's listener and connections: libwebsockets on the loop's libuv.
+ *
+ * Each loop has a listener of its own on the same port (SO_REUSEPORT) and accepts for itself, so a
+ * connection lives and dies on one thread.
+ */
+
+#include "loop/loop.h"
+#include "net/operation.h"
+
+struct net;
+
+struct net_config {
+    struct str host;          /* "127.0.0.1", "::", "0.0.0.0" */
+    uint16_t port;            /* 0: the kernel's choice, the same for every loop */
+    size_t max_connections;   /* of this loop; further ones are answered 503 and closed */
+    size_t max_request_bytes; /* an HTTP body, a WebSocket message */
+    size_t max_subscriptions; /* operations at a time on a connection */
+    size_t high_water;        /* unsent bytes of a connection, then next() is NET_FULL */
+    uint64_t init_timeout_ms;
+    uint64_t ping_interval_ms;
+    uint64_t pong_timeout_ms;
+    struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
+};
+
+struct net_error {
+    char text[256]; /* for a person: what was wrong and what to do */
+};
+
+/* Binds and listens; the first loop's port is then every loop's (*port is in and out). Call for one
+ * loop after another, before they run. ST_CONFLICT: the port is in use. */
+enum status net_new(struct loop *l, const struct net_config *config,
+                    const struct net_service *service, uint16_t *port, struct net **ret_net,
+                    struct net_error *ret_error) must_use;
+
+/* Stops accepting; closes every connection with 1012 once what was accepted has been answered;
+ * whoever is left after drain_ms is closed at once. Then on_closed. */
+typedef void net_closed_fn(void *user);
+void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void *user);
+void net_free(struct net *n);
+
+/* Open connections of this loop. */
+size_t net_connections(const struct net *n);

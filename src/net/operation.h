@@ -1,0 +1,109 @@
+#pragma once
+
+/*
+ * Where the transports and the server meet: one operation that a client asked for, whatever it
+ * came over.
+ *
+ * A transport makes a struct net_operation, hands it to service->on_operation() and later hears of
+ * it through struct net_transport; the server is told of the client's side through struct
+ * net_service. An operation ends exactly once: by finish() or complete() from the
+ * server, or by on_cancel() from the transport. Behind that neither side touches it.
+ *
+ * None of the server's calls are answered inside themselves, and on_operation() may end the
+ * operation before it returns.
+ *
+ * Threads: the connection's loop.
+ */
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/frame.h"
+#include "base/str.h"
+
+struct net_client;
+struct net_operation;
+
+enum net_push {
+    NET_TOOK,
+    NET_FULL, /* not taken: more is unsent than the high-water mark; on_drained() comes later */
+};
+
+enum net_outcome {
+    NET_RESULT,        /* executed: `data` is there, perhaps with errors */
+    NET_REQUEST_ERROR, /* well-formed but not executed: syntax, validation, variables, operationName
+                        */
+    NET_REFUSED,       /* http_status counts on every media type: 401, 405, 429, 503 */
+};
+
+struct net_response {
+    enum net_outcome outcome;
+    int http_status;   /* for NET_REQUEST_ERROR and NET_REFUSED */
+    struct str body;   /* the whole response object; borrowed for the call */
+    struct str errors; /* its `errors` array, for protocols that send only that */
+};
+
+/* What the server calls. */
+struct net_transport {
+    /* One more result; the payload is the whole response object and is shared, not copied. */
+    enum net_push (*next)(struct net_operation *op, struct frame *payload);
+    /* The only result, or why there is none; ends the operation. */
+    void (*finish)(struct net_operation *op, const struct net_response *response);
+    /* Ends a stream: without errors, or with a response whose `errors` say why. */
+    void (*complete)(struct net_operation *op, const struct net_response *why);
+};
+
+struct net_operation {
+    const struct net_transport *transport;
+    struct net_client *client;
+    void *owner; /* the server's request or subscription */
+};
+
+/* What the client sent; borrowed for the call of on_operation(). */
+struct net_call {
+    struct str query;
+    struct str operation_name; /* absent without one */
+    const json_t *variables;   /* an object, or NULL */
+    const json_t *extensions;  /* an object, or NULL */
+    struct str authorization;  /* HTTP: the header's value; absent without one, and on sockets */
+    bool safe_method;          /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
+    bool can_stream;           /* a subscription can be served over this transport */
+};
+
+/* A client's connection, or one HTTP request. Embedded by the transport. */
+struct net_client {
+    void *session; /* the server's: set in on_init(), dropped in on_gone(); NULL over HTTP */
+    uint64_t id;   /* for logs; unique in the process */
+    const char *transport; /* "graphql-transport-ws", "http" */
+    const struct net_client_ops *ops;
+};
+
+struct net_client_ops {
+    /* Answers to on_init(), then or later. payload: a JSON object, or absent. */
+    void (*accept)(struct net_client *c, struct str ack_payload);
+    /* Closes with a close code and a reason of at most 123 bytes. */
+    void (*close)(struct net_client *c, unsigned code, struct str reason);
+};
+
+/* A page that is not GraphQL: /healthz, /readyz, /version, /schema.graphql. */
+struct net_page {
+    int status;
+    const char *content_type;
+    struct str body; /* lives as long as the process, or in the scratch given */
+};
+
+/* What the transports call: the server's side. */
+struct net_service {
+    void *user;
+    /* connection_init. payload is an object or NULL. Ends in ops->accept() or ops->close(). */
+    void (*on_init)(void *user, struct net_client *c, const json_t *payload);
+    void (*on_operation)(void *user, struct net_operation *op, const struct net_call *call);
+    /* The client completed it, or its connection is gone. */
+    void (*on_cancel)(struct net_operation *op);
+    /* After NET_FULL: there is room again. */
+    void (*on_drained)(struct net_operation *op);
+    /* The connection is gone, its operations were cancelled before. */
+    void (*on_gone)(void *user, struct net_client *c);
+    /* False: no such page. scratch is empty and bounded. */
+    bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);
+};

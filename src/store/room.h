@@ -1,0 +1,106 @@
+#pragma once
+
+/*
+ * Rooms, guilds and what a caller is in them.
+ */
+
+#include "store/store.h"
+
+enum room_table {
+    ROOM_TABLE_CORE,  /* gg_core */
+    ROOM_TABLE_GUILD, /* gg_guild */
+};
+
+/* The one place that knows which rooms are guild rooms: ids that start with GUILD#. */
+enum room_table room_table(struct str room_id);
+
+/* What stands between GUILD# and the next # or the end; absent for any other room. */
+struct str room_guild_id(struct str room_id);
+
+/* 1 to 128 of A-Z a-z 0-9 _ - . : # */
+bool room_id_is_valid(struct str room_id);
+
+/* Places in the schema's enums RoomKind, RoomVisibility, MemberRole; stored by name. */
+enum room_kind {
+    ROOM_DIRECT,
+    ROOM_GROUP,
+    ROOM_CHANNEL,
+};
+
+enum room_visibility {
+    ROOM_PUBLIC,
+    ROOM_PRIVATE,
+};
+
+enum member_role {
+    MEMBER_OWNER,
+    MEMBER_ADMIN,
+    MEMBER_MEMBER,
+    MEMBER_GUEST,
+};
+
+struct member {
+    struct str user_id;
+    int role; /* enum member_role */
+    int64_t joined_at;
+};
+
+struct room {
+    struct str id;
+    struct str guild_id; /* absent for a general room */
+    int kind;            /* enum room_kind */
+    int visibility;      /* enum room_visibility */
+    struct str name;     /* absent without one */
+    int64_t last_seq;
+    int64_t created_at;
+    int64_t member_count;
+    const struct member *membership; /* the caller's; NULL when not a member */
+};
+
+struct guild {
+    struct str id;
+    struct str name;
+    int64_t member_count;
+};
+
+/* A const struct room; ST_NOT_FOUND when there is none or the caller may not know of it: private,
+ * and not a member. */
+struct wait *store_room_get(struct store *s, struct arena *a, const struct store_caller *caller,
+                            struct str id) must_use;
+
+/* A const struct guild; ST_NOT_FOUND when there is none or the caller is not in it. */
+struct wait *store_guild_get(struct store *s, struct arena *a, const struct store_caller *caller,
+                             struct str id) must_use;
+
+/* A page of members (of the guild, for a guild room) or rooms, in a fixed order, behind a key. */
+struct member_page {
+    const struct member *rows;
+    size_t n;
+    bool has_next;
+};
+
+struct room_page {
+    const struct room *rows;
+    size_t n;
+    bool has_next;
+};
+
+/* Oldest member first (joined_at, user_id). after: the user id that the page starts behind, or
+ * absent. A const struct member_page. */
+struct wait *store_room_members(struct store *s, struct arena *a, const struct store_caller *caller,
+                                struct str room_id, struct str after, size_t limit) must_use;
+struct wait *store_guild_members(struct store *s, struct arena *a,
+                                 const struct store_caller *caller, struct str guild_id,
+                                 struct str after, size_t limit) must_use;
+
+/* A const struct room_page: the guild's, by id; the caller's own, the latest active first. after:
+ * a room id. */
+struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
+                               struct str guild_id, struct str after, size_t limit) must_use;
+struct wait *store_viewer_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
+                                struct str after, size_t limit) must_use;
+
+/* A const struct message, the newest of the room, or NULL for an empty one. */
+struct wait *store_room_last_message(struct store *s, struct arena *a,
+                                     const struct store_caller *caller,
+                                     struct str room_id) must_use;

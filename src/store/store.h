@@ -1,0 +1,70 @@
+#pragma once
+
+/*
+ * PostgreSQL, as one loop sees it: a connection to read with, a connection to write with, and the
+ * calls on them, one file per aggregate (message.h, room.h).
+ *
+ * A call returns a wait at once and answers it from the loop. Its values live in the arena given,
+ * which is the request's. While the database is away every call fails with ST_UNAVAILABLE at once;
+ * the connections come back by themselves.
+ *
+ * Every statement carries the tenant, and checks the caller's membership in the same statement
+ * that reads or writes.
+ *
+ * Threads: the loop's. A message is written on the loop that owns its room, so that one writer
+ *          batches a room's messages and they commit in order (writer.h).
+ */
+
+#include "base/arena.h"
+#include "base/wait.h"
+#include "loop/loop.h"
+
+struct store;
+
+/* On whose behalf a statement runs. Borrowed for the call; copied where it lives longer. */
+struct store_caller {
+    struct str tenant;
+    struct str user;
+    bool tenant_admin;        /* acts in any room and guild of the tenant */
+    const struct str *guilds; /* guild ids the token itself vouches for */
+    size_t n_guilds;
+};
+
+/* A row of gg_core or gg_guild of type 'Message'. */
+struct message {
+    int64_t seq;
+    int64_t ts; /* milliseconds since 1970 */
+    struct str tenant_id;
+    struct str room_id;
+    struct str id;
+    struct str sender_id;
+    struct str text;
+    struct str idempotency_key; /* absent without one */
+};
+
+/* Told on the writer's loop after a commit, in the order of the log, before the senders are
+ * answered. The rows are borrowed for the call. */
+typedef void store_committed_fn(void *user, const struct message *rows, size_t n);
+
+struct store_config {
+    struct str conninfo;   /* a libpq connection string or URL */
+    struct str open_rooms; /* GUILDHALL_OPEN_ROOMS: glob patterns between commas, or absent */
+    uint64_t statement_timeout_ms;
+    uint8_t cursor_key[16]; /* store_boot() reads it from the database */
+    store_committed_fn *on_committed;
+    void *user;
+};
+
+/* All loops' stores, made together: each knows the others as owners of rooms. Connections are
+ * opened when the loops run. config is copied. ret_stores[i] is for loops[i]. */
+void store_new_all(struct loop *const *loops, size_t n, const struct store_config *config,
+                   struct store **ret_stores);
+
+/* On the store's own loop: no new calls; on_closed once every call under way has been answered
+ * and the connections are closed. */
+typedef void store_closed_fn(void *user);
+void store_close(struct store *s, store_closed_fn *on_closed, void *user);
+void store_free(struct store *s);
+
+/* Both connections are there and usable: what /readyz asks. */
+bool store_ready(const struct store *s);
