@@ -29,6 +29,9 @@ struct viewer {
     int64_t expires_at; /* milliseconds since 1970; CLOCK_NONE without an end */
 };
 
+/* A copy of the draft, strings and all, with one holder: the caller. */
+struct viewer *viewer_new(const struct viewer *draft) must_use;
+
 struct viewer *viewer_ref(struct viewer *v) must_use;
 struct viewer *viewer_unref(struct viewer *v);
 

@@ -75,6 +75,7 @@ static void add_chunk(struct arena *a, size_t at_least)
         size = a->chunk->size < LARGEST_STEP ? a->chunk->size * 2 : LARGEST_STEP;
     if (size < at_least)
         size = at_least;
+    assert(size <= SIZE_MAX - sizeof(*chunk));
     chunk = mem_realloc(NULL, sizeof(*chunk) + size);
     chunk->older = a->chunk;
     chunk->size = size;

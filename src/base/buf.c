@@ -28,20 +28,25 @@ void buf_reset(struct buf *b, size_t ceiling)
     b->ceiling = ceiling;
 }
 
-char *buf_reserve(struct buf *b, size_t n)
+static void grow(struct buf *b, size_t at_least)
 {
     size_t capacity = b->capacity ? b->capacity : FIRST_CAPACITY;
 
+    while (capacity < at_least)
+        capacity *= 2;
+    if (capacity == b->capacity)
+        return;
+    b->p = mem_realloc(b->p, capacity);
+    b->capacity = capacity;
+}
+
+char *buf_reserve(struct buf *b, size_t n)
+{
     if (n > b->ceiling || b->n > b->ceiling - n) {
         b->ceiling = 0;
         return NULL;
     }
-    while (capacity < b->n + n)
-        capacity *= 2;
-    if (capacity != b->capacity) {
-        b->p = mem_realloc(b->p, capacity);
-        b->capacity = capacity;
-    }
+    grow(b, b->n + n);
     return b->p + b->n;
 }
 
@@ -64,17 +69,16 @@ void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
     int n;
-    char *to;
 
     va_start(args, format);
     n = vsnprintf(NULL, 0, format, args);
     va_end(args);
     assert(n >= 0);
-    to = buf_reserve(b, (size_t)n + 1);
-    if (!to)
+    if (!buf_reserve(b, (size_t)n))
         return;
+    grow(b, b->n + (size_t)n + 1); /* printf's NUL stands beyond the ceiling and does not count */
     va_start(args, format);
-    vsnprintf(to, (size_t)n + 1, format, args);
+    vsnprintf(b->p + b->n, (size_t)n + 1, format, args);
     va_end(args);
     b->n += (size_t)n;
 }

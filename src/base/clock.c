@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <time.h>
 
+/* The first milliseconds of these years, in the calendar of today carried backwards. */
+static const int64_t year_0 = -62167219200000;
+static const int64_t year_10000 = 253402300800000;
+
 int64_t clock_unix_ms(void)
 {
     struct timespec now;
@@ -117,11 +121,15 @@ bool clock_parse(struct str s, int64_t *ret_unix_ms)
 {
     struct tm t = {0};
     size_t at = 0;
+    int64_t unix_ms;
     int ms, offset;
 
     if (!take_date(s, &at, &t) || !take_char(s, &at, "Tt") || !take_time(s, &at, &t, &ms) ||
         !take_offset(s, &at, &offset) || at != s.n)
         return false;
-    *ret_unix_ms = ((int64_t)timegm(&t) - offset) * 1000 + ms;
+    unix_ms = ((int64_t)timegm(&t) - offset) * 1000 + ms;
+    if (unix_ms < year_0 || unix_ms >= year_10000)
+        return false;
+    *ret_unix_ms = unix_ms;
     return true;
 }

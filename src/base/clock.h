@@ -25,5 +25,6 @@ int64_t clock_mono_us(void);
 /* "2026-11-19T21:52:23.248Z", without a NUL. Years 0 to 9999. */
 void clock_format(int64_t unix_ms, char out[CLOCK_RFC3339_LENGTH]);
 
-/* RFC 3339 with any offset and any number of fractional digits (cut to milliseconds). */
+/* RFC 3339 with any offset and any number of fractional digits (cut to milliseconds). What an
+ * offset moves out of the years 0 to 9999 is refused: clock_format() could not write it. */
 must_use bool clock_parse(struct str s, int64_t *ret_unix_ms);

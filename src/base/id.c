@@ -1,5 +1,6 @@
 #include "base/id.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -9,6 +10,8 @@ void id_random(void *p, size_t n)
 
     while (n > 0) {
         ssize_t got = getrandom(at, n, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
         if (got < 0)
             abort();
         at += got;

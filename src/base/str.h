@@ -48,7 +48,7 @@ static inline bool str_eq_c(struct str a, const char *z)
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-    return s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
 /* Bytes first, then length: the order of strcmp. */

@@ -24,6 +24,10 @@ struct gql_location {
 
 struct gql_location gql_locate(const struct gql_source *source, uint32_t at);
 
+/* Moves the location of `from` on to a later place: for many places, in one pass. */
+void gql_locate_on(const struct gql_source *source, struct gql_location *location, uint32_t from,
+                   uint32_t at);
+
 struct gql_name {
     struct str text; /* absent where the syntax allows none */
     uint32_t at;

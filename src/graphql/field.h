@@ -11,7 +11,8 @@
  *     DateTime                          int64_t milliseconds since 1970, CLOCK_NONE for null
  *     Float                             double, NaN for null
  *     Boolean                           bool
- *     an enum                           int, the place of the value in the schema (generated enums)
+ *     an enum                           int, the place of the value in the schema (generated enums),
+ *                                       -1 for null
  *     an object                         const struct of the resolver's choice, NULL for null
  *     a list                            const struct gql_list, NULL for null
  *
@@ -72,7 +73,8 @@ enum gql_c_kind {
     GQL_C_BOOL,
     GQL_C_ENUM,
     GQL_C_OBJECT, /* a pointer to a struct of its own, NULL when not given or null */
-    GQL_C_LIST,   /* a struct with size_t n and a const T *items, T as `item` says */
+    GQL_C_LIST,   /* a struct with size_t n and a const T *items, T as `item` says: pointers
+                     for objects */
 };
 
 struct gql_arg_layout {
@@ -80,7 +82,7 @@ struct gql_arg_layout {
     enum gql_c_kind kind;
     enum gql_c_kind item; /* of a list */
     size_t offset;
-    size_t given_offset;                  /* of a bool: a value that is not null was given */
+    size_t given_offset;                  /* of a bool: a value that is not null was given; or 0 */
     const struct gql_arg_layout *members; /* of an object, or of a list's objects */
     size_t size;                          /* of that object's struct */
 };
@@ -89,7 +91,7 @@ struct gql_resolver {
     const char *type;
     const char *field;
     gql_resolver_fn *fn;
-    const struct gql_arg_layout *args; /* NULL without arguments */
+    const struct gql_arg_layout *args; /* NULL: its args are a const struct gql_value, an object */
     size_t args_size;
 };
 
@@ -131,10 +133,19 @@ struct gql_scalar {
     void (*write)(struct json_out *j, const void *value);
 };
 
+/* Which object type a value of an interface or union is; NULL, or no such type, is a fault. */
+typedef const char *gql_type_of_fn(void *context, const void *value);
+
+struct gql_abstract {
+    const char *type;
+    gql_type_of_fn *type_of;
+};
+
 struct gql_binding {
     const struct gql_resolver *resolvers; /* ends with type NULL */
     const struct gql_leaves *leaves;      /* ends with type NULL */
     const struct gql_scalar *scalars;     /* ends with name NULL; the built-in ones need none */
+    const struct gql_abstract *abstracts; /* ends with type NULL; NULL without any */
 };
 
 /* Ties a schema to its resolvers, once. A field without a resolver or leaf, a leaf whose C type

@@ -89,6 +89,7 @@ struct gql_type {
     size_t n_possible;
 
     const struct gql_scalar *scalar; /* scalar: how it is read and written */
+    const char *(*type_of)(void *context, const void *value); /* abstract: see gql_abstract */
     const struct gql_definition *node;
     struct gql_type_links *links; /* schema.c's own */
 };
@@ -115,8 +116,11 @@ struct gql_schema {
     const struct gql_type *const
         *types; /* every named type: the SDL's in source order, then built-in ones */
     size_t n_types;
-    const struct gql_directive_def *directives;
+    const struct gql_directive_def *directives; /* the SDL's in source order, then built-in ones */
     size_t n_directives;
+    const struct gql_field_def *meta_fields; /* __schema, __type, __typename; no type's own */
+    size_t n_meta_fields;
+    const struct gql_document *document; /* the SDL's tree: where nodes stand */
     struct arena arena;
     struct map by_name; /* named types */
 };

@@ -26,11 +26,6 @@ struct message_draft {
 struct wait *store_message_send(struct store *s, struct arena *a, const struct store_caller *caller,
                                 const struct message_draft *draft) must_use;
 
-enum message_order {
-    MESSAGE_NEWEST_FIRST,
-    MESSAGE_OLDEST_FIRST,
-};
-
 /* A place in a room's log, from a cursor or a time. */
 enum message_place_kind {
     MESSAGE_PLACE_NONE,
@@ -46,7 +41,7 @@ struct message_place {
 
 struct message_page_query {
     struct str room_id;
-    enum message_order order;
+    bool oldest_first;          /* the list's order; else newest first */
     struct message_place after; /* both in list order, both exclusive */
     struct message_place before;
     size_t limit;  /* 1 to 200 */

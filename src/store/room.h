@@ -20,36 +20,17 @@ struct str room_guild_id(struct str room_id);
 /* 1 to 128 of A-Z a-z 0-9 _ - . : # */
 bool room_id_is_valid(struct str room_id);
 
-/* Places in the schema's enums RoomKind, RoomVisibility, MemberRole; stored by name. */
-enum room_kind {
-    ROOM_DIRECT,
-    ROOM_GROUP,
-    ROOM_CHANNEL,
-};
-
-enum room_visibility {
-    ROOM_PUBLIC,
-    ROOM_PRIVATE,
-};
-
-enum member_role {
-    MEMBER_OWNER,
-    MEMBER_ADMIN,
-    MEMBER_MEMBER,
-    MEMBER_GUEST,
-};
-
 struct member {
     struct str user_id;
-    int role; /* enum member_role */
+    int role; /* place in the schema's enum MemberRole */
     int64_t joined_at;
 };
 
 struct room {
     struct str id;
     struct str guild_id; /* absent for a general room */
-    int kind;            /* enum room_kind */
-    int visibility;      /* enum room_visibility */
+    int kind;            /* place in the schema's enum RoomKind */
+    int visibility;      /* place in RoomVisibility */
     struct str name;     /* absent without one */
     int64_t last_seq;
     int64_t created_at;

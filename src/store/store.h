@@ -44,7 +44,8 @@ struct message {
 
 /* Told on the writer's loop after a commit, in the order of the log, before the senders are
  * answered. The rows are borrowed for the call. */
-typedef void store_committed_fn(void *user, const struct message *rows, size_t n);
+typedef void store_committed_fn(void *user, struct loop *writers_loop, const struct message *rows,
+                                size_t n);
 
 struct store_config {
     struct str conninfo;   /* a libpq connection string or URL */

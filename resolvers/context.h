@@ -1,0 +1,45 @@
+#pragma once
+
+/*
+ * What resolvers know about the request they serve: who asks, and the parts that answer.
+ *
+ * Owner:   the server's request; lives until the request has ended.
+ * Threads: the request's loop.
+ */
+
+#include "auth/viewer.h"
+#include "base/wait.h"
+#include "graphql/field.h"
+#include "store/store.h"
+
+struct context;
+
+/* What stays the same for as long as the process runs: for serverInfo, and for checks. */
+struct context_facts {
+    struct str version;
+    struct str schema_hash;
+    int64_t max_subscriptions_per_connection;
+    int64_t max_request_bytes;
+    int64_t max_query_depth;
+    int64_t requests_per_second; /* 0: no limit */
+    int64_t messages_per_minute;
+};
+
+struct context {
+    const struct viewer *viewer; /* NULL without a token */
+    struct store *store;
+    const struct context_facts *facts;
+    bool introspection; /* __schema and __type are answered */
+    int64_t now_ms;
+    struct store_caller caller; /* the viewer, as the store takes it */
+
+    /* Checks a newer token and, on an open socket, puts it in place of the one before. The viewer
+     * lives as long as the request; *ret_why is fit for the client. */
+    enum status (*renew)(struct context *c, struct arena *a, struct str token,
+                         const struct viewer **ret_viewer, struct str *ret_why);
+};
+
+static inline struct context *context_of(const struct gql_field *f)
+{
+    return f->context;
+}

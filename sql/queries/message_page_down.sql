@@ -1,0 +1,34 @@
+-- the newest rows between two places, and whether there are any at those places and beyond.
+-- The places are seqs, both exclusive; a time given instead ($6, $8) stands between the rows that
+-- are not newer and those that are. No row: no such room.
+SELECT g.may_read, g.last_seq, edge.below, edge.above,
+       m.seq, m.ts, m.id, m.sender_id, m.text, m.idempotency_key
+  FROM room_gate($1::text, $2::text, $3::text, $4::boolean) g
+ CROSS JOIN LATERAL (
+     SELECT CASE WHEN $6::bigint IS NULL THEN $5::bigint
+                 ELSE log_place_at($1::text, $2::text, g.last_seq, $6::bigint) END AS low,
+            CASE WHEN $8::bigint IS NULL THEN $7::bigint
+                 ELSE log_place_at($1::text, $2::text, g.last_seq, $8::bigint) + 1 END AS high
+      WHERE g.may_read
+     UNION ALL
+     SELECT NULL, NULL WHERE NOT g.may_read
+     OFFSET 0
+ ) place
+ CROSS JOIN LATERAL (
+     SELECT EXISTS (SELECT FROM gg_log l
+                     WHERE l.tenant_id = $1::text AND l.room_id = $2::text
+                       AND l.seq <= place.low AND l.type = 'Message') AS below,
+            EXISTS (SELECT FROM gg_log l
+                     WHERE l.tenant_id = $1::text AND l.room_id = $2::text
+                       AND l.seq >= place.high AND l.type = 'Message') AS above
+     OFFSET 0
+ ) edge
+  LEFT JOIN LATERAL (
+     SELECT l.seq, l.ts, l.id, l.sender_id, l.text, l.idempotency_key
+       FROM gg_log l
+      WHERE l.tenant_id = $1::text AND l.room_id = $2::text
+        AND l.seq > place.low AND l.seq < place.high AND l.type = 'Message'
+      ORDER BY l.seq DESC
+      LIMIT $9::bigint
+ ) m ON true
+ ORDER BY m.seq DESC

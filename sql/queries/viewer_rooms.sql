@@ -1,0 +1,28 @@
+-- The caller's rooms, the latest active first: those it is a member of, and those of its guilds
+-- and of the guilds that the token vouches for ($3). Behind the room $4.
+WITH mine AS (
+    SELECT m.room_id FROM member m
+     WHERE m.tenant_id = $1::text AND m.user_id = $2::text
+    UNION
+    SELECT r.room_id FROM room r
+     WHERE r.tenant_id = $1::text
+       AND r.guild_id IN (SELECT g.guild_id FROM guild_member g
+                           WHERE g.tenant_id = $1::text AND g.user_id = $2::text
+                          UNION
+                          SELECT unnest($3::text[]))
+), page AS (
+    SELECT r.*
+      FROM mine
+      JOIN room r ON r.tenant_id = $1::text AND r.room_id = mine.room_id
+     WHERE $4::text IS NULL
+        OR (-r.last_ts, r.room_id) > (SELECT -a.last_ts, a.room_id FROM room a
+                                       WHERE a.tenant_id = $1::text AND a.room_id = $4::text)
+     ORDER BY -r.last_ts, r.room_id
+     LIMIT $5::bigint
+)
+SELECT r.room_id, r.guild_id, r.kind, r.visibility, r.name, r.last_seq, r.created_at,
+       n.members, me.role, me.joined_at
+  FROM page r
+  LEFT JOIN LATERAL room_membership(r.tenant_id, r.room_id, r.guild_id, $2::text) me ON true
+ CROSS JOIN LATERAL room_member_count(r.tenant_id, r.room_id, r.guild_id) n
+ ORDER BY -r.last_ts, r.room_id

@@ -1,0 +1,137 @@
+#include "graphql/parser.h"
+
+bool gql_parser_failed(const struct gql_parser *p)
+{
+    return p->token.kind == GQL_TOKEN_NONE;
+}
+
+static void give_up(struct gql_parser *p)
+{
+    p->token = (struct gql_token){.kind = GQL_TOKEN_NONE};
+}
+
+bool gql_parser_at(const struct gql_parser *p, enum gql_token_kind kind)
+{
+    return p->token.kind == kind;
+}
+
+bool gql_parser_at_keyword(const struct gql_parser *p, const char *keyword)
+{
+    return p->token.kind == GQL_TOKEN_NAME && str_eq_c(p->token.value, keyword);
+}
+
+struct str gql_parser_describe(const struct gql_parser *p)
+{
+    const char *kind = gql_token_kind_name(p->token.kind);
+
+    if (!p->token.value.p)
+        return str_c(kind);
+    return arena_printf(p->arena, "%s \"%.*s\"", kind, STR_ARG(p->token.value));
+}
+
+void gql_parser_fail(struct gql_parser *p, uint32_t at, const char *format, ...)
+{
+    struct str text;
+    va_list args;
+
+    if (gql_parser_failed(p))
+        return;
+    va_start(args, format);
+    text = arena_vprintf(p->arena, format, args);
+    va_end(args);
+    gql_syntax_error(p->errors, &p->lexer.source, at, "%.*s", STR_ARG(text));
+    give_up(p);
+}
+
+void gql_parser_too_complex(struct gql_parser *p, uint32_t at, size_t limit, const char *format,
+                            ...)
+{
+    struct gql_error *error;
+    struct str text;
+    va_list args;
+
+    if (gql_parser_failed(p))
+        return;
+    va_start(args, format);
+    text = arena_vprintf(p->arena, format, args);
+    va_end(args);
+    error = gql_error_add(p->errors, ST_TOO_COMPLEX, "%.*s", STR_ARG(text));
+    error->extensions = arena_printf(p->errors->arena, "\"limit\":%zu", limit);
+    gql_error_at(p->errors, error, &p->lexer.source, at);
+    give_up(p);
+}
+
+void gql_parser_unexpected(struct gql_parser *p)
+{
+    gql_parser_fail(p, p->token.at, "Unexpected %.*s.", STR_ARG(gql_parser_describe(p)));
+}
+
+void gql_parser_advance(struct gql_parser *p)
+{
+    if (gql_parser_failed(p))
+        return;
+    if (!gql_lex(&p->lexer, &p->token)) {
+        give_up(p);
+        return;
+    }
+    if (p->token.kind == GQL_TOKEN_EOF)
+        return;
+    p->tokens++;
+    if (p->limits.tokens && p->tokens > p->limits.tokens)
+        gql_parser_too_complex(
+            p, p->token.at, p->limits.tokens,
+            "Syntax Error: Document contains more that %zu tokens. Parsing aborted.",
+            p->limits.tokens);
+}
+
+bool gql_parser_skip(struct gql_parser *p, enum gql_token_kind kind)
+{
+    if (!gql_parser_at(p, kind))
+        return false;
+    gql_parser_advance(p);
+    return true;
+}
+
+bool gql_parser_skip_keyword(struct gql_parser *p, const char *keyword)
+{
+    if (!gql_parser_at_keyword(p, keyword))
+        return false;
+    gql_parser_advance(p);
+    return true;
+}
+
+void gql_parser_expect(struct gql_parser *p, enum gql_token_kind kind)
+{
+    if (!gql_parser_skip(p, kind))
+        gql_parser_fail(p, p->token.at, "Expected %s, found %.*s.", gql_token_kind_name(kind),
+                        STR_ARG(gql_parser_describe(p)));
+}
+
+void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword)
+{
+    if (!gql_parser_skip_keyword(p, keyword))
+        gql_parser_fail(p, p->token.at, "Expected \"%s\", found %.*s.", keyword,
+                        STR_ARG(gql_parser_describe(p)));
+}
+
+bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind close)
+{
+    return gql_parser_failed(p) || gql_parser_skip(p, close);
+}
+
+bool gql_parser_enter(struct gql_parser *p)
+{
+    if (p->depth == GQL_DEPTH_MOST)
+        gql_parser_too_complex(p, p->token.at, GQL_DEPTH_MOST,
+                               "Document is nested deeper than %d levels. Parsing aborted.",
+                               GQL_DEPTH_MOST);
+    if (gql_parser_failed(p))
+        return false;
+    p->depth++;
+    return true;
+}
+
+void gql_parser_leave(struct gql_parser *p)
+{
+    p->depth--;
+}

@@ -1,0 +1,30 @@
+#pragma once
+
+/*
+ * What has happened in rooms, as one commit left it: counted and frozen, shared by all loops.
+ *
+ * Threads: any, once published.
+ */
+
+#include <stdatomic.h>
+
+#include "base/arena.h"
+
+struct event {
+    struct str topic_key;
+    int64_t seq;
+    const void *row; /* what subscribers' render() understands */
+};
+
+/* The events of one commit, in the log's order. Rows and keys are in the batch's arena. */
+struct event_batch {
+    atomic_uint holders;
+    struct arena arena;
+    struct event *events;
+    size_t n;
+};
+
+/* Room for n events, one holder: the caller, who fills them before sharing. */
+struct event_batch *event_batch_new(size_t n) must_use;
+struct event_batch *event_batch_ref(struct event_batch *batch) must_use;
+struct event_batch *event_batch_unref(struct event_batch *batch);

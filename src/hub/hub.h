@@ -1,0 +1,29 @@
+#pragma once
+
+/*
+ * Fan-out on this node: what was committed reaches whoever follows the room, on every loop.
+ *
+ *     hub_publish()   on the writer's loop, after each commit, in the log's order
+ *
+ * Events of one room come from one writer, so they arrive on every loop in the log's order; were
+ * one to be lost all the same, the subscriber would see the hole in the seqs and read the log.
+ *
+ * Threads: a hub is its loop's; hub_publish() may be called on any of the hubs' loops.
+ */
+
+#include "hub/event.h"
+#include "loop/loop.h"
+
+struct hub;
+
+struct hub *hub_new(struct loop *l) must_use;
+
+/* Every subscriber must have ended. */
+void hub_free(struct hub *hub);
+
+/* To all n hubs, `here` being the calling loop's: it is served before this returns, the others
+ * through their mailboxes. Takes over the batch. */
+void hub_publish(struct hub *const *hubs, size_t n, struct hub *here, struct event_batch *batch);
+
+/* Rooms followed and subscribers on this loop. */
+size_t hub_topics(const struct hub *hub);

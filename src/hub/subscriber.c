@@ -1,0 +1,105 @@
+#include "hub/subscriber.h"
+
+#include <assert.h>
+
+#include "hub/topic.h"
+
+/* The one place where the state changes; the moves it allows are those of the header's picture. */
+static void enter(struct subscriber *s, enum subscriber_state state)
+{
+    assert(s->state != SUBSCRIBER_ENDED);
+    assert(state != SUBSCRIBER_LIVE || s->state == SUBSCRIBER_REPLAY);
+    s->state = state;
+    if (state == SUBSCRIBER_REPLAY)
+        s->ops->read_on(s, s->delivered);
+}
+
+void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct hub *hub,
+                     struct str topic_key, struct str group_key)
+{
+    /* LAGGING until it is told where it stands: it is in the lists, and nothing is kept for it. */
+    *s = (struct subscriber){.ops = ops, .state = SUBSCRIBER_LAGGING};
+    list_init(&s->in_group);
+    s->group = topic_enter(hub, topic_key, group_key, &s->in_group);
+}
+
+/* Stands at the end of all that is known of the log: then live, else there is more to read. */
+static void go_on(struct subscriber *s)
+{
+    if (s->delivered >= topic_head(s->group))
+        enter(s, SUBSCRIBER_LIVE);
+    else
+        enter(s, SUBSCRIBER_REPLAY);
+}
+
+void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq)
+{
+    if (s->state == SUBSCRIBER_ENDED)
+        return;
+    s->delivered = delivered;
+    topic_advance(s->group, last_seq);
+    s->state = SUBSCRIBER_REPLAY;
+    go_on(s);
+}
+
+/* True when the event was taken. */
+static bool deliver(struct subscriber *s, int64_t seq, struct frame *payload)
+{
+    if (!s->ops->push(s, payload)) {
+        enter(s, SUBSCRIBER_LAGGING);
+        return false;
+    }
+    s->delivered = seq;
+    return true;
+}
+
+static bool replay(struct subscriber *s, const struct subscriber_row *row)
+{
+    struct frame *payload = s->ops->render(s, row->row, true);
+    bool taken = deliver(s, row->seq, payload);
+
+    frame_unref(payload);
+    return taken;
+}
+
+void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
+                    int64_t through)
+{
+    if (s->state == SUBSCRIBER_ENDED)
+        return;
+    assert(s->state == SUBSCRIBER_REPLAY);
+    for (size_t i = 0; i < n; i++)
+        if (!replay(s, &rows[i]))
+            return;
+    if (s->delivered < through)
+        s->delivered = through;
+    go_on(s);
+}
+
+void subscriber_drained(struct subscriber *s)
+{
+    if (s->state == SUBSCRIBER_LAGGING)
+        enter(s, SUBSCRIBER_REPLAY);
+}
+
+void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered)
+{
+    if (s->state != SUBSCRIBER_LIVE || seq <= s->delivered)
+        return;
+    if (seq != s->delivered + 1) {
+        enter(s, SUBSCRIBER_REPLAY);
+        return;
+    }
+    if (!*rendered)
+        *rendered = s->ops->render(s, row, false);
+    deliver(s, seq, *rendered);
+}
+
+void subscriber_end(struct subscriber *s)
+{
+    if (s->state == SUBSCRIBER_ENDED)
+        return;
+    s->state = SUBSCRIBER_ENDED;
+    topic_leave(s->group, &s->in_group);
+    s->group = NULL;
+}

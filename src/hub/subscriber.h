@@ -1,0 +1,86 @@
+#pragma once
+
+/*
+ * One subscription's way through a room's log:
+ *
+ *     REPLAY ──caught up──► LIVE ──queue full──► LAGGING ──drained──► REPLAY ;  any ──► ENDED
+ *
+ * A subscriber knows the last seq it delivered and takes only the next one. In REPLAY a reading of
+ * the log is under way, always exactly one; what is published meanwhile only moves the topic's
+ * head, and REPLAY ends when the subscriber stands at the head: that is the seam between log and
+ * live, and it stands in this file only. In LIVE an event that is not the next one shows that
+ * something was missed, and the log is read from where the subscriber stands. In LAGGING nothing
+ * is kept for it: it is a cursor.
+ *
+ * Owner:   embedded in its owner, which calls subscriber_end() and keeps the memory until the end
+ *          of that turn (loop_bury()): a fan-out may be on the stack.
+ * Threads: its hub's loop.
+ */
+
+#include "base/frame.h"
+#include "base/list.h"
+#include "base/status.h"
+#include "base/str.h"
+
+struct hub;
+struct subscriber;
+struct topic;
+struct topic_group;
+
+enum subscriber_state {
+    SUBSCRIBER_REPLAY,
+    SUBSCRIBER_LIVE,
+    SUBSCRIBER_LAGGING,
+    SUBSCRIBER_ENDED,
+};
+
+/* What the owner does for its subscriber. None of these answers inside itself. */
+struct subscriber_ops {
+    /* The event as a payload for everybody in the group: a new frame. */
+    struct frame *(*render)(struct subscriber *s, const void *row, bool replayed);
+    /* False: not taken, too much is unsent; subscriber_drained() comes when there is room. */
+    bool (*push)(struct subscriber *s, struct frame *payload);
+    /* Reads the log behind `after` and answers with subscriber_run(), until it ends. */
+    void (*read_on)(struct subscriber *s, int64_t after);
+};
+
+struct subscriber {
+    const struct subscriber_ops *ops;
+    enum subscriber_state state;
+    int64_t delivered; /* the last seq pushed, or not wanted */
+    struct topic_group *group;
+    struct list in_group;
+};
+
+/* A row of the log as it was read: its seq, and what render() understands. */
+struct subscriber_row {
+    int64_t seq;
+    const void *row;
+};
+
+/*
+ * Enters the topic's and the group's list together. Subscribers of a topic with the same group key
+ * share renderings: equal keys must render equal bytes.
+ *
+ * Join first, read the room's position afterwards, then call subscriber_begin(): whatever commits
+ * in between is either in that reading or moves the topic's head.
+ */
+void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct hub *hub,
+                     struct str topic_key, struct str group_key);
+
+/* Everything behind `delivered` is wanted; last_seq is the room's position as it was read. */
+void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq);
+
+/* The answer to read_on(): in order, all rows behind what was asked for up to the seq `through`,
+ * which is the last row's or, when there were no more, the room's position in the same reading. */
+void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
+                    int64_t through);
+
+/* There is room again. Does nothing to one that is not LAGGING. */
+void subscriber_drained(struct subscriber *s);
+
+/* An event of its topic. *rendered is the group's payload, made by the first who needs it. */
+void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered);
+
+/* Out of its lists; nothing is called behind this. Twice is once. */
+void subscriber_end(struct subscriber *s);

@@ -1,0 +1,24 @@
+#pragma once
+
+/*
+ * What every transport takes from a client's JSON: query, operationName, variables, extensions,
+ * each of its type or refused by name.
+ */
+
+#include "net/operation.h"
+
+enum {
+    CALL_JSON_FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL
+};
+
+/* As jansson has it, of a whole text; NULL when it is malformed. The caller's to json_decref(). */
+json_t *call_json(struct str text, json_error_t *ret_error) must_use;
+
+/* The string's bytes, which may hold NUL; borrowed from json. */
+struct str call_json_str(const json_t *json);
+
+/* The request in object, borrowed from it: sets query, operation_name, variables and extensions,
+ * leaves the rest. False: the member named in *ret_member is missing or not as *ret_expected
+ * says. */
+bool call_from_json(const json_t *object, struct net_call *call, const char **ret_member,
+                    const char **ret_expected) must_use;

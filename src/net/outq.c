@@ -1,0 +1,240 @@
+#include "net/outq.h"
+
+#include "base/buf.h"
+#include "base/json_out.h"
+#include "base/mem.h"
+
+enum {
+    MOST_PARTS = 6,
+    WORST_ESCAPE = 6 /* bytes that one byte of an id may need in JSON */
+};
+
+enum item_kind {
+    ITEM_NEXT,  /* head, envelope around the shared frame */
+    ITEM_FRAME, /* head, own bytes */
+    ITEM_RAW,   /* own bytes */
+};
+
+struct outq_item {
+    struct outq_item *next;
+    struct outq_id *id;  /* NULL: belongs to no operation */
+    struct frame *frame; /* of ITEM_NEXT */
+    enum item_kind kind;
+    enum ws_opcode opcode;
+    size_t n; /* own bytes */
+    char bytes[];
+};
+
+/* An item as it goes out: pieces side by side, never joined before they are written. */
+struct wire {
+    struct str parts[MOST_PARTS];
+    size_t n;
+    size_t total;
+    char head[WS_HEAD_MAX];
+};
+
+static const struct str before_id = STR_INIT("{\"id\":\"");
+static const struct str before_payload = STR_INIT("\",\"type\":\"next\",\"payload\":");
+static const struct str behind_payload = STR_INIT("}");
+
+struct outq_id *outq_id_new(struct str id)
+{
+    struct outq_id *made;
+    struct buf json;
+
+    buf_init(&json, id.n * WORST_ESCAPE + 1);
+    json_out_escape(&json, id);
+    made = mem_realloc(NULL, sizeof(*made) + json.n);
+    made->holders = 1;
+    made->n = json.n;
+    memcpy(made->json, buf_str(&json).p, json.n);
+    buf_done(&json);
+    return made;
+}
+
+struct outq_id *outq_id_unref(struct outq_id *id)
+{
+    if (id && --id->holders == 0)
+        mem_free(id);
+    return NULL;
+}
+
+static void add_part(struct wire *w, struct str part)
+{
+    w->parts[w->n++] = part;
+    w->total += part.n;
+}
+
+static void add_head(struct wire *w, const struct outq_item *item, size_t payload)
+{
+    add_part(w, str_of(w->head, ws_frame_head(item->opcode, payload, w->head)));
+}
+
+static void lay_out(struct wire *w, const struct outq_item *item)
+{
+    w->n = 0;
+    w->total = 0;
+    switch (item->kind) {
+    case ITEM_NEXT:
+        add_head(w, item,
+                 before_id.n + item->id->n + before_payload.n + item->frame->n + behind_payload.n);
+        add_part(w, before_id);
+        add_part(w, str_of(item->id->json, item->id->n));
+        add_part(w, before_payload);
+        add_part(w, frame_str(item->frame));
+        add_part(w, behind_payload);
+        return;
+    case ITEM_FRAME:
+        add_head(w, item, item->n);
+        add_part(w, str_of(item->bytes, item->n));
+        return;
+    case ITEM_RAW:
+        add_part(w, str_of(item->bytes, item->n));
+        return;
+    }
+}
+
+/* Copies what fits of the bytes behind skip; returns how many. */
+static size_t copy_out(const struct wire *w, size_t skip, char *to, size_t room)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < w->n && done < room; i++) {
+        struct str part = w->parts[i];
+        size_t n;
+
+        if (skip >= part.n) {
+            skip -= part.n;
+            continue;
+        }
+        n = part.n - skip < room - done ? part.n - skip : room - done;
+        memcpy(to + done, part.p + skip, n);
+        done += n;
+        skip = 0;
+    }
+    return done;
+}
+
+static size_t wire_length(const struct outq_item *item)
+{
+    struct wire w;
+
+    lay_out(&w, item);
+    return w.total;
+}
+
+static struct outq_item *item_new(enum item_kind kind, struct outq_id *id, size_t n)
+{
+    struct outq_item *item = mem_realloc(NULL, sizeof(*item) + n);
+
+    *item = (struct outq_item){.kind = kind, .id = id, .opcode = WS_TEXT, .n = n};
+    if (id)
+        id->holders++;
+    return item;
+}
+
+static void item_free(struct outq_item *item)
+{
+    frame_unref(item->frame);
+    outq_id_unref(item->id);
+    mem_free(item);
+}
+
+static void append(struct outq *q, struct outq_item *item)
+{
+    if (q->last)
+        q->last->next = item;
+    else
+        q->first = item;
+    q->last = item;
+    q->unsent += wire_length(item);
+}
+
+void outq_init(struct outq *q)
+{
+    *q = (struct outq){0};
+}
+
+void outq_done(struct outq *q)
+{
+    while (q->first) {
+        struct outq_item *item = q->first;
+        q->first = item->next;
+        item_free(item);
+    }
+    outq_init(q);
+}
+
+void outq_push_next(struct outq *q, struct outq_id *id, struct frame *payload)
+{
+    struct outq_item *item = item_new(ITEM_NEXT, id, 0);
+
+    item->frame = frame_ref(payload);
+    append(q, item);
+}
+
+void outq_push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id, struct str payload)
+{
+    struct outq_item *item = item_new(ITEM_FRAME, id, payload.n);
+
+    item->opcode = opcode;
+    if (payload.n)
+        memcpy(item->bytes, payload.p, payload.n);
+    append(q, item);
+}
+
+void outq_push_raw(struct outq *q, struct str bytes)
+{
+    struct outq_item *item;
+
+    if (!bytes.n)
+        return;
+    item = item_new(ITEM_RAW, NULL, bytes.n);
+    memcpy(item->bytes, bytes.p, bytes.n);
+    append(q, item);
+}
+
+void outq_drop(struct outq *q, const struct outq_id *id)
+{
+    struct outq_item *before = q->taken ? q->first : NULL;
+    struct outq_item **at = before ? &before->next : &q->first;
+
+    while (*at) {
+        struct outq_item *item = *at;
+
+        if (item->id != id) {
+            before = item;
+            at = &item->next;
+            continue;
+        }
+        *at = item->next;
+        q->unsent -= wire_length(item);
+        item_free(item);
+    }
+    q->last = before;
+}
+
+size_t outq_take(struct outq *q, char *to, size_t room)
+{
+    size_t done = 0;
+
+    while (q->first && done < room) {
+        struct outq_item *item = q->first;
+        struct wire w;
+        size_t n;
+
+        lay_out(&w, item);
+        n = copy_out(&w, q->taken, to + done, room - done);
+        done += n;
+        q->taken += n;
+        q->unsent -= n;
+        if (q->taken < w.total)
+            return done;
+        q->taken = 0;
+        q->first = item->next;
+        if (!q->first)
+            q->last = NULL;
+        item_free(item);
+    }
+    return done;
+}

@@ -1,0 +1,59 @@
+#pragma once
+
+/*
+ * What waits to be written to one socket, in order: WebSocket frames, or bytes of HTTP.
+ *
+ * A result that many sockets wait for is held as a reference to its frame. The envelope that each
+ * client's own operation id makes different, {"id":"…","type":"next","payload":…}, is put together
+ * only when the bytes are taken, all that waits side by side, so that one write sends it.
+ *
+ * Owner: the connection; an empty queue holds no memory.
+ */
+
+#include "base/frame.h"
+#include "net/ws_frame.h"
+
+/* A client's operation id as JSON, without the quotes; counted, because what waits under it may
+ * outlive the operation. */
+struct outq_id {
+    unsigned holders;
+    size_t n;
+    char json[];
+};
+
+struct outq_item;
+
+struct outq {
+    struct outq_item *first;
+    struct outq_item *last;
+    size_t unsent; /* bytes that wait, heads and envelopes counted */
+    size_t taken;  /* of the first item */
+};
+
+/* One holder: the caller. id must be UTF-8. */
+struct outq_id *outq_id_new(struct str id) must_use;
+/* Takes NULL, returns NULL. */
+struct outq_id *outq_id_unref(struct outq_id *id);
+
+void outq_init(struct outq *q);
+void outq_done(struct outq *q);
+
+static inline bool outq_empty(const struct outq *q)
+{
+    return !q->first;
+}
+
+/* One more result of an operation; the frame is held until it is sent. */
+void outq_push_next(struct outq *q, struct outq_id *id, struct frame *payload);
+
+/* A WebSocket frame around a copy of payload; id is NULL when it belongs to no operation. */
+void outq_push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id, struct str payload);
+
+/* Bytes as they are. */
+void outq_push_raw(struct outq *q, struct str bytes);
+
+/* Drops what waits under id. A frame of which a part is sent already goes out whole. */
+void outq_drop(struct outq *q, const struct outq_id *id);
+
+/* Moves up to room bytes to to; returns how many. */
+size_t outq_take(struct outq *q, char *to, size_t room);

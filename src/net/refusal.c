@@ -1,0 +1,35 @@
+#include "net/refusal.h"
+
+#include "base/json_out.h"
+
+static void write_errors(struct json_out *j, struct str code, struct str message)
+{
+    json_out_begin_array(j);
+    json_out_begin_object(j);
+    json_out_key(j, STR("message"));
+    json_out_str(j, message);
+    json_out_key(j, STR("extensions"));
+    json_out_begin_object(j);
+    json_out_key(j, STR("code"));
+    json_out_str(j, code);
+    json_out_end_object(j);
+    json_out_end_object(j);
+    json_out_end_array(j);
+}
+
+void refusal_errors(struct buf *out, struct str code, struct str message)
+{
+    struct json_out j = {.out = out};
+
+    write_errors(&j, code, message);
+}
+
+void refusal_body(struct buf *out, struct str code, struct str message)
+{
+    struct json_out j = {.out = out};
+
+    json_out_begin_object(&j);
+    json_out_key(&j, STR("errors"));
+    write_errors(&j, code, message);
+    json_out_end_object(&j);
+}

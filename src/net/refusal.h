@@ -1,0 +1,14 @@
+#pragma once
+
+/*
+ * What the transports themselves refuse, in the words of GraphQL: an error with a code of the
+ * schema's ErrorCode.
+ */
+
+#include "base/buf.h"
+
+/* [{"message":…,"extensions":{"code":…}}] */
+void refusal_errors(struct buf *out, struct str code, struct str message);
+
+/* {"errors":[…]} */
+void refusal_body(struct buf *out, struct str code, struct str message);

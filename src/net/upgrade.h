@@ -1,0 +1,25 @@
+#pragma once
+
+/*
+ * The opening handshake of a WebSocket (RFC 6455, section 4.2).
+ *
+ * Pure: a request's head in, the answer out.
+ */
+
+#include "net/http1.h"
+
+enum {
+    UPGRADE_ACCEPT_LENGTH = 28
+};
+
+/* Does the request ask to become a WebSocket, well or badly? */
+bool upgrade_asked(const struct http1_head *h);
+
+/* True when the handshake is right; otherwise *ret_wrong says what to answer. */
+bool upgrade_check(const struct http1_head *h, struct http1_wrong *ret_wrong) must_use;
+
+/* Was the sub-protocol among those offered? Names compare exactly. */
+bool upgrade_offers(const struct http1_head *h, struct str protocol);
+
+/* The 101 response; protocol absent: none was chosen. */
+void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol);

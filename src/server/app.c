@@ -1,0 +1,357 @@
+#include "server/app.h"
+
+#include <assert.h>
+#include <openssl/sha.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "gen/schema_gen.h"
+#include "server/feed.h"
+#include "server/pages.h"
+#include "server/request.h"
+#include "server/session.h"
+#include "store/boot.h"
+
+enum {
+    MOST_THREADS = 256,
+    PLAN_BYTES = 16 * 1024 * 1024, /* of plans, a thread */
+};
+
+/* Where the server is between its start and its end. */
+enum app_state {
+    APP_SERVING,
+    APP_DRAINING,
+    APP_STOPPING, /* a second signal: whoever is left is closed at once */
+};
+
+struct app {
+    const struct config *config;
+    struct gql_schema *schema;
+    struct token_keys *keys;
+    struct context_facts facts;
+    char schema_hash[2 * SHA256_DIGEST_LENGTH];
+    struct worker *workers;
+    size_t n_workers;
+    size_t n_started; /* workers whose listener stands */
+    struct feed feed;
+    enum app_state state; /* the first loop's */
+    uv_signal_t interrupted;
+    uv_signal_t terminated;
+};
+
+static int complain(const char *what, const char *why)
+{
+    fprintf(stderr, "guildhall: %s: %s\n", what, why);
+    return 1;
+}
+
+static void hash_schema(struct app *app)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+
+    SHA256((const unsigned char *)schema_sdl.p, schema_sdl.n, digest);
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        app->schema_hash[2 * i] = digits[digest[i] >> 4];
+        app->schema_hash[2 * i + 1] = digits[digest[i] & 15];
+    }
+}
+
+/* The schema was checked when the program was built; what fails here is a mistake of ours. */
+static void load_schema(struct app *app)
+{
+    struct gql_source source = {.name = STR("schema.graphql"), .body = schema_sdl};
+    struct gql_errors errors;
+    struct arena arena;
+    bool bound;
+
+    arena_init(&arena);
+    gql_errors_init(&errors, &arena);
+    app->schema = gql_schema_new(source, &errors);
+    bound = app->schema && gql_schema_bind(app->schema, &schema_binding, &errors);
+    for (const struct gql_error *e = errors.first; e; e = e->next)
+        log_error("schema", LOG_STR("message", e->message));
+    assert(bound);
+    arena_done(&arena);
+    hash_schema(app);
+}
+
+static void state_facts(struct app *app)
+{
+    const struct config *c = app->config;
+
+    app->facts = (struct context_facts){
+        .version = STR(GUILDHALL_VERSION),
+        .schema_hash = str_of(app->schema_hash, sizeof(app->schema_hash)),
+        .max_subscriptions_per_connection = (int64_t)c->max_subscriptions_per_connection,
+        .max_request_bytes = (int64_t)c->max_request_bytes,
+        .max_query_depth = (int64_t)c->max_depth,
+    };
+}
+
+static void init_worker(struct app *app, size_t i)
+{
+    struct worker *w = &app->workers[i];
+    const struct config *c = app->config;
+
+    w->config = c;
+    w->schema = app->schema;
+    w->keys = app->keys;
+    w->facts = &app->facts;
+    w->limits = (struct gql_limits){
+        .tokens = c->max_tokens,
+        .depth = c->max_depth,
+        .aliases = c->max_aliases,
+        .directives = c->max_directives,
+    };
+    arena_init(&w->scratch);
+    loop_init(&w->loop, (unsigned)i);
+    w->hub = hub_new(&w->loop);
+    w->plans = plan_cache_new(app->schema, &w->limits, PLAN_BYTES);
+}
+
+static void done_worker(struct worker *w)
+{
+    net_free(w->net);
+    store_free(w->store);
+    loop_done(&w->loop);
+    hub_free(w->hub);
+    plan_cache_free(w->plans);
+    arena_done(&w->scratch);
+}
+
+static void make_stores(struct app *app, struct store_config *config)
+{
+    struct loop *loops[MOST_THREADS];
+    struct store *stores[MOST_THREADS];
+
+    for (size_t i = 0; i < app->n_workers; i++)
+        loops[i] = &app->workers[i].loop;
+    config->on_committed = feed_committed;
+    config->user = &app->feed;
+    store_new_all(loops, app->n_workers, config, stores);
+    for (size_t i = 0; i < app->n_workers; i++)
+        app->workers[i].store = stores[i];
+}
+
+static void on_cancel(struct net_operation *op)
+{
+    struct operation_owner *owner = op->owner;
+
+    owner->on_cancel(owner);
+}
+
+static void on_drained(struct net_operation *op)
+{
+    struct operation_owner *owner = op->owner;
+
+    owner->on_drained(owner);
+}
+
+static size_t share(size_t whole, size_t parts)
+{
+    return whole / parts + (whole % parts != 0);
+}
+
+static bool listen_all(struct app *app, uint16_t *port)
+{
+    const struct config *c = app->config;
+    struct net_error error;
+
+    for (; app->n_started < app->n_workers; app->n_started++) {
+        struct worker *w = &app->workers[app->n_started];
+        struct net_config config = {
+            .host = c->listen.host,
+            .port = c->listen.port,
+            .max_connections = share(c->max_connections, app->n_workers),
+            .max_request_bytes = c->max_request_bytes,
+            .max_subscriptions = c->max_subscriptions_per_connection,
+            .high_water = c->high_water,
+            .init_timeout_ms = c->init_timeout_ms,
+            .ping_interval_ms = c->ping_interval_ms,
+            .pong_timeout_ms = c->pong_timeout_ms,
+            .allowed_origins = c->allowed_origins,
+        };
+        struct net_service service = {
+            .user = w,
+            .on_init = session_open,
+            .on_operation = request_begin,
+            .on_cancel = on_cancel,
+            .on_drained = on_drained,
+            .on_gone = session_close,
+            .on_page = pages_get,
+        };
+
+        if (net_new(&w->loop, &config, &service, port, &w->net, &error) != ST_OK) {
+            complain("cannot listen", error.text);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Stopping, on each worker's own loop: the network first, so that what was accepted is answered;
+ * then the store; then the loop. */
+
+struct stop_order {
+    struct mailbox_letter letter;
+    struct worker *worker;
+    uint64_t drain_ms;
+};
+
+static void on_store_closed(void *user)
+{
+    struct worker *w = user;
+
+    loop_stop(&w->loop);
+}
+
+static void on_net_closed(void *user)
+{
+    struct worker *w = user;
+
+    store_close(w->store, on_store_closed, w);
+}
+
+static void on_stop_order(struct mailbox_letter *letter)
+{
+    struct stop_order *order = container_of(letter, struct stop_order, letter);
+
+    net_close(order->worker->net, order->drain_ms, on_net_closed, order->worker);
+    mem_free(order);
+}
+
+static void order_stop(struct app *app, uint64_t drain_ms)
+{
+    for (size_t i = 0; i < app->n_workers; i++) {
+        struct stop_order *order = mem_new(struct stop_order);
+
+        order->worker = &app->workers[i];
+        order->drain_ms = drain_ms;
+        mailbox_post(app->workers[i].loop.mailbox, &order->letter, on_stop_order);
+    }
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct app *app = handle->data;
+
+    switch (app->state) {
+    case APP_SERVING:
+        log_info("draining", LOG_INT("signal", number),
+                 LOG_INT("timeoutMs", (int64_t)app->config->drain_timeout_ms));
+        app->state = APP_DRAINING;
+        order_stop(app, app->config->drain_timeout_ms);
+        break;
+    case APP_DRAINING:
+        log_info("stopping at once", LOG_INT("signal", number));
+        app->state = APP_STOPPING;
+        order_stop(app, 0);
+        break;
+    case APP_STOPPING:
+        break;
+    }
+}
+
+static void watch_signal(struct app *app, uv_signal_t *handle, int number)
+{
+    uv_signal_init(&app->workers[0].loop.uv, handle);
+    handle->data = app;
+    uv_signal_start(handle, on_signal, number);
+}
+
+static void *run_worker(void *user)
+{
+    struct worker *w = user;
+
+    loop_run(&w->loop);
+    return NULL;
+}
+
+static void run_all(struct app *app)
+{
+    for (size_t i = 1; i < app->n_workers; i++) {
+        int failed = pthread_create(&app->workers[i].thread, NULL, run_worker, &app->workers[i]);
+        assert(!failed);
+    }
+    run_worker(&app->workers[0]);
+    for (size_t i = 1; i < app->n_workers; i++)
+        pthread_join(app->workers[i].thread, NULL);
+}
+
+static void announce(struct app *app, const struct app_hooks *hooks, uint16_t port)
+{
+    struct arena arena;
+    struct str host = app->config->listen.host, address;
+
+    arena_init(&arena);
+    if (str_find(host, ':') < host.n)
+        address = arena_printf(&arena, "[%.*s]:%u", STR_ARG(host), port);
+    else
+        address = arena_printf(&arena, "%.*s:%u", STR_ARG(host), port);
+    log_info("listening", LOG_STR("address", address), LOG_INT("threads", (int64_t)app->n_workers),
+             LOG_STR("version", app->facts.version));
+    if (hooks && hooks->on_listening)
+        hooks->on_listening(hooks->user, address);
+    arena_done(&arena);
+}
+
+static int serve(struct app *app, struct store_config *store, const struct app_hooks *hooks)
+{
+    uint16_t port = app->config->listen.port;
+    int exit_status = 1;
+
+    app->n_workers = app->config->threads;
+    app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
+    for (size_t i = 0; i < app->n_workers; i++)
+        init_worker(app, i);
+    feed_init(&app->feed, app->workers, app->n_workers);
+    if (listen_all(app, &port)) {
+        make_stores(app, store);
+        watch_signal(app, &app->interrupted, SIGINT);
+        watch_signal(app, &app->terminated, SIGTERM);
+        announce(app, hooks, port);
+        run_all(app);
+        uv_close((uv_handle_t *)&app->interrupted, NULL);
+        uv_close((uv_handle_t *)&app->terminated, NULL);
+        log_info("stopped");
+        exit_status = 0;
+    }
+    for (size_t i = 0; i < app->n_workers; i++)
+        done_worker(&app->workers[i]);
+    feed_done(&app->feed);
+    mem_free(app->workers);
+    return exit_status;
+}
+
+int app_run(const struct config *config, const struct app_hooks *hooks)
+{
+    struct app app = {.config = config};
+    struct store_config store = {
+        .conninfo = config->database_url,
+        .open_rooms = config->open_rooms,
+        .statement_timeout_ms = config->statement_timeout_ms,
+    };
+    struct boot_error boot_error;
+    struct token_error token_error;
+    int exit_status;
+
+    signal(SIGPIPE, SIG_IGN);
+    if (config->threads > MOST_THREADS)
+        return complain("too many threads", "at most 256 are supported");
+    if (token_keys_new(&config->jwt, &app.keys, &token_error) != ST_OK)
+        return complain("token keys", token_error.text);
+    if (boot_read(config->database_url, &store, &boot_error) != ST_OK) {
+        token_keys_free(app.keys);
+        return complain("database", boot_error.text);
+    }
+    load_schema(&app);
+    state_facts(&app);
+    exit_status = serve(&app, &store, hooks);
+    gql_schema_free(app.schema);
+    token_keys_free(app.keys);
+    return exit_status;
+}

@@ -1,0 +1,327 @@
+#include "server/config.h"
+
+#include <assert.h>
+#include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static const char *const bus_words[] = {"local", NULL};
+static const char *const introspection_words[] = {"on", "auth", "off", NULL};
+static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
+
+enum {
+    KIB = 1024,
+    MIB = 1024 * KIB,
+    SECOND = 1000, /* milliseconds */
+    HOUR = 3600 * SECOND,
+};
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct option table[] = {
+    {.name = "listen",
+     .kind = OPTION_ADDRESS,
+     .offset = AT(listen),
+     .initial = "127.0.0.1:8080",
+     .help = "address and port of HTTP and WebSocket; port 0 takes a free one"},
+    {.name = "database-url",
+     .alias = "database",
+     .variable = "DATABASE_URL",
+     .kind = OPTION_DATABASE,
+     .offset = AT(database_url),
+     .help = "the PostgreSQL to use (--database does as well); `up` makes its own without one"},
+    {.name = "state-dir",
+     .kind = OPTION_TEXT,
+     .offset = AT(state_dir),
+     .help = "where `up` keeps its PostgreSQL; $XDG_STATE_HOME/guildhall, for root "
+             "/var/lib/guildhall"},
+    {.name = "bus",
+     .kind = OPTION_WORD,
+     .offset = AT(bus),
+     .initial = "local",
+     .words = bus_words,
+     .help = "how the nodes wake each other"},
+    {.name = "threads",
+     .kind = OPTION_WHOLE,
+     .offset = AT(threads),
+     .least = 1,
+     .most = 256,
+     .help = "threads that serve; one a core when not given"},
+    {.name = "jwt-secret",
+     .kind = OPTION_SECRET,
+     .offset = AT(jwt.secret),
+     .help = "the secret of HS256 tokens, at least 32 bytes; better from a file, with "
+             "--jwt-secret-file"},
+    {.name = "jwt-issuer",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.issuer),
+     .help = "what a token's claim iss must be, when given"},
+    {.name = "jwt-audience",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.audience),
+     .help = "what a token's claim aud must be or hold, when given"},
+    {.name = "jwt-leeway",
+     .kind = OPTION_SECONDS,
+     .offset = AT(jwt.leeway_s),
+     .initial = "0s",
+     .most = HOUR,
+     .help = "how far the clocks of issuer and server may differ"},
+    {.name = "jwt-claim-user",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.claim_user),
+     .initial = "sub",
+     .help = "the claim that holds the user's id"},
+    {.name = "jwt-claim-tenant",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.claim_tenant),
+     .initial = "tenant",
+     .help = "the claim that holds the tenant's id"},
+    {.name = "jwt-claim-scopes",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.claim_scopes),
+     .initial = "scope",
+     .help = "the claim that holds the scopes, between spaces or as an array"},
+    {.name = "jwt-claim-guilds",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.claim_guilds),
+     .initial = "guilds",
+     .help = "the claim that holds an array of guild ids"},
+    {.name = "open-rooms",
+     .kind = OPTION_TEXT,
+     .offset = AT(open_rooms),
+     .help = "patterns of room ids, between commas, that any token of the tenant may use: "
+             "lobby,event-*"},
+    {.name = "allowed-origins",
+     .kind = OPTION_TEXT,
+     .offset = AT(allowed_origins),
+     .help = "origins of web pages that may connect, between commas, or *; the same origin when "
+             "not given"},
+    {.name = "introspection",
+     .kind = OPTION_WORD,
+     .offset = AT(introspection),
+     .initial = "on",
+     .words = introspection_words,
+     .help = "who may read the schema; auth asks for a token"},
+    {.name = "max-depth",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_depth),
+     .initial = "15",
+     .least = 1,
+     .most = 200,
+     .help = "nested levels of an operation"},
+    {.name = "max-tokens",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_tokens),
+     .initial = "2000",
+     .least = 1,
+     .most = 1000000,
+     .help = "lexical tokens of a document"},
+    {.name = "max-aliases",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_aliases),
+     .initial = "30",
+     .least = 1,
+     .most = 1000000,
+     .help = "aliases of a document"},
+    {.name = "max-directives",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_directives),
+     .initial = "50",
+     .least = 1,
+     .most = 1000000,
+     .help = "directives of a document"},
+    {.name = "max-request-bytes",
+     .kind = OPTION_BYTES,
+     .offset = AT(max_request_bytes),
+     .initial = "262144",
+     .least = KIB,
+     .most = CONFIG_LARGEST_REQUEST,
+     .help = "an HTTP body or a WebSocket message"},
+    {.name = "max-connections",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_connections),
+     .initial = "20000",
+     .least = 1,
+     .most = 1000000,
+     .help = "connections at a time"},
+    {.name = "max-connections-per-user",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_connections_per_user),
+     .initial = "64",
+     .least = 1,
+     .most = 1000000,
+     .help = "connections of one user at a time"},
+    {.name = "max-subscriptions-per-connection",
+     .kind = OPTION_LIMIT,
+     .offset = AT(max_subscriptions_per_connection),
+     .initial = "256",
+     .least = 1,
+     .most = 1000000,
+     .help = "operations of one connection at a time"},
+    {.name = "high-water",
+     .kind = OPTION_BYTES,
+     .offset = AT(high_water),
+     .initial = "64KiB",
+     .least = KIB,
+     .most = 1024 * MIB,
+     .help = "unsent bytes of a connection, then its streams read from the log"},
+    {.name = "rate-requests",
+     .kind = OPTION_WHOLE,
+     .offset = AT(rate_requests),
+     .initial = "100",
+     .most = 1000000,
+     .help = "requests a second of a connection; 0 for off"},
+    {.name = "rate-burst",
+     .kind = OPTION_WHOLE,
+     .offset = AT(rate_burst),
+     .initial = "200",
+     .least = 1,
+     .most = 1000000,
+     .help = "requests of a connection that may come at once"},
+    {.name = "rate-sends",
+     .kind = OPTION_WHOLE,
+     .offset = AT(rate_sends),
+     .initial = "600",
+     .most = 10000000,
+     .help = "messages a minute of a user; 0 for off"},
+    {.name = "init-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(init_timeout_ms),
+     .initial = "10s",
+     .most = HOUR,
+     .help = "from a WebSocket's opening to its connection_init"},
+    {.name = "ping-interval",
+     .kind = OPTION_DURATION,
+     .offset = AT(ping_interval_ms),
+     .initial = "25s",
+     .most = HOUR,
+     .help = "between pings of the server"},
+    {.name = "pong-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(pong_timeout_ms),
+     .initial = "10s",
+     .most = HOUR,
+     .help = "from a ping to its answer, then the connection is closed"},
+    {.name = "drain-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(drain_timeout_ms),
+     .initial = "30s",
+     .most = HOUR,
+     .help = "for what is under way when the server stops"},
+    {.name = "statement-timeout",
+     .kind = OPTION_DURATION,
+     .offset = AT(statement_timeout_ms),
+     .initial = "5s",
+     .most = HOUR,
+     .help = "for a statement in the database"},
+    {.name = "log",
+     .kind = OPTION_WORD,
+     .offset = AT(log),
+     .initial = "info",
+     .words = log_words,
+     .help = "how much is logged to stderr"},
+};
+
+void config_init(struct config *c)
+{
+    *c = (struct config){
+        .options = {.options = table, .n = array_size(table), .prefix = "GUILDHALL_", .target = c},
+    };
+    arena_init(&c->arena);
+    options_init(&c->options, &c->arena);
+}
+
+void config_done(struct config *c)
+{
+    arena_done(&c->arena);
+}
+
+/* The cores this process may use. */
+static unsigned count_cores(void)
+{
+    cpu_set_t cores;
+
+    if (sched_getaffinity(0, sizeof(cores), &cores) != 0)
+        return 1;
+    return (unsigned)CPU_COUNT(&cores);
+}
+
+static void settle_threads(struct config *c)
+{
+    unsigned cores = count_cores();
+
+    if (c->threads == 0)
+        options_settle(&c->options, AT(threads),
+                       arena_printf(&c->arena, "%u", cores < 256 ? cores : 256));
+}
+
+/* Where the XDG base directory specification wants what should survive a restart; absent for a
+ * user without a home. */
+static struct str default_state_dir(struct arena *arena, const char *const *environment)
+{
+    struct str state = option_variable(environment, "XDG_STATE_HOME");
+    struct str home = option_variable(environment, "HOME");
+
+    if (geteuid() == 0)
+        return STR("/var/lib/guildhall");
+    if (str_starts(state, STR("/")))
+        return arena_printf(arena, "%.*s/guildhall", STR_ARG(state));
+    if (str_starts(home, STR("/")))
+        return arena_printf(arena, "%.*s/.local/state/guildhall", STR_ARG(home));
+    return STR_NULL;
+}
+
+static void settle_state_dir(struct config *c, const char *const *environment)
+{
+    struct str dir = c->state_dir;
+    char here[4096];
+
+    if (!dir.n)
+        dir = default_state_dir(&c->arena, environment);
+    else if (dir.p[0] != '/' && getcwd(here, sizeof(here)))
+        dir = arena_printf(&c->arena, "%s/%.*s", here, STR_ARG(dir));
+    if (dir.n)
+        options_settle(&c->options, AT(state_dir), dir);
+}
+
+enum status config_load(struct config *c, const char *const *args, const char *const *environment,
+                        struct option_set *own, struct option_error *ret_error)
+{
+    struct option_set *sets[] = {&c->options, own};
+    enum status st = options_read_environment(&c->options, environment, ret_error);
+
+    if (own)
+        options_init(own, &c->arena);
+    if (st == ST_OK)
+        st = options_read_flags(sets, own ? 2 : 1, args, ret_error);
+    if (st != ST_OK)
+        return st;
+    settle_threads(c);
+    settle_state_dir(c, environment);
+    return ST_OK;
+}
+
+/* The key as the tokens' own module judges it, so that there is one rule. */
+static enum status check_secret(const struct config *c, struct option_error *error)
+{
+    struct token_keys *keys;
+    struct token_error why;
+
+    if (!c->jwt.secret.p)
+        return option_refuse(error, "no key to check tokens with: set --jwt-secret-file PATH "
+                                    "(or GUILDHALL_JWT_SECRET_FILE, or GUILDHALL_JWT_SECRET)");
+    if (token_keys_new(&c->jwt, &keys, &why) != ST_OK)
+        return option_refuse(error, "%.*s: %s",
+                             STR_ARG(options_given(&c->options, AT(jwt.secret))->origin), why.text);
+    token_keys_free(keys);
+    return ST_OK;
+}
+
+enum status config_check_serve(const struct config *c, struct option_error *ret_error)
+{
+    if (!c->database_url.n)
+        return option_refuse(ret_error,
+                             "no database: set --database URL (or GUILDHALL_DATABASE_URL, or "
+                             "DATABASE_URL), or let `guildhall up` make one of its own");
+    return check_secret(c, ret_error);
+}

@@ -1,0 +1,84 @@
+#pragma once
+
+/*
+ * What the operator chose: the default, then the environment, then the command line; whichever
+ * comes later wins. One table in config.c names every option, and makes the flag, the variable, the
+ * help and `guildhall config` of it.
+ *
+ * Limits: 0 means off. A limit of a number or of bytes that is off has become the option's largest
+ * value here, so that a plain comparison serves; a duration or a rate that is off stays 0.
+ *
+ * Owner:   whoever called config_init(); every string lives in the arena of the config.
+ * Threads: any, once loaded; it is not written again.
+ */
+
+#include "auth/token.h"
+#include "base/arena.h"
+#include "base/log.h"
+#include "server/options.h"
+
+enum config_introspection {
+    CONFIG_INTROSPECTION_ON,
+    CONFIG_INTROSPECTION_AUTH, /* only with a valid token */
+    CONFIG_INTROSPECTION_OFF,
+};
+
+enum config_bus {
+    CONFIG_BUS_LOCAL,
+};
+
+struct config {
+    struct arena arena;
+    struct option_set options; /* what was given, and where: for help and for `guildhall config` */
+
+    struct option_address listen;
+    struct str database_url; /* absent: `up` makes its own */
+    struct str state_dir;    /* where `up` keeps its PostgreSQL; absolute; absent without a home */
+    enum config_bus bus;
+    uint64_t threads; /* at least 1: loops */
+
+    struct token_config jwt; /* secret is absent when none is configured */
+
+    struct str open_rooms;      /* glob patterns between commas, or absent */
+    struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
+    enum config_introspection introspection;
+
+    size_t max_depth;
+    size_t max_tokens;
+    size_t max_aliases;
+    size_t max_directives;
+    size_t max_request_bytes; /* at most CONFIG_LARGEST_REQUEST, also when off */
+    size_t max_connections;   /* of the process */
+    size_t max_connections_per_user;
+    size_t max_subscriptions_per_connection;
+    size_t high_water; /* unsent bytes of a connection, then its streams lag */
+
+    uint64_t rate_requests; /* a second, a connection; 0: off */
+    uint64_t rate_burst;    /* how many requests may come at once when rate_requests is on */
+    uint64_t rate_sends;    /* messages a minute, a user; 0: off */
+
+    uint64_t init_timeout_ms;
+    uint64_t ping_interval_ms;
+    uint64_t pong_timeout_ms;
+    uint64_t drain_timeout_ms;
+    uint64_t statement_timeout_ms;
+
+    enum log_level log;
+};
+
+enum {
+    CONFIG_LARGEST_REQUEST = 64 * 1024 * 1024,
+};
+
+/* Defaults only. */
+void config_init(struct config *c);
+void config_done(struct config *c);
+
+/* The environment, then the arguments that follow the command's name; `own` are the command's own
+ * options, or NULL. ST_BAD_INPUT: unknown option or bad value, and the error says which. */
+enum status config_load(struct config *c, const char *const *args, const char *const *environment,
+                        struct option_set *own, struct option_error *ret_error) must_use;
+
+/* What `serve` cannot do without: a database and a key. ST_BAD_INPUT: the error says what to set.
+ */
+enum status config_check_serve(const struct config *c, struct option_error *ret_error) must_use;

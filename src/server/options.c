@@ -1,0 +1,384 @@
+#include "server/options.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "graphql/suggest.h"
+#include "server/option_value.h"
+
+enum {
+    LARGEST_SECRET_FILE = 64 * 1024,
+    LONGEST_SHOWN = 120, /* bytes of a value that an error repeats */
+};
+
+/* Where a value came from, for errors and for `config`. */
+struct source {
+    struct str origin; /* "--listen", "GUILDHALL_LISTEN" */
+    bool is_file;      /* the value names a file that holds the value */
+};
+
+enum status option_refuse(struct option_error *error, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(error->text, sizeof(error->text), format, args);
+    va_end(args);
+    return ST_BAD_INPUT;
+}
+
+static void *place_of(const struct option_set *set, const struct option *o)
+{
+    return (char *)set->target + o->offset;
+}
+
+static void put_default(struct option_set *set, size_t i)
+{
+    const struct option *o = &set->options[i];
+
+    set->given[i].origin = STR("default");
+    if (!o->initial)
+        return;
+    set->given[i].text = str_c(o->initial);
+    bool is_value = option_value_read(o, set->arena, set->given[i].text, place_of(set, o));
+    assert(is_value);
+}
+
+void options_init(struct option_set *set, struct arena *arena)
+{
+    set->arena = arena;
+    set->given = arena_array(arena, struct option_given, set->n);
+    for (size_t i = 0; i < set->n; i++)
+        put_default(set, i);
+}
+
+/* The first lines' end is not part of a secret: editors put one there. */
+static struct str without_line_end(struct str s)
+{
+    if (s.n && s.p[s.n - 1] == '\n')
+        s.n--;
+    if (s.n && s.p[s.n - 1] == '\r')
+        s.n--;
+    return s;
+}
+
+static enum status read_file(struct arena *arena, const struct source *from, struct str path,
+                             struct str *ret_text, struct option_error *error)
+{
+    const char *name = arena_str(arena, path).p;
+    char *bytes = arena_alloc(arena, LARGEST_SECRET_FILE);
+    FILE *file = fopen(name, "re");
+    size_t n;
+
+    if (!file)
+        return option_refuse(error, "%.*s: cannot open %s: %s", STR_ARG(from->origin), name,
+                             strerror(errno));
+    n = fread(bytes, 1, LARGEST_SECRET_FILE, file);
+    bool failed = ferror(file) != 0;
+    fclose(file);
+    if (failed)
+        return option_refuse(error, "%.*s: cannot read %s", STR_ARG(from->origin), name);
+    if (n == LARGEST_SECRET_FILE)
+        return option_refuse(error, "%.*s: %s is too large for a secret", STR_ARG(from->origin),
+                             name);
+    *ret_text = without_line_end(str_of(bytes, n));
+    if (ret_text->n == 0)
+        return option_refuse(error, "%.*s: %s is empty", STR_ARG(from->origin), name);
+    if (memchr(ret_text->p, '\0', ret_text->n))
+        return option_refuse(error, "%.*s: %s holds a zero byte", STR_ARG(from->origin), name);
+    return ST_OK;
+}
+
+static enum status put_value(struct option_set *set, const struct option *o, struct str text,
+                             const struct source *from, struct option_error *error)
+{
+    struct option_given *given = &set->given[o - set->options];
+
+    if (from->is_file) {
+        enum status st = read_file(set->arena, from, text, &text, error);
+
+        if (st != ST_OK)
+            return st;
+    }
+    if (!option_value_read(o, set->arena, text, place_of(set, o))) {
+        struct str shown = option_value_shown(o, set->arena, text);
+
+        if (shown.n > LONGEST_SHOWN)
+            shown.n = LONGEST_SHOWN;
+        return option_refuse(error, "%.*s: \"%.*s\" is not %.*s", STR_ARG(from->origin),
+                             STR_ARG(shown), STR_ARG(option_value_allowed(o, set->arena)));
+    }
+    *given = (struct option_given){arena_str(set->arena, text), from->origin};
+    return ST_OK;
+}
+
+/* "max-depth" as "GUILDHALL_MAX_DEPTH". */
+static struct str variable_name(struct arena *arena, const char *prefix, const char *name)
+{
+    struct str variable = arena_printf(arena, "%s%s", prefix, name);
+    char *p = arena_alloc(arena, variable.n + 1);
+
+    for (size_t i = 0; i < variable.n; i++)
+        p[i] = variable.p[i] == '-' ? '_' : (char)toupper((unsigned char)variable.p[i]);
+    return str_of(p, variable.n);
+}
+
+struct str option_variable(const char *const *environment, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (; *environment; environment++) {
+        const char *each = *environment;
+
+        if (strncmp(each, name, n) == 0 && each[n] == '=' && each[n + 1] != '\0')
+            return str_c(each + n + 1);
+    }
+    return STR_NULL;
+}
+
+/* The variable called name, then name_FILE; not both. */
+static enum status read_variables(struct option_set *set, const struct option *o, struct str name,
+                                  const char *const *environment, struct option_error *error)
+{
+    struct str value = option_variable(environment, name.p);
+    struct str in_file = arena_printf(set->arena, "%.*s_FILE", STR_ARG(name));
+    struct str path = STR_NULL;
+
+    if (option_value_from_file(o))
+        path = option_variable(environment, in_file.p);
+    if (value.p && path.p)
+        return option_refuse(error, "%s and %s are both set: unset one of them", name.p, in_file.p);
+    if (path.p)
+        return put_value(set, o, path, &(struct source){in_file, .is_file = true}, error);
+    if (value.p)
+        return put_value(set, o, value, &(struct source){name, .is_file = false}, error);
+    return ST_OK;
+}
+
+/* Kubernetes sets these for a service that is called as the prefix is. */
+static bool is_of_kubernetes(struct str name, struct str value)
+{
+    if (str_starts(name, STR("SERVICE_HOST")) || str_starts(name, STR("SERVICE_PORT")))
+        return true;
+    return str_starts(name, STR("PORT")) &&
+           (memmem(value.p, value.n, "://", 3) != NULL || str_starts(name, STR("PORT_")));
+}
+
+/* The name, in the form that the candidates have, which is nearest; absent when none is near. */
+struct nearest {
+    struct arena *arena;
+    struct str wanted;
+    struct str name;
+    size_t distance;
+};
+
+static void consider(struct nearest *best, struct str name)
+{
+    size_t distance =
+        gql_lexical_distance(best->arena, best->wanted, name, best->wanted.n * 2 / 5 + 1);
+
+    if (distance >= best->distance)
+        return;
+    best->distance = distance;
+    best->name = name;
+}
+
+static struct str did_you_mean(const struct nearest *best)
+{
+    if (!best->name.p)
+        return STR("");
+    return arena_printf(best->arena, ": did you mean %.*s?", STR_ARG(best->name));
+}
+
+/* Whether the variable is one of the set's; else the nearest of them. */
+static bool is_known_variable(const struct option_set *set, struct str name, struct nearest *best)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct option *o = &set->options[i];
+        struct str variable = variable_name(set->arena, set->prefix, o->name);
+        struct str in_file = arena_printf(set->arena, "%.*s_FILE", STR_ARG(variable));
+
+        if (o->kind == OPTION_SWITCH)
+            continue;
+        if (str_eq(name, variable) || (option_value_from_file(o) && str_eq(name, in_file)))
+            return true;
+        consider(best, variable);
+    }
+    return false;
+}
+
+static enum status refuse_unknown_variable(const struct option_set *set, const char *entry,
+                                           struct option_error *error)
+{
+    struct str value = str_c(entry);
+    struct str name = str_split(&value, '=');
+    struct str prefix = str_c(set->prefix);
+    struct nearest best = {.arena = set->arena, .wanted = name, .distance = SIZE_MAX};
+
+    if (!str_starts(name, prefix) || value.n == 0 || name.n > LONGEST_SHOWN ||
+        is_of_kubernetes(str_of(name.p + prefix.n, name.n - prefix.n), value) ||
+        is_known_variable(set, name, &best))
+        return ST_OK;
+    return option_refuse(error, "unknown environment variable %.*s%.*s", STR_ARG(name),
+                         STR_ARG(did_you_mean(&best)));
+}
+
+enum status options_read_environment(struct option_set *set, const char *const *environment,
+                                     struct option_error *ret_error)
+{
+    enum status st = ST_OK;
+
+    for (const char *const *entry = environment; *entry && st == ST_OK; entry++)
+        st = refuse_unknown_variable(set, *entry, ret_error);
+    for (size_t i = 0; i < set->n && st == ST_OK; i++) {
+        const struct option *o = &set->options[i];
+
+        if (o->kind == OPTION_SWITCH)
+            continue;
+        if (o->variable)
+            st = read_variables(set, o, str_c(o->variable), environment, ret_error);
+        if (st == ST_OK)
+            st = read_variables(set, o, variable_name(set->arena, set->prefix, o->name),
+                                environment, ret_error);
+    }
+    return st;
+}
+
+static bool is_name_of(const struct option *o, struct str name, struct source *from)
+{
+    static const struct str suffix = STR_INIT("-file");
+
+    from->is_file = false;
+    if (str_eq_c(name, o->name) || (o->alias && str_eq_c(name, o->alias)))
+        return true;
+    if (!option_value_from_file(o) || name.n <= suffix.n ||
+        !str_eq(str_of(name.p + name.n - suffix.n, suffix.n), suffix))
+        return false;
+    from->is_file = true;
+    name.n -= suffix.n;
+    return str_eq_c(name, o->name) || (o->alias && str_eq_c(name, o->alias));
+}
+
+/* NULL when no set has it. */
+static const struct option *find_flag(struct option_set *const *sets, size_t n_sets,
+                                      struct str name, struct option_set **ret_set,
+                                      struct source *from)
+{
+    for (size_t s = 0; s < n_sets; s++)
+        for (size_t i = 0; i < sets[s]->n; i++)
+            if (is_name_of(&sets[s]->options[i], name, from)) {
+                *ret_set = sets[s];
+                return &sets[s]->options[i];
+            }
+    return NULL;
+}
+
+static enum status refuse_unknown_flag(struct option_set *const *sets, size_t n_sets,
+                                       struct str flag, struct option_error *error)
+{
+    struct arena *arena = sets[0]->arena;
+    struct nearest best = {.arena = arena, .wanted = flag, .distance = SIZE_MAX};
+
+    if (flag.n > LONGEST_SHOWN)
+        flag.n = best.wanted.n = LONGEST_SHOWN;
+    for (size_t s = 0; s < n_sets; s++)
+        for (size_t i = 0; i < sets[s]->n; i++)
+            consider(&best, arena_printf(arena, "--%s", sets[s]->options[i].name));
+    return option_refuse(error, "unknown option %.*s%.*s", STR_ARG(flag),
+                         STR_ARG(did_you_mean(&best)));
+}
+
+/* One flag at *args, which moves to the last argument that belongs to it. */
+static enum status read_flag(struct option_set *const *sets, size_t n_sets,
+                             const char *const **args, struct option_error *error)
+{
+    struct str value = str_c(**args), flag = str_split(&value, '=');
+    struct option_set *set = NULL;
+    struct source from = {.origin = flag};
+    const struct option *o;
+
+    if (!str_starts(flag, STR("--")) || flag.n == 2)
+        return option_refuse(error, "unexpected argument \"%.*s\": options begin with --",
+                             (int)(flag.n < LONGEST_SHOWN ? flag.n : LONGEST_SHOWN), flag.p);
+    o = find_flag(sets, n_sets, str_of(flag.p + 2, flag.n - 2), &set, &from);
+    if (!o)
+        return refuse_unknown_flag(sets, n_sets, flag, error);
+    if (o->kind == OPTION_SWITCH) {
+        if (value.p)
+            return option_refuse(error, "%.*s takes no value", STR_ARG(flag));
+        return put_value(set, o, STR("on"), &from, error);
+    }
+    if (!value.p) {
+        if (!(*args)[1] || str_starts(str_c((*args)[1]), STR("--")))
+            return option_refuse(error, "%.*s needs a value: %.*s", STR_ARG(flag),
+                                 STR_ARG(option_value_allowed(o, set->arena)));
+        ++*args;
+        value = str_c(**args);
+    }
+    return put_value(set, o, value, &from, error);
+}
+
+enum status options_read_flags(struct option_set *const *sets, size_t n_sets,
+                               const char *const *args, struct option_error *ret_error)
+{
+    enum status st = ST_OK;
+
+    for (; *args && st == ST_OK; args++)
+        st = read_flag(sets, n_sets, &args, ret_error);
+    return st;
+}
+
+static size_t index_of(const struct option_set *set, size_t offset)
+{
+    size_t i = 0;
+
+    while (i < set->n && set->options[i].offset != offset)
+        i++;
+    assert(i < set->n);
+    return i;
+}
+
+const struct option_given *options_given(const struct option_set *set, size_t offset)
+{
+    return &set->given[index_of(set, offset)];
+}
+
+void options_settle(struct option_set *set, size_t offset, struct str text)
+{
+    size_t i = index_of(set, offset);
+    const struct option *o = &set->options[i];
+    bool is_value = option_value_read(o, set->arena, text, place_of(set, o));
+
+    assert(is_value);
+    set->given[i].text = arena_str(set->arena, text);
+}
+
+void options_print(const struct option_set *set, struct buf *out)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct option_given *given = &set->given[i];
+        struct str shown = STR("-");
+
+        if (given->text.p)
+            shown = option_value_shown(&set->options[i], set->arena, given->text);
+        buf_printf(out, "%-34s %-32.*s %.*s\n", set->options[i].name, STR_ARG(shown),
+                   STR_ARG(given->origin));
+    }
+}
+
+void options_help(const struct option_set *set, struct buf *out)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct option *o = &set->options[i];
+
+        buf_printf(out, "  --%s %s\n      %s", o->name, option_value_placeholder(o), o->help);
+        if (o->words)
+            buf_printf(out, ": %.*s", STR_ARG(option_value_allowed(o, set->arena)));
+        if (set->given[i].text.p && str_eq(set->given[i].origin, STR("default")))
+            buf_printf(out, " (%.*s)", STR_ARG(set->given[i].text));
+        buf_add(out, STR("\n"));
+    }
+}

@@ -1,0 +1,97 @@
+#pragma once
+
+/*
+ * Options: a table says what there is, one reader serves all tables.
+ *
+ * Every option is a flag (`--max-depth 10`, `--max-depth=10`) and, in a set that has a prefix, an
+ * environment variable (`GUILDHALL_MAX_DEPTH=10`). An empty variable counts as unset. A secret can
+ * also be read from a file: `--jwt-secret-file PATH`, `GUILDHALL_JWT_SECRET_FILE`.
+ *
+ * Owner: strings live in the arena of the set.
+ */
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+enum option_kind {
+    OPTION_TEXT,     /* struct str */
+    OPTION_SECRET,   /* struct str; may come from a file; masked when printed */
+    OPTION_DATABASE, /* struct str: a libpq URL or connection string; as a secret, but only its
+                        password is masked */
+    OPTION_ADDRESS,  /* struct option_address */
+    OPTION_WHOLE,    /* uint64_t: a whole number */
+    OPTION_LIMIT,    /* size_t: a whole number; 0 is off and becomes `most` */
+    OPTION_BYTES,    /* size_t: as a limit, also with KiB, MiB or GiB behind it */
+    OPTION_DURATION, /* uint64_t milliseconds: 250ms, 10s, 5m, 1h, 30d */
+    OPTION_SECONDS,  /* int64_t: a duration in whole seconds */
+    OPTION_WORD,     /* an enum: the place in `words` */
+    OPTION_SWITCH,   /* bool: a flag without a value, and no variable */
+};
+
+struct option_address {
+    struct str host; /* a number: "127.0.0.1", "::"; never in brackets */
+    uint16_t port;   /* 0: the kernel's choice */
+};
+
+struct option {
+    const char *name;     /* of the flag, without "--"; the variable's name is made from it */
+    const char *alias;    /* another name of the flag, or NULL */
+    const char *variable; /* one more variable, that counts less than the prefixed; or NULL */
+    enum option_kind kind;
+    size_t offset;       /* of the value in the target */
+    const char *initial; /* as a person would write it; NULL: absent, the target stays as it is */
+    uint64_t least;
+    uint64_t most;            /* 0: what fits */
+    const char *const *words; /* of OPTION_WORD; NULL ends them */
+    const char *help;         /* a sentence without its full stop */
+};
+
+struct option_given {
+    struct str text;   /* as it was written, or what the file held; absent: unset */
+    struct str origin; /* "default", "GUILDHALL_LISTEN", "--listen" */
+};
+
+/* A table and what has been read into its target. */
+struct option_set {
+    const struct option *options;
+    size_t n;
+    const char *prefix; /* of environment variables; NULL: flags only */
+    void *target;
+    struct arena *arena;
+    struct option_given *given; /* one an option */
+};
+
+struct option_error {
+    char text[512]; /* names the option, the value, and what is allowed */
+};
+
+/* Puts the defaults in the target. */
+void options_init(struct option_set *set, struct arena *arena);
+
+/* Reads what has the set's prefix. An unknown variable with the prefix is ST_BAD_INPUT, but for
+ * those that Kubernetes makes of a service's name. environment ends in NULL. */
+enum status options_read_environment(struct option_set *set, const char *const *environment,
+                                     struct option_error *ret_error) must_use;
+
+/* Reads the arguments into the sets. What is no option of any is ST_BAD_INPUT. args ends in
+ * NULL. */
+enum status options_read_flags(struct option_set *const *sets, size_t n_sets,
+                               const char *const *args, struct option_error *ret_error) must_use;
+
+/* What was given for the option whose value is at this place of the target. */
+const struct option_given *options_given(const struct option_set *set, size_t offset);
+
+/* An effective value that no table could know, as its default. */
+void options_settle(struct option_set *set, size_t offset, struct str text);
+
+/* A line an option with its value, secrets masked, and its origin. */
+void options_print(const struct option_set *set, struct buf *out);
+
+/* Two lines an option, for --help. */
+void options_help(const struct option_set *set, struct buf *out);
+
+/* Fills the error; returns ST_BAD_INPUT. */
+enum status option_refuse(struct option_error *error, const char *format, ...) printf_like(2, 3);
+
+/* The value in environment of what is called name; absent when unset or empty. */
+struct str option_variable(const char *const *environment, const char *name);

@@ -1,0 +1,60 @@
+#include "server/pages.h"
+
+#include "gen/schema_gen.h"
+
+static const char TEXT[] = "text/plain; charset=utf-8";
+
+/* The process runs and its loop turns. */
+static struct net_page healthz(struct worker *w, struct buf *scratch)
+{
+    return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ok\n")};
+}
+
+/* Requests that need the database would be served. */
+static struct net_page readyz(struct worker *w, struct buf *scratch)
+{
+    if (store_ready(w->store))
+        return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ready\n")};
+    return (struct net_page){
+        .status = 503, .content_type = TEXT, .body = STR("the database is away\n")};
+}
+
+static struct net_page version(struct worker *w, struct buf *scratch)
+{
+    struct json_out j = {.out = scratch};
+
+    json_out_begin_object(&j);
+    json_out_key(&j, STR("version"));
+    json_out_str(&j, w->facts->version);
+    json_out_key(&j, STR("schemaHash"));
+    json_out_str(&j, w->facts->schema_hash);
+    json_out_end_object(&j);
+    return (struct net_page){
+        .status = 200, .content_type = "application/json", .body = buf_str(scratch)};
+}
+
+static struct net_page schema(struct worker *w, struct buf *scratch)
+{
+    return (struct net_page){.status = 200, .content_type = TEXT, .body = schema_sdl};
+}
+
+bool pages_get(void *worker, struct str path, struct buf *scratch, struct net_page *ret_page)
+{
+    static const struct {
+        struct str path;
+        struct net_page (*page)(struct worker *w, struct buf *scratch);
+    } pages[] = {
+        {STR_INIT("/healthz"), healthz},
+        {STR_INIT("/readyz"), readyz},
+        {STR_INIT("/version"), version},
+        {STR_INIT("/schema.graphql"), schema},
+    };
+
+    for (size_t i = 0; i < array_size(pages); i++) {
+        if (!str_eq(path, pages[i].path))
+            continue;
+        *ret_page = pages[i].page(worker, scratch);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,297 @@
+#include "server/request.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/session.h"
+#include "server/subscription.h"
+
+enum {
+    LARGEST_RESPONSE = 32 * 1024 * 1024,
+};
+
+struct request {
+    struct operation_owner owner;
+    struct worker *worker;
+    struct net_operation *op; /* NULL once the client has let go of it */
+    struct viewer *viewer;    /* NULL without a token */
+    struct gql_plan *plan;
+    json_t *variables;
+    struct arena arena;
+    struct buf out;
+    struct context context;
+    struct gql_request gql;
+    struct grave grave;
+};
+
+static void free_request(struct grave *grave)
+{
+    struct request *r = container_of(grave, struct request, grave);
+
+    gql_plan_unref(r->plan);
+    viewer_unref(r->viewer);
+    json_decref(r->variables);
+    buf_done(&r->out);
+    arena_done(&r->arena);
+    mem_free(r);
+}
+
+/* The engine may still be on the stack: gone at the end of the turn. */
+static void bury(struct request *r)
+{
+    loop_bury(&r->worker->loop, &r->grave, free_request);
+}
+
+void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
+                         struct str *ret_errors)
+{
+    struct json_out j = {.out = ret_body};
+    size_t from, to;
+
+    json_out_begin_object(&j);
+    json_out_key(&j, STR("errors"));
+    from = ret_body->n;
+    gql_errors_write(errors, &j);
+    to = ret_body->n;
+    json_out_end_object(&j);
+    *ret_errors = str_of(buf_str(ret_body).p + from, to - from);
+}
+
+static void finish(struct request *r, const struct net_response *response)
+{
+    if (r->op)
+        r->op->transport->finish(r->op, response);
+    r->op = NULL;
+    bury(r);
+}
+
+/* Ends a request that was not executed with the errors that say why. */
+static void refuse(struct request *r, enum net_outcome outcome, int http_status)
+{
+    struct net_response response = {.outcome = outcome, .http_status = http_status};
+
+    buf_reset(&r->out, LARGEST_RESPONSE);
+    request_errors_body(&r->gql.errors, &r->out, &response.errors);
+    response.body = buf_str(&r->out);
+    finish(r, &response);
+}
+
+static void refuse_by_first_error(struct request *r)
+{
+    const struct gql_error *first = r->gql.errors.first;
+
+    refuse(r, NET_REQUEST_ERROR, gql_status_http(first ? first->status : ST_FAULT));
+}
+
+static void too_large(struct request *r)
+{
+    gql_errors_init(&r->gql.errors, &r->arena);
+    gql_error_add(&r->gql.errors, ST_TOO_LARGE,
+                  "The response is larger than %d bytes: ask for less at a time.",
+                  LARGEST_RESPONSE);
+    refuse(r, NET_REQUEST_ERROR, gql_status_http(ST_TOO_LARGE));
+}
+
+static void done(struct request *r)
+{
+    struct net_response response = {.outcome = NET_RESULT, .http_status = 200};
+
+    if (buf_overflowed(&r->out)) {
+        too_large(r);
+        return;
+    }
+    if (r->gql.failed) {
+        refuse_by_first_error(r);
+        return;
+    }
+    response.body = buf_str(&r->out);
+    finish(r, &response);
+}
+
+static void on_done(struct gql_request *gql)
+{
+    done(gql->user);
+}
+
+/* The waits that are out still answer into this request; on_done comes, and finds nobody. */
+static void on_cancel(struct operation_owner *owner)
+{
+    container_of(owner, struct request, owner)->op = NULL;
+}
+
+/* Only streams can be full. */
+static void on_drained(struct operation_owner *owner)
+{
+}
+
+static enum status renew(struct context *c, struct arena *a, struct str token,
+                         const struct viewer **ret_viewer, struct str *ret_why)
+{
+    struct request *r = container_of(c, struct request, context);
+    struct session *session = r->op ? r->op->client->session : NULL;
+    struct token_error error;
+    struct viewer *viewer = NULL;
+    enum status st;
+
+    if (session)
+        st = session_renew(session, token, &error);
+    else
+        st = token_check(r->worker->keys, token, clock_unix_ms(), &viewer, &error);
+    if (st != ST_OK) {
+        *ret_why = arena_str(a, str_c(error.text));
+        return st;
+    }
+    if (session)
+        viewer = viewer_ref(session->viewer);
+    arena_on_done(a, (arena_hook_fn *)viewer_unref, viewer);
+    *ret_viewer = viewer;
+    return ST_OK;
+}
+
+enum status request_authorize(void *context, const struct gql_field_def *field)
+{
+    static const struct {
+        struct str name;
+        enum viewer_scope scope;
+    } scopes[] = {
+        {STR_INIT("CHAT"), VIEWER_CHAT},
+        {STR_INIT("CHAT_READ"), VIEWER_CHAT_READ},
+        {STR_INIT("TENANT_ADMIN"), VIEWER_TENANT_ADMIN},
+    };
+    const struct context *c = context;
+
+    if (str_starts(field->name, STR("__")))
+        return c->introspection ? ST_OK : ST_FORBIDDEN;
+    if (!field->requires_scope.p)
+        return ST_OK;
+    if (!c->viewer)
+        return ST_UNAUTHENTICATED;
+    for (size_t i = 0; i < array_size(scopes); i++)
+        if (str_eq(field->requires_scope, scopes[i].name))
+            return viewer_allows(c->viewer, scopes[i].scope) ? ST_OK : ST_FORBIDDEN;
+    return ST_FORBIDDEN;
+}
+
+/* Over HTTP each request brings its token; a socket has the session's. False: refused. */
+static bool authenticate(struct request *r, const struct net_call *call)
+{
+    struct session *session = r->op->client->session;
+    struct token_error error;
+    enum status st;
+
+    if (session) {
+        r->viewer = viewer_ref(session->viewer);
+        return true;
+    }
+    if (!call->authorization.p)
+        return true;
+    st = token_check(r->worker->keys, call->authorization, clock_unix_ms(), &r->viewer, &error);
+    if (st == ST_OK)
+        return true;
+    gql_error_add(&r->gql.errors, st, "%s", error.text);
+    refuse(r, NET_REFUSED, gql_status_http(st));
+    return false;
+}
+
+static void run_subscription(struct request *r)
+{
+    /* Every Subscription resolver names its source at once: what has to be waited for, the
+     * subscription waits for itself, having joined its topic first. */
+    bool answered = gql_subscribe(&r->gql);
+
+    assert(answered);
+    if (!r->gql.source) {
+        done(r);
+        return;
+    }
+    subscription_begin(r->worker, r->op, r->plan, r->gql.operation, r->variables, r->gql.source);
+    r->op = NULL;
+    bury(r);
+}
+
+static void refuse_method(struct request *r, enum gql_operation_type type)
+{
+    gql_error_add(&r->gql.errors, ST_BAD_REQUEST, "A %s cannot be sent with GET: use POST.",
+                  gql_operation_type_name(type));
+    refuse(r, NET_REFUSED, 405);
+}
+
+static void refuse_stream(struct request *r)
+{
+    gql_error_add(&r->gql.errors, ST_BAD_REQUEST,
+                  "A subscription needs a connection that can stream: connect with WebSocket, "
+                  "sub-protocol graphql-transport-ws.");
+    refuse(r, NET_REQUEST_ERROR, 400);
+}
+
+static void run(struct request *r, const struct net_call *call)
+{
+    enum gql_operation_type type = gql_operation_type(r->gql.operation);
+
+    if (call->safe_method && type != GQL_QUERY) {
+        refuse_method(r, type);
+        return;
+    }
+    if (type == GQL_SUBSCRIPTION) {
+        if (call->can_stream)
+            run_subscription(r);
+        else
+            refuse_stream(r);
+        return;
+    }
+    if (gql_execute(&r->gql))
+        done(r);
+}
+
+static void fill_context(struct request *r)
+{
+    r->context = (struct context){
+        .viewer = r->viewer,
+        .store = r->worker->store,
+        .facts = r->worker->facts,
+        .introspection =
+            r->worker->config->introspection == CONFIG_INTROSPECTION_ON ||
+            (r->viewer && r->worker->config->introspection == CONFIG_INTROSPECTION_AUTH),
+        .now_ms = clock_unix_ms(),
+        .caller = session_caller(r->viewer),
+        .renew = renew,
+    };
+}
+
+void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
+{
+    struct worker *w = worker;
+    struct request *r = mem_new(struct request);
+
+    r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
+    r->worker = w;
+    r->op = op;
+    op->owner = &r->owner;
+    arena_init(&r->arena);
+    buf_init(&r->out, LARGEST_RESPONSE);
+    gql_errors_init(&r->gql.errors, &r->arena);
+    if (!authenticate(r, call))
+        return;
+    r->plan = plan_cache_get(w->plans, call->query, &r->gql.errors);
+    if (!r->plan) {
+        refuse_by_first_error(r);
+        return;
+    }
+    r->gql.operation = gql_plan_operation(r->plan, call->operation_name, &r->gql.errors);
+    if (!r->gql.operation) {
+        refuse_by_first_error(r);
+        return;
+    }
+    r->variables = json_incref((json_t *)call->variables);
+    fill_context(r);
+    r->gql.arena = &r->arena;
+    r->gql.variables = r->variables;
+    r->gql.context = &r->context;
+    r->gql.authorize = request_authorize;
+    r->gql.out = &r->out;
+    r->gql.on_done = on_done;
+    r->gql.user = r;
+    run(r, call);
+}

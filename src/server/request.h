@@ -1,0 +1,27 @@
+#pragma once
+
+/*
+ * One operation that a client asked for: an arena, a plan, a response. A subscription is handed on
+ * to subscription.h once its source is known.
+ *
+ * Owner:   itself. When its client goes it is abandoned, and ends when its last wait is answered.
+ * Threads: its connection's loop.
+ */
+
+#include "server/worker.h"
+
+/* What a net_operation's owner is told; the first member of both kinds of owner. */
+struct operation_owner {
+    void (*on_cancel)(struct operation_owner *owner);
+    void (*on_drained)(struct operation_owner *owner);
+};
+
+/* net_service.on_operation, with a struct worker. */
+void request_begin(void *worker, struct net_operation *op, const struct net_call *call);
+
+/* gql_request.authorize: scopes, and introspection as configured. */
+enum status request_authorize(void *context, const struct gql_field_def *field);
+
+/* The errors as a whole response, `{"errors":[…]}`, and as the array alone. */
+void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
+                         struct str *ret_errors);

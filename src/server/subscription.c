@@ -1,0 +1,290 @@
+#include "server/subscription.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "hub/subscriber.h"
+#include "resolvers/message.h"
+#include "server/feed.h"
+
+enum {
+    RUN_LENGTH = 100,              /* rows of one reading of the log */
+    RETRY_MS = 500,                /* after a reading that failed because the database is away */
+    LARGEST_PAYLOAD = 1024 * 1024, /* of one event: a message is far smaller */
+};
+
+struct subscription {
+    struct operation_owner owner;
+    struct subscriber subscriber;
+    struct worker *worker;
+    struct net_operation *op; /* NULL once it has ended */
+    struct session *session;  /* op's; for the viewer as of its latest token */
+    struct gql_plan *plan;
+    const struct gql_operation *operation;
+    json_t *variables;
+    struct wait *reading; /* NULL when nothing is awaited: the subscription ends only then */
+    struct arena arena;   /* the reading's; reset before each */
+    struct timer retry;
+    struct message_place since;
+    struct str room_id; /* in bytes */
+    struct grave grave;
+    char bytes[];
+};
+
+static void on_retry_closed(struct timer *t)
+{
+    struct subscription *s = container_of(t, struct subscription, retry);
+
+    gql_plan_unref(s->plan);
+    json_decref(s->variables);
+    arena_done(&s->arena);
+    mem_free(s);
+}
+
+static void free_subscription(struct grave *grave)
+{
+    timer_close(&container_of(grave, struct subscription, grave)->retry, on_retry_closed);
+}
+
+/* Nothing is delivered behind this. Its memory goes when nobody can call back any more. */
+static void end(struct subscription *s)
+{
+    s->op = NULL;
+    s->session = NULL;
+    subscriber_end(&s->subscriber);
+    timer_stop(&s->retry);
+    if (!s->reading)
+        loop_bury(&s->worker->loop, &s->grave, free_subscription);
+}
+
+/* Tells the client why it ends: an error of the root field. */
+static void fail(struct subscription *s, enum status st, struct str extensions)
+{
+    struct net_operation *op = s->op;
+    struct net_response response = {.outcome = NET_REQUEST_ERROR,
+                                    .http_status = gql_status_http(st)};
+    struct gql_path path = {.key = STR("onMessage")};
+    struct gql_errors errors;
+    struct gql_error *error;
+    struct buf body;
+
+    gql_errors_init(&errors, &s->arena);
+    error = gql_error_add(&errors, st, "%s", gql_status_text(st));
+    error->path = &path;
+    error->extensions = extensions;
+    buf_init(&body, LARGEST_PAYLOAD);
+    request_errors_body(&errors, &body, &response.errors);
+    response.body = buf_str(&body);
+    op->transport->complete(op, &response);
+    buf_done(&body);
+    end(s);
+}
+
+static void on_cancel(struct operation_owner *owner)
+{
+    end(container_of(owner, struct subscription, owner));
+}
+
+static void on_drained(struct operation_owner *owner)
+{
+    subscriber_drained(&container_of(owner, struct subscription, owner)->subscriber);
+}
+
+/* `{"guildhall":{"seq":…,"cursor":…,"replayed":…}}` */
+static struct str extensions_of(struct subscription *s, const struct context *c,
+                                const struct message *m, bool replayed)
+{
+    struct str cursor = message_cursor(&s->worker->scratch, c, m->room_id, m->seq);
+
+    return arena_printf(&s->worker->scratch,
+                        "{\"guildhall\":{\"seq\":%lld,\"cursor\":\"%.*s\",\"replayed\":%s}}",
+                        (long long)m->seq, STR_ARG(cursor), replayed ? "true" : "false");
+}
+
+static struct context context_for(struct subscription *s)
+{
+    const struct viewer *viewer = s->session->viewer;
+
+    return (struct context){
+        .viewer = viewer,
+        .store = s->worker->store,
+        .facts = s->worker->facts,
+        .now_ms = clock_unix_ms(),
+        .caller = session_caller(viewer),
+    };
+}
+
+static struct frame *render(struct subscriber *subscriber, const void *row, bool replayed)
+{
+    struct subscription *s = container_of(subscriber, struct subscription, subscriber);
+    struct context context = context_for(s);
+    struct buf out;
+    struct gql_request gql = {
+        .arena = &s->worker->scratch,
+        .operation = s->operation,
+        .variables = s->variables,
+        .context = &context,
+        .authorize = request_authorize,
+        .extensions = extensions_of(s, &context, row, replayed),
+        .out = &out,
+    };
+    struct frame *frame;
+    bool answered;
+
+    buf_init(&out, LARGEST_PAYLOAD);
+    answered = gql_execute_event(&gql, row);
+    /* All that can be selected below an event is there with the row. */
+    assert(answered && !buf_overflowed(&out));
+    frame = frame_new(buf_str(&out));
+    buf_done(&out);
+    arena_reset(&s->worker->scratch);
+    return frame;
+}
+
+static bool push(struct subscriber *subscriber, struct frame *payload)
+{
+    struct subscription *s = container_of(subscriber, struct subscription, subscriber);
+
+    return s->op->transport->next(s->op, payload) == NET_TOOK;
+}
+
+/* True when the answer is still wanted; else the subscription, which has ended, is let go. */
+static bool still_wanted(struct subscription *s)
+{
+    s->reading = NULL;
+    if (s->op)
+        return true;
+    loop_bury(&s->worker->loop, &s->grave, free_subscription);
+    return false;
+}
+
+static bool is_passing(enum status st)
+{
+    return st == ST_UNAVAILABLE || st == ST_TIMEOUT;
+}
+
+static void on_run(void *user, struct wait *w)
+{
+    struct subscription *s = user;
+    const struct message_run *run = w->value;
+    struct subscriber_row *rows;
+
+    if (!still_wanted(s))
+        return;
+    if (is_passing(w->status)) {
+        timer_start(&s->retry, RETRY_MS);
+        return;
+    }
+    if (w->status != ST_OK) {
+        fail(s, w->status, STR_NULL);
+        return;
+    }
+    rows = arena_array(&s->arena, struct subscriber_row, run->n);
+    for (size_t i = 0; i < run->n; i++)
+        rows[i] = (struct subscriber_row){.seq = run->rows[i].seq, .row = &run->rows[i]};
+    subscriber_run(&s->subscriber, rows, run->n,
+                   run->n < RUN_LENGTH ? run->last_seq : run->rows[run->n - 1].seq);
+}
+
+static void read_log(struct subscription *s)
+{
+    struct store_caller caller = session_caller(s->session->viewer);
+
+    arena_reset(&s->arena);
+    s->reading = store_message_read_on(s->worker->store, &s->arena, &caller, s->room_id,
+                                       s->subscriber.delivered, RUN_LENGTH);
+    wait_on(s->reading, on_run, s);
+}
+
+static void read_on(struct subscriber *subscriber, int64_t after)
+{
+    read_log(container_of(subscriber, struct subscription, subscriber));
+}
+
+static const struct subscriber_ops ops = {
+    .render = render,
+    .push = push,
+    .read_on = read_on,
+};
+
+/* What lies behind `since` is no longer kept: says from where on it is. */
+static void fail_expired(struct subscription *s, int64_t first_kept_seq)
+{
+    struct context context = context_for(s);
+    struct str cursor = message_cursor(&s->arena, &context, s->room_id, first_kept_seq - 1);
+
+    fail(s, ST_HISTORY_EXPIRED,
+         arena_printf(&s->arena, "\"earliestCursor\":\"%.*s\"", STR_ARG(cursor)));
+}
+
+static void on_start(void *user, struct wait *w)
+{
+    struct subscription *s = user;
+    const struct message_start *start = w->value;
+
+    if (!still_wanted(s))
+        return;
+    if (w->status != ST_OK) {
+        fail(s, w->status, STR_NULL);
+        return;
+    }
+    if (s->since.kind != MESSAGE_PLACE_NONE && start->since_seq + 1 < start->first_kept_seq)
+        fail_expired(s, start->first_kept_seq);
+    else
+        subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
+}
+
+static void on_retry(struct timer *t)
+{
+    read_log(container_of(t, struct subscription, retry));
+}
+
+/* Equal keys render equal bytes: the operation, the variables its selection uses, and the viewer
+ * where the selection depends on it. */
+static struct str group_key(struct arena *a, const struct subscription *s)
+{
+    const struct viewer *v = s->session->viewer;
+    struct str variables = gql_event_key(a, s->operation, s->variables);
+    struct str viewer = gql_operation_per_viewer(s->operation) ? v->user_id : STR("");
+
+    return arena_printf(a, "%p\x1f%.*s\x1f%.*s", (const void *)s->operation, STR_ARG(variables),
+                        STR_ARG(viewer));
+}
+
+static void join(struct subscription *s)
+{
+    struct arena *scratch = &s->worker->scratch;
+
+    subscriber_join(&s->subscriber, &ops, s->worker->hub,
+                    feed_topic_key(scratch, s->session->viewer->tenant_id, s->room_id),
+                    group_key(scratch, s));
+    arena_reset(scratch);
+}
+
+void subscription_begin(struct worker *w, struct net_operation *op, struct gql_plan *plan,
+                        const struct gql_operation *operation, const json_t *variables,
+                        const struct source *source)
+{
+    struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
+    struct store_caller caller;
+
+    s->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
+    s->worker = w;
+    s->op = op;
+    op->owner = &s->owner;
+    s->session = op->client->session;
+    s->plan = gql_plan_ref(plan);
+    s->operation = operation;
+    s->variables = json_incref((json_t *)variables);
+    s->since = source->since;
+    memcpy(s->bytes, source->room_id.p, source->room_id.n);
+    s->room_id = str_of(s->bytes, source->room_id.n);
+    arena_init(&s->arena);
+    timer_init(&s->retry, &w->loop, on_retry);
+    /* First the topic, then the position: what commits in between is in one of the two. */
+    join(s);
+    caller = session_caller(s->session->viewer);
+    s->reading = store_message_start(w->store, &s->arena, &caller, s->room_id, source->since);
+    wait_on(s->reading, on_start, s);
+}

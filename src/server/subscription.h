@@ -1,0 +1,18 @@
+#pragma once
+
+/*
+ * A subscription from its source to its end: joins the room's topic, asks where the room stands,
+ * and from then on lets hub/subscriber.h decide what to deliver and what to read.
+ *
+ * Owner:   itself; ends with the client's complete, the connection, or an error of its own.
+ * Threads: its connection's loop.
+ */
+
+#include "resolvers/source.h"
+#include "server/request.h"
+#include "server/session.h"
+
+/* Takes the operation over. variables is an object or NULL; plan and variables are shared. */
+void subscription_begin(struct worker *w, struct net_operation *op, struct gql_plan *plan,
+                        const struct gql_operation *operation, const json_t *variables,
+                        const struct source *source);

@@ -1,0 +1,35 @@
+#pragma once
+
+/*
+ * One thread of the server and all that is its own.
+ *
+ * Threads: its loop's; what is const is shared and frozen.
+ */
+
+#include <pthread.h>
+
+#include "auth/token.h"
+#include "graphql/graphql.h"
+#include "hub/hub.h"
+#include "loop/loop.h"
+#include "net/net.h"
+#include "resolvers/context.h"
+#include "server/config.h"
+#include "server/plan_cache.h"
+#include "store/store.h"
+
+struct worker {
+    const struct config *config;
+    const struct gql_schema *schema;
+    const struct token_keys *keys;
+    const struct context_facts *facts;
+    struct gql_limits limits;
+
+    pthread_t thread;
+    struct loop loop;
+    struct store *store;
+    struct hub *hub;
+    struct net *net;
+    struct plan_cache *plans;
+    struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
+};

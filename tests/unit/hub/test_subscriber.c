@@ -1,0 +1,388 @@
+#include "hub/subscriber.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "hub/hub.h"
+#include "lib/test.h"
+
+/*
+ * A room's log, a bus that may lose and repeat, a socket that may be full: whatever happens in
+ * between, each subscriber's sequence is exactly what the log holds behind its cursor.
+ */
+
+enum {
+    LONGEST_LOG = 400,
+    RUN_LENGTH = 3, /* rows of one reading */
+    SUBSCRIBERS = 4,
+};
+
+struct room {
+    struct loop loop;
+    struct hub *hub;
+    int64_t last_seq;
+    int rendered;
+};
+
+struct reader {
+    struct subscriber subscriber;
+    struct room *room;
+    int64_t asked; /* -1: no reading is under way */
+    bool full;
+    int64_t first; /* the cursor it began at */
+    int64_t got;   /* the seq of the latest payload */
+    bool ended;
+};
+
+static struct reader *reader_of(struct subscriber *s)
+{
+    return container_of(s, struct reader, subscriber);
+}
+
+/* A row is its seq; a payload is the seq in decimal. */
+static struct frame *render(struct subscriber *s, const void *row, bool replayed)
+{
+    char text[24];
+    int n = snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)row);
+
+    reader_of(s)->room->rendered++;
+    return frame_new(str_of(text, (size_t)n));
+}
+
+static bool push(struct subscriber *s, struct frame *payload)
+{
+    struct reader *r = reader_of(s);
+    int64_t seq = 0;
+
+    assert_false(r->ended);
+    assert_true(str_to_i64(frame_str(payload), &seq));
+    if (r->full)
+        return false;
+    assert_int_equal(seq, r->got + 1);
+    r->got = seq;
+    return true;
+}
+
+static void read_on(struct subscriber *s, int64_t after)
+{
+    struct reader *r = reader_of(s);
+
+    assert_false(r->ended);
+    assert_int_equal(r->asked, -1);
+    r->asked = after;
+}
+
+static const struct subscriber_ops ops = {.render = render, .push = push, .read_on = read_on};
+
+static void room_open(struct room *room)
+{
+    *room = (struct room){0};
+    loop_init(&room->loop, 0);
+    room->hub = hub_new(&room->loop);
+}
+
+static void room_close(struct room *room)
+{
+    loop_done(&room->loop);
+    hub_free(room->hub);
+}
+
+static void publish(struct room *room, int64_t seq)
+{
+    struct event_batch *batch = event_batch_new(1);
+    int64_t *row = arena_new(&batch->arena, int64_t);
+
+    *row = seq;
+    batch->events[0] = (struct event){.topic_key = STR("lobby"), .seq = seq, .row = row};
+    hub_publish(&room->hub, 1, room->hub, batch);
+}
+
+static void join(struct room *room, struct reader *r, const char *group)
+{
+    *r = (struct reader){.room = room, .asked = -1};
+    subscriber_join(&r->subscriber, &ops, room->hub, STR("lobby"), str_c(group));
+}
+
+static void begin_at(struct reader *r, int64_t seq)
+{
+    r->first = r->got = seq;
+    subscriber_begin(&r->subscriber, seq, r->room->last_seq);
+}
+
+/* What the log answers to a reading: a snapshot as of now. */
+static void answer(struct reader *r)
+{
+    int64_t values[RUN_LENGTH];
+    struct subscriber_row rows[RUN_LENGTH];
+    size_t n = 0;
+    int64_t after = r->asked;
+
+    assert_int_not_equal(after, -1);
+    for (; n < RUN_LENGTH && after + 1 + (int64_t)n <= r->room->last_seq; n++) {
+        values[n] = after + 1 + (int64_t)n;
+        rows[n] = (struct subscriber_row){.seq = values[n], .row = &values[n]};
+    }
+    r->asked = -1;
+    subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? r->room->last_seq : values[n - 1]);
+}
+
+static void end(struct reader *r)
+{
+    subscriber_end(&r->subscriber);
+    r->ended = true;
+}
+
+static void from_the_end_of_the_log_it_is_live_at_once(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    room.last_seq = 7;
+    join(&room, &r, "");
+    begin_at(&r, 7);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    assert_int_equal(r.asked, -1);
+    publish(&room, room.last_seq = 8);
+    assert_int_equal(r.got, 8);
+    end(&r);
+    room_close(&room);
+}
+
+static void what_commits_between_joining_and_beginning_is_read_from_the_log(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    room.last_seq = 5;
+    join(&room, &r, "");
+    publish(&room, room.last_seq = 6);
+    r.first = r.got = 5;
+    subscriber_begin(&r.subscriber, 5, 5); /* the position was read before 6 was committed */
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_REPLAY);
+    answer(&r);
+    assert_int_equal(r.got, 6);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    end(&r);
+    room_close(&room);
+}
+
+static void what_is_published_during_a_reading_is_neither_lost_nor_repeated(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    room.last_seq = 2;
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    publish(&room, room.last_seq = 3); /* in the reading's snapshot too */
+    answer(&r);
+    assert_int_equal(r.got, 3);
+    publish(&room, room.last_seq = 4); /* behind it: a full run says nothing of the end */
+    answer(&r);
+    assert_int_equal(r.got, 4);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    publish(&room, 4);
+    assert_int_equal(r.got, 4);
+    end(&r);
+    room_close(&room);
+}
+
+static void a_hole_in_the_events_is_read_from_the_log(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    room.last_seq = 2;
+    publish(&room, 2); /* 1 was lost */
+    assert_int_equal(r.got, 0);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_REPLAY);
+    answer(&r);
+    assert_int_equal(r.got, 2);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    end(&r);
+    room_close(&room);
+}
+
+static void a_full_queue_parks_it_and_draining_brings_it_back(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    r.full = true;
+    for (int i = 0; i < 5; i++)
+        publish(&room, ++room.last_seq);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LAGGING);
+    assert_int_equal(r.asked, -1);
+    r.full = false;
+    subscriber_drained(&r.subscriber);
+    while (r.asked >= 0)
+        answer(&r);
+    assert_int_equal(r.got, 5);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    end(&r);
+    room_close(&room);
+}
+
+static void seqs_that_hold_no_message_are_passed_over(void **state)
+{
+    struct room room;
+    struct reader r;
+    int64_t value = 1;
+    struct subscriber_row row = {.seq = 1, .row = &value};
+
+    room_open(&room);
+    room.last_seq = 4;
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    r.asked = -1;
+    subscriber_run(&r.subscriber, &row, 1, 4); /* 2 to 4 are events of another type */
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    r.got = 4;
+    publish(&room, room.last_seq = 5);
+    assert_int_equal(r.got, 5);
+    end(&r);
+    room_close(&room);
+}
+
+static void an_event_is_rendered_once_a_group(void **state)
+{
+    struct room room;
+    struct reader readers[SUBSCRIBERS];
+
+    room_open(&room);
+    for (int i = 0; i < SUBSCRIBERS; i++) {
+        join(&room, &readers[i], i % 2 ? "odd" : "even");
+        begin_at(&readers[i], 0);
+    }
+    publish(&room, room.last_seq = 1);
+    assert_int_equal(room.rendered, 2);
+    for (int i = 0; i < SUBSCRIBERS; i++) {
+        assert_int_equal(readers[i].got, 1);
+        end(&readers[i]);
+    }
+    room_close(&room);
+}
+
+static void nothing_comes_behind_the_end(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    room.last_seq = 1;
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    end(&r);
+    answer(&r); /* a reading that was under way */
+    publish(&room, room.last_seq = 2);
+    subscriber_drained(&r.subscriber);
+    subscriber_end(&r.subscriber);
+    assert_int_equal(r.got, 0);
+    assert_int_equal(hub_topics(room.hub), 0);
+    room_close(&room);
+}
+
+/* xorshift64: the same run for the same seed, on every machine. */
+static uint64_t draw(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* Somebody's next step; mode says what the bus does with an event. */
+static void step(struct room *room, struct reader *readers, uint64_t *seed)
+{
+    struct reader *r = &readers[draw(seed) % SUBSCRIBERS];
+
+    switch (draw(seed) % 8) {
+    case 0:
+    case 1:
+        publish(room, ++room->last_seq);
+        break;
+    case 2: /* committed, and the hint is lost */
+        room->last_seq++;
+        break;
+    case 3: /* an old hint once more */
+        if (room->last_seq)
+            publish(room, 1 + (int64_t)(draw(seed) % (uint64_t)room->last_seq));
+        break;
+    case 4:
+    case 5:
+        if (r->asked >= 0)
+            answer(r);
+        break;
+    case 6:
+        r->full = !r->full;
+        if (!r->full)
+            subscriber_drained(&r->subscriber);
+        break;
+    case 7: { /* cut, and back with the cursor */
+        int64_t cursor = r->got;
+        if (draw(seed) % 4 == 0) {
+            end(r);
+            join(room, r, "");
+            begin_at(r, cursor);
+        }
+        break;
+    }
+    }
+}
+
+static void settle(struct room *room, struct reader *readers)
+{
+    /* One event that everybody is told of shows everybody what was lost. */
+    publish(room, ++room->last_seq);
+    for (int i = 0; i < SUBSCRIBERS; i++) {
+        readers[i].full = false;
+        subscriber_drained(&readers[i].subscriber);
+        while (readers[i].asked >= 0)
+            answer(&readers[i]);
+    }
+}
+
+static void every_interleaving_drawn_delivers_each_seq_once_in_order(void **state)
+{
+    for (uint64_t run = 1; run <= 2000; run++) {
+        uint64_t seed = run * 0x9E3779B97F4A7C15;
+        struct room room;
+        struct reader readers[SUBSCRIBERS];
+
+        room_open(&room);
+        for (int i = 0; i < SUBSCRIBERS; i++) {
+            join(&room, &readers[i], "");
+            begin_at(&readers[i], 0);
+        }
+        for (int i = 0; i < 200; i++)
+            step(&room, readers, &seed);
+        settle(&room, readers);
+        for (int i = 0; i < SUBSCRIBERS; i++) {
+            assert_int_equal(readers[i].got, room.last_seq);
+            assert_int_equal(readers[i].subscriber.state, SUBSCRIBER_LIVE);
+            end(&readers[i]);
+        }
+        room_close(&room);
+    }
+}
+
+int main(void)
+{
+    return RUN(test(from_the_end_of_the_log_it_is_live_at_once),
+               test(what_commits_between_joining_and_beginning_is_read_from_the_log),
+               test(what_is_published_during_a_reading_is_neither_lost_nor_repeated),
+               test(a_hole_in_the_events_is_read_from_the_log),
+               test(a_full_queue_parks_it_and_draining_brings_it_back),
+               test(seqs_that_hold_no_message_are_passed_over),
+               test(an_event_is_rendered_once_a_group), test(nothing_comes_behind_the_end),
+               test(every_interleaving_drawn_delivers_each_seq_once_in_order));
+}
