@@ -63,11 +63,12 @@ static bool replay(struct subscriber *s, const struct subscriber_row *row)
 }
 
 void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
-                    int64_t through)
+                    int64_t through, int64_t last_seq)
 {
     if (s->state == SUBSCRIBER_ENDED)
         return;
     assert(s->state == SUBSCRIBER_REPLAY);
+    topic_advance(s->group, last_seq);
     for (size_t i = 0; i < n; i++)
         if (!replay(s, &rows[i]))
             return;

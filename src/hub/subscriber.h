@@ -72,9 +72,10 @@ void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, str
 void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq);
 
 /* The answer to read_on(): in order, all rows behind what was asked for up to the seq `through`,
- * which is the last row's or, when there were no more, the room's position in the same reading. */
+ * which is the last row's or, when there were no more, last_seq: the room's position in the same
+ * reading. */
 void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
-                    int64_t through);
+                    int64_t through, int64_t last_seq);
 
 /* There is room again. Does nothing to one that is not LAGGING. */
 void subscriber_drained(struct subscriber *s);

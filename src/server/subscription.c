@@ -184,7 +184,7 @@ static void on_run(void *user, struct wait *w)
     for (size_t i = 0; i < run->n; i++)
         rows[i] = (struct subscriber_row){.seq = run->rows[i].seq, .row = &run->rows[i]};
     subscriber_run(&s->subscriber, rows, run->n,
-                   run->n < RUN_LENGTH ? run->last_seq : run->rows[run->n - 1].seq);
+                   run->n < RUN_LENGTH ? run->last_seq : run->rows[run->n - 1].seq, run->last_seq);
 }
 
 static void read_log(struct subscription *s)

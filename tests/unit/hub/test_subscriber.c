@@ -123,7 +123,8 @@ static void answer(struct reader *r)
         rows[n] = (struct subscriber_row){.seq = values[n], .row = &values[n]};
     }
     r->asked = -1;
-    subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? r->room->last_seq : values[n - 1]);
+    subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? r->room->last_seq : values[n - 1],
+                   r->room->last_seq);
 }
 
 static void end(struct reader *r)
@@ -178,9 +179,12 @@ static void what_is_published_during_a_reading_is_neither_lost_nor_repeated(void
     join(&room, &r, "");
     begin_at(&r, 0);
     publish(&room, room.last_seq = 3); /* in the reading's snapshot too */
+    room.last_seq = 4;                 /* committed, and published only after the reading */
     answer(&r);
     assert_int_equal(r.got, 3);
-    publish(&room, room.last_seq = 4); /* behind it: a full run says nothing of the end */
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_REPLAY);
+    publish(&room, 4);
+    assert_int_equal(r.got, 3);
     answer(&r);
     assert_int_equal(r.got, 4);
     assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
@@ -244,7 +248,7 @@ static void seqs_that_hold_no_message_are_passed_over(void **state)
     join(&room, &r, "");
     begin_at(&r, 0);
     r.asked = -1;
-    subscriber_run(&r.subscriber, &row, 1, 4); /* 2 to 4 are events of another type */
+    subscriber_run(&r.subscriber, &row, 1, 4, 4); /* 2 to 4 are events of another type */
     assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
     r.got = 4;
     publish(&room, room.last_seq = 5);
