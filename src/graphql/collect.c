@@ -180,7 +180,8 @@ static void collect(struct growth *g, const struct gql_selection_set *selections
 /* NOLINTNEXTLINE(misc-no-recursion): GQL_DEPTH_MOST levels. */
 static void collect_spread(struct growth *g, const struct gql_selection *selection, unsigned depth)
 {
-    const struct gql_fragment *fragment = gql_names_get(&g->c->plan->fragments, selection->name.text);
+    const struct gql_fragment *fragment =
+        gql_names_get(&g->c->plan->fragments, selection->name.text);
 
     if (!fragment || g->c->seen[fragment->index] == g->c->n_sets)
         return;
@@ -213,7 +214,8 @@ static void collect(struct growth *g, const struct gql_selection_set *selections
 {
     if (depth > GQL_DEPTH_MOST)
         g->c->status = ST_TOO_COMPLEX;
-    for (const struct gql_selection *s = selections->first; s && g->c->status == ST_OK; s = s->next) {
+    for (const struct gql_selection *s = selections->first; s && g->c->status == ST_OK;
+         s = s->next) {
         if (spend(g->c))
             collect_one(g, s, depth);
     }

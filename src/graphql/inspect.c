@@ -35,7 +35,8 @@ static void inspect_object(struct buf *out, json_t *json, int depth)
     json_t *value;
     const char *before = "{ ";
 
-    json_object_foreach (json, key, value) {
+    json_object_foreach(json, key, value)
+    {
         buf_add(out, str_c(before));
         buf_add(out, str_c(key));
         buf_add(out, STR(": "));

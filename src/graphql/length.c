@@ -37,11 +37,11 @@ static bool refuse(const struct check *c, enum status status, const struct gql_p
                    struct str what)
 {
     struct str argument = path_name(c->arena, path);
-    struct str message = arena_printf(c->arena, "Argument \"%.*s\" must %.*s", STR_ARG(argument),
-                                      STR_ARG(what));
+    struct str message =
+        arena_printf(c->arena, "Argument \"%.*s\" must %.*s", STR_ARG(argument), STR_ARG(what));
 
-    *c->ret_failure = (struct gql_arguments_failure){
-        .status = status, .message = message, .argument = argument};
+    *c->ret_failure =
+        (struct gql_arguments_failure){.status = status, .message = message, .argument = argument};
     return false;
 }
 

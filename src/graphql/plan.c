@@ -17,8 +17,8 @@ struct walk {
     struct gql_names seen;                 /* fragments, by name */
     const struct gql_fragment **fragments; /* found and not walked yet, then walked */
     size_t n_fragments;
-    struct gql_names used;     /* variables below the root field */
-    bool conditional;          /* @skip or @include with a variable */
+    struct gql_names used; /* variables below the root field */
+    bool conditional;      /* @skip or @include with a variable */
 };
 
 /* Where the walk is: the selections of a type, below the root field or at it. */
@@ -52,8 +52,7 @@ static bool is_conditional(const struct gql_directive *directive)
     return directive->arguments && directive->arguments->value->kind == GQL_LITERAL_VARIABLE;
 }
 
-static void walk_directives(struct walk *w, const struct gql_directive *directives,
-                            struct level at)
+static void walk_directives(struct walk *w, const struct gql_directive *directives, struct level at)
 {
     for (; directives; directives = directives->next) {
         if (is_conditional(directives))

@@ -59,7 +59,8 @@ static struct gql_value raw_number(struct arena *a, struct str digits)
 
     if (str_to_i64(digits, &value.integer))
         return value;
-    return (struct gql_value){.kind = GQL_VALUE_FLOAT, .number = strtod(arena_str(a, digits).p, NULL)};
+    return (struct gql_value){.kind = GQL_VALUE_FLOAT,
+                              .number = strtod(arena_str(a, digits).p, NULL)};
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): as above. */
@@ -119,7 +120,8 @@ static bool raw_json_object(struct arena *a, json_t *json, unsigned depth,
     const char *key;
     json_t *child;
 
-    json_object_foreach (json, key, child) {
+    json_object_foreach(json, key, child)
+    {
         struct gql_value_member *member = arena_new(a, struct gql_value_member);
         member->def = raw_member_def(a, str_c(key));
         if (!raw_of_json(a, child, depth + 1, &member->value))
@@ -145,7 +147,9 @@ static bool raw_of_json(struct arena *a, const json_t *json, unsigned depth,
     case JSON_ARRAY:
         return raw_json_array(a, json, depth, ret_value);
     case JSON_STRING:
-        value = (struct gql_value){.kind = GQL_VALUE_STRING, .text = str_of(json_string_value(json), json_string_length(json))};
+        value =
+            (struct gql_value){.kind = GQL_VALUE_STRING,
+                               .text = str_of(json_string_value(json), json_string_length(json))};
         break;
     case JSON_INTEGER:
         value = (struct gql_value){.kind = GQL_VALUE_INT, .integer = json_integer_value(json)};

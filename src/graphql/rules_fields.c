@@ -3,8 +3,6 @@
 
 #include "graphql/validate.h"
 
-#include <stdlib.h>
-
 #include "graphql/suggest.h"
 
 /* 5.3.3 Leaf Field Selections. */
@@ -77,9 +75,8 @@ static bool is_interface_of(const struct gql_type *interface, const struct gql_t
 }
 
 /* The most common first, then interfaces before what implements them, then by name. */
-static int compare_having(const void *a, const void *b)
+static int compare_having(const struct having *one, const struct having *other)
 {
-    const struct having *one = a, *other = b;
     int by_name;
 
     if (one->uses != other->uses)
@@ -92,17 +89,24 @@ static int compare_having(const void *a, const void *b)
     return by_name != 0 ? by_name : (one->place > other->place) - (one->place < other->place);
 }
 
-/* Insertion, which unlike qsort() can be asked an order that is not transitive, and answers as the
- * sort of graphql-js's engine does for the few types there are. */
+/* Binary insertion, as the engines of graphql-js do for a few: the order above is not transitive,
+ * so that what comes out depends on who is compared with whom. */
 static void sort_having(struct having *list, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
         struct having moved = list[i];
-        size_t j = i;
+        size_t from = 0, to = i;
 
-        for (; j > 0 && compare_having(&moved, &list[j - 1]) < 0; j--)
-            list[j] = list[j - 1];
-        list[j] = moved;
+        while (from < to) {
+            size_t middle = (from + to) / 2;
+
+            if (compare_having(&moved, &list[middle]) < 0)
+                to = middle;
+            else
+                from = middle + 1;
+        }
+        memmove(&list[from + 1], &list[from], (i - from) * sizeof(*list));
+        list[from] = moved;
     }
 }
 
@@ -192,8 +196,7 @@ static const struct gql_selection *enter_fragment(struct gql_validation *v, stru
 
     if (!fragment || fragment->introspected > lists)
         return NULL;
-    if (fragment->introspected == 0)
-        gql_row_push(&search->fragments, v->arena, fragment);
+    gql_row_push(&search->fragments, v->arena, fragment);
     fragment->introspected = lists + 1;
     return fragment->node->selection_set->first;
 }

@@ -41,7 +41,7 @@ void gql_unique_operation_names(struct gql_validation *v, const struct gql_defin
 
     if (!operation->name.text.p)
         return;
-    known = gql_names_at(&v->operations, v->arena, operation->name.text);
+    known = gql_names_at(&v->operations_seen, v->arena, operation->name.text);
     if (!*known) {
         *known = (void *)operation;
         return;

@@ -42,8 +42,7 @@ static bool parse_safe_int(struct arena *a, const struct gql_value *raw,
     *ret_why = "It must be a whole number of at most 2^53 - 1.";
     if (raw->kind == GQL_VALUE_FLOAT && raw->number >= -(double)SAFE_MOST &&
         raw->number <= (double)SAFE_MOST && raw->number == (double)(int64_t)raw->number) {
-        *ret_value =
-            (struct gql_value){.kind = GQL_VALUE_INT, .integer = (int64_t)raw->number};
+        *ret_value = (struct gql_value){.kind = GQL_VALUE_INT, .integer = (int64_t)raw->number};
         return true;
     }
     if (raw->kind != GQL_VALUE_INT || raw->integer > SAFE_MOST || raw->integer < -SAFE_MOST)

@@ -304,7 +304,7 @@ static void walk_fragment(struct gql_validation *v, const struct gql_checked *fr
     const struct gql_definition *node = fragment->node;
 
     gql_fragments_on_composite_types(v, node->name, node->type_condition);
-    gql_unique_fragment_names(v, fragment);
+    gql_unique_fragment_names(v, node);
     gql_unique_directives_per_location(v, node->directives);
     v->moment++;
     gql_known_type_names(v, node->type_condition);

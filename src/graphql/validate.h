@@ -113,7 +113,8 @@ struct gql_validation {
     size_t n_definitions;
     size_t n_operations;
     struct gql_names fragments;  /* to struct gql_checked; of two with one name, the later */
-    struct gql_names operations; /* names seen so far, to struct gql_definition */
+    struct gql_names operations_seen; /* to struct gql_definition: the first of each name */
+    struct gql_names fragments_seen;
     size_t searches;             /* counts them: see reached */
     size_t work;                 /* done on behalf of fragments, against FRAGMENT_WORK_MOST */
 
@@ -187,7 +188,7 @@ void gql_max_introspection_depth(struct gql_validation *v, const struct gql_sele
 void gql_known_type_names(struct gql_validation *v, struct gql_name name);
 void gql_fragments_on_composite_types(struct gql_validation *v, struct gql_name fragment,
                                       struct gql_name type_condition);
-void gql_unique_fragment_names(struct gql_validation *v, const struct gql_checked *fragment);
+void gql_unique_fragment_names(struct gql_validation *v, const struct gql_definition *fragment);
 void gql_known_fragment_names(struct gql_validation *v, const struct gql_selection *spread);
 void gql_possible_fragment_spreads(struct gql_validation *v, const struct gql_selection *fragment);
 /* Those that ask when all has been seen. */

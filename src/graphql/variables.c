@@ -108,7 +108,8 @@ static void refuse_unknown_all(struct coercion *c, const struct gql_type *type, 
     const char *key;
     json_t *value;
 
-    json_object_foreach ((json_t *)at.json, key, value) {
+    json_object_foreach((json_t *)at.json, key, value)
+    {
         if (!gql_type_input_field(type, str_c(key)))
             refuse_unknown(c, type, at, str_c(key));
     }
@@ -158,9 +159,9 @@ static void coerce_object(struct coercion *c, const struct gql_type *type, struc
     const struct gql_value_member **end = &object.members;
 
     if (!json_is_object(at.json)) {
-        refuse(c, at,
-               arena_printf(c->arena, "Expected type \"%.*s\" to be an object.",
-                            STR_ARG(type->name)));
+        refuse(
+            c, at,
+            arena_printf(c->arena, "Expected type \"%.*s\" to be an object.", STR_ARG(type->name)));
         return;
     }
     for (size_t i = 0; i < type->n_input_fields; i++) {
@@ -237,10 +238,10 @@ static void coerce(struct coercion *c, const struct gql_type *type, struct place
 static void refuse_variable(struct coercion *c, const struct gql_input_def *def, bool is_null)
 {
     struct str type = gql_type_print(c->arena, def->type);
-    struct gql_error *error = gql_error_add(
-        c->errors, ST_BAD_INPUT, "Variable \"$%.*s\" of %s type \"%.*s\" %s.", STR_ARG(def->name),
-        is_null ? "non-null" : "required", STR_ARG(type),
-        is_null ? "must not be null" : "was not provided");
+    struct gql_error *error =
+        gql_error_add(c->errors, ST_BAD_INPUT, "Variable \"$%.*s\" of %s type \"%.*s\" %s.",
+                      STR_ARG(def->name), is_null ? "non-null" : "required", STR_ARG(type),
+                      is_null ? "must not be null" : "was not provided");
 
     c->failed = true;
     error->argument = def->name;

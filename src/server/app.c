@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gen/schema_gen.h"
+#include "loop/mailbox.h"
 #include "server/feed.h"
 #include "server/pages.h"
 #include "server/request.h"

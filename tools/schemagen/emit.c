@@ -1,7 +1,7 @@
 #include "tools/schemagen/emit.h"
 
 #include "base/map.h"
-#include "tools/schemagen/ctype.h"
+#include "tools/schemagen/ctypes.h"
 #include "tools/schemagen/names.h"
 
 typedef void each_type_fn(const struct emit *e, const struct gql_type *type);
@@ -20,7 +20,7 @@ static void each_type(const struct emit *e, enum gql_kind kind, each_type_fn *fn
 static void each_function_of(const struct emit *e, const struct gql_type *type, each_field_fn *fn)
 {
     for (size_t i = 0; i < type->n_fields; i++) {
-        if (!ctype_is_leaf_field(e->schema, &type->fields[i]))
+        if (!ctypes_is_leaf_field(e->schema, &type->fields[i]))
             fn(e, &type->fields[i]);
     }
 }
@@ -37,7 +37,7 @@ static void each_function(const struct emit *e, each_field_fn *fn)
 static bool has_leaves(const struct emit *e, const struct gql_type *type)
 {
     for (size_t i = 0; i < type->n_fields; i++) {
-        if (ctype_is_leaf_field(e->schema, &type->fields[i]))
+        if (ctypes_is_leaf_field(e->schema, &type->fields[i]))
             return true;
     }
     return false;
@@ -78,8 +78,8 @@ const char *emit_objection(const struct gql_schema *schema, struct arena *a)
         const struct gql_type *type = schema->types[i];
         objection = list_of_lists(type->input_fields, type->n_input_fields, a, type->name);
         for (size_t k = 0; k < type->n_fields && !objection; k++) {
-            objection =
-                list_of_lists(type->fields[k].args, type->fields[k].n_args, a, type->fields[k].name);
+            objection = list_of_lists(type->fields[k].args, type->fields[k].n_args, a,
+                                      type->fields[k].name);
         }
     }
     return objection;
@@ -109,17 +109,24 @@ static void forward_declaration(const struct emit *e, const struct gql_type *typ
     buf_printf(e->out, "struct %.*s;\n", STR_ARG(names_snake(e->arena, type->name)));
 }
 
+/* Lists of objects are lists of pointers, so that any of them may be null. */
 static void list_struct(const struct emit *e, const struct gql_input_def *def, struct map *seen)
 {
-    struct str name;
+    const struct gql_type *item;
+    struct str name, member;
 
-    if (ctype_kind(def->type) != GQL_C_LIST)
+    if (ctypes_kind(def->type) != GQL_C_LIST)
         return;
-    name = ctype_list(e->arena, def->type);
+    name = ctypes_list(e->arena, def->type);
     if (map_put(seen, name, e->arena))
         return;
-    buf_printf(e->out, "\n%.*s {\n    size_t n;\n    const %.*s*items;\n};\n", STR_ARG(name),
-               STR_ARG(ctype_member(e->arena, gql_type_nullable(def->type)->of)));
+    item = gql_type_nullable(gql_type_nullable(def->type)->of);
+    member = ctypes_member(e->arena, item);
+    buf_printf(e->out, "\n%.*s {\n    size_t n;\n", STR_ARG(name));
+    if (ctypes_kind(item) == GQL_C_OBJECT)
+        buf_printf(e->out, "    %.*sconst *items;\n};\n", STR_ARG(member));
+    else
+        buf_printf(e->out, "    const %.*s*items;\n};\n", STR_ARG(member));
 }
 
 static void list_structs(const struct emit *e)
@@ -144,9 +151,9 @@ static void struct_members(const struct emit *e, struct str name, const struct g
     buf_printf(e->out, "\nstruct %.*s {\n", STR_ARG(name));
     for (size_t i = 0; i < n; i++) {
         struct str member = names_member(e->arena, defs[i].name);
-        struct str type = ctype_member(e->arena, defs[i].type);
+        struct str type = ctypes_member(e->arena, defs[i].type);
         buf_printf(e->out, "    %.*s%.*s;\n", STR_ARG(type), STR_ARG(member));
-        if (ctype_has_given(&defs[i]))
+        if (ctypes_has_given(&defs[i]))
             buf_printf(e->out, "    bool %.*s_given;\n",
                        STR_ARG(names_snake(e->arena, defs[i].name)));
     }
@@ -211,8 +218,8 @@ static void layout_object(const struct emit *e, const struct gql_type *object)
 {
     struct str name = names_snake(e->arena, object->name);
 
-    buf_printf(e->out, ",\n     .members = %.*s_layout, .size = sizeof(struct %.*s)",
-               STR_ARG(name), STR_ARG(name));
+    buf_printf(e->out, ",\n     .members = %.*s_layout, .size = sizeof(struct %.*s)", STR_ARG(name),
+               STR_ARG(name));
 }
 
 static void layout_line(const struct emit *e, const struct gql_input_def *def, struct str owner)
@@ -220,15 +227,15 @@ static void layout_line(const struct emit *e, const struct gql_input_def *def, s
     struct str member = names_member(e->arena, def->name);
     struct str snake = names_snake(e->arena, def->name);
     const struct gql_type *named = gql_type_named(def->type);
-    enum gql_c_kind kind = ctype_kind(def->type);
+    enum gql_c_kind kind = ctypes_kind(def->type);
 
     buf_printf(e->out, "    {.name = \"%.*s\", .kind = %s", STR_ARG(def->name),
-               ctype_kind_name(kind));
+               ctypes_kind_name(kind));
     if (kind == GQL_C_LIST)
-        buf_printf(e->out, ", .item = %s", ctype_kind_name(ctype_kind(named)));
+        buf_printf(e->out, ", .item = %s", ctypes_kind_name(ctypes_kind(named)));
     buf_printf(e->out, ",\n     .offset = offsetof(struct %.*s, %.*s)", STR_ARG(owner),
                STR_ARG(member));
-    if (ctype_has_given(def))
+    if (ctypes_has_given(def))
         buf_printf(e->out, ",\n     .given_offset = offsetof(struct %.*s, %.*s_given)",
                    STR_ARG(owner), STR_ARG(snake));
     if (named->kind == GQL_INPUT_OBJECT)

@@ -103,8 +103,9 @@ static int generate(struct arena *a, struct gql_source sdl, const char *source, 
     if (objection) {
         fprintf(stderr, "%.*s:1:1: %s\n", STR_ARG(sdl.name), objection);
     } else {
-        struct str name = arena_printf(a, "gen/%.*s", STR_ARG(base_name(header)));
-        struct emit e = {.arena = a, .schema = schema, .from = base_name(sdl.name.p), .header = name};
+        struct str include = arena_printf(a, "gen/%.*s", STR_ARG(base_name(header)));
+        struct emit e = {
+            .arena = a, .schema = schema, .from = base_name(sdl.name.p), .header = include};
         rc = emit_files(&e, source, header);
     }
     gql_schema_free(schema);

@@ -36,11 +36,11 @@ struct str names_snake(struct arena *a, struct str name)
 static bool is_keyword(struct str s)
 {
     static const char *const keywords[] = {
-        "auto",     "bool",   "break",  "case",     "char",   "const",    "continue", "default",
-        "do",       "double", "else",   "enum",     "extern", "false",    "float",    "for",
-        "goto",     "if",     "inline", "int",      "long",   "register", "restrict", "return",
-        "short",    "signed", "sizeof", "static",   "struct", "switch",   "true",     "typedef",
-        "typeof",   "union",  "void",   "unsigned", "while",  "volatile",
+        "auto",   "bool",   "break",  "case",     "char",   "const",    "continue", "default",
+        "do",     "double", "else",   "enum",     "extern", "false",    "float",    "for",
+        "goto",   "if",     "inline", "int",      "long",   "register", "restrict", "return",
+        "short",  "signed", "sizeof", "static",   "struct", "switch",   "true",     "typedef",
+        "typeof", "union",  "void",   "unsigned", "while",  "volatile",
     };
 
     for (size_t i = 0; i < array_size(keywords); i++) {

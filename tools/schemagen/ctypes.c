@@ -1,4 +1,4 @@
-#include "tools/schemagen/ctype.h"
+#include "tools/schemagen/ctypes.h"
 
 #include "tools/schemagen/names.h"
 
@@ -20,7 +20,7 @@ static enum gql_c_kind scalar_kind(struct str name)
     return GQL_C_STR;
 }
 
-enum gql_c_kind ctype_kind(const struct gql_type *type)
+enum gql_c_kind ctypes_kind(const struct gql_type *type)
 {
     const struct gql_type *nullable = gql_type_nullable(type);
 
@@ -31,7 +31,7 @@ enum gql_c_kind ctype_kind(const struct gql_type *type)
     return nullable->kind == GQL_SCALAR ? scalar_kind(nullable->name) : GQL_C_OBJECT;
 }
 
-const char *ctype_kind_name(enum gql_c_kind kind)
+const char *ctypes_kind_name(enum gql_c_kind kind)
 {
     static const char *const names[] = {
         [GQL_C_STR] = "GQL_C_STR",       [GQL_C_INT] = "GQL_C_INT",   [GQL_C_TIME] = "GQL_C_TIME",
@@ -45,7 +45,7 @@ const char *ctype_kind_name(enum gql_c_kind kind)
 /* A list's name says what it holds: by C type for scalars, by schema type for the rest. */
 static struct str list_of(struct arena *a, const struct gql_type *item)
 {
-    switch (ctype_kind(item)) {
+    switch (ctypes_kind(item)) {
     case GQL_C_STR:
         return STR("str");
     case GQL_C_INT:
@@ -63,18 +63,18 @@ static struct str list_of(struct arena *a, const struct gql_type *item)
     return names_snake(a, gql_type_named(item)->name);
 }
 
-struct str ctype_list(struct arena *a, const struct gql_type *list)
+struct str ctypes_list(struct arena *a, const struct gql_type *list)
 {
     struct str of = list_of(a, gql_type_nullable(list)->of);
 
     return arena_printf(a, "struct %.*s_list", STR_ARG(of));
 }
 
-struct str ctype_member(struct arena *a, const struct gql_type *type)
+struct str ctypes_member(struct arena *a, const struct gql_type *type)
 {
     struct str name = names_snake(a, gql_type_named(type)->name);
 
-    switch (ctype_kind(type)) {
+    switch (ctypes_kind(type)) {
     case GQL_C_STR:
         return STR("struct str ");
     case GQL_C_INT:
@@ -91,15 +91,15 @@ struct str ctype_member(struct arena *a, const struct gql_type *type)
     case GQL_C_LIST:
         break;
     }
-    return arena_printf(a, "%.*s ", STR_ARG(ctype_list(a, type)));
+    return arena_printf(a, "%.*s ", STR_ARG(ctypes_list(a, type)));
 }
 
-bool ctype_has_given(const struct gql_input_def *def)
+bool ctypes_has_given(const struct gql_input_def *def)
 {
     return def->type->kind != GQL_NON_NULL;
 }
 
-bool ctype_is_leaf_field(const struct gql_schema *schema, const struct gql_field_def *field)
+bool ctypes_is_leaf_field(const struct gql_schema *schema, const struct gql_field_def *field)
 {
     const struct gql_type *parent = field->parent;
 

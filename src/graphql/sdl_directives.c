@@ -1,0 +1,194 @@
+/* The rules about directives where they are applied, and about the values in them. */
+
+#include "graphql/print.h"
+#include "graphql/sdl_rules.h"
+#include "graphql/suggest.h"
+
+void gql_sdl_unique_directives(struct gql_sdl *s, const struct gql_directive *directives,
+                               struct gql_names *seen)
+{
+    for (const struct gql_directive *d = directives; d; d = d->next) {
+        const struct gql_definition *definition = gql_names_get(&s->directives, d->name.text);
+        const struct gql_directive *first;
+        struct gql_error *error;
+        void **slot;
+        if (!definition || definition->repeatable)
+            continue;
+        slot = gql_names_at(seen, s->arena, d->name.text);
+        first = *slot;
+        if (!first) {
+            *slot = (void *)d;
+            continue;
+        }
+        error = gql_error_add(s->errors, ST_INVALID,
+                              "The directive \"@%.*s\" can only be used once at this location.",
+                              STR_ARG(d->name.text));
+        gql_sdl_error_at(s, error, first->at);
+        gql_sdl_error_at(s, error, d->at);
+    }
+}
+
+static bool may_stand(const struct gql_definition *definition, const char *place)
+{
+    for (const struct gql_name_list *name = definition->names; name; name = name->next)
+        if (str_eq_c(name->name.text, place))
+            return true;
+    return false;
+}
+
+static const struct gql_input_value_definition *find_argument(
+    const struct gql_definition *definition, struct str name)
+{
+    const struct gql_input_value_definition *arg = definition->input_values;
+
+    while (arg && !str_eq(arg->name.text, name))
+        arg = arg->next;
+    return arg;
+}
+
+static struct str did_you_mean_argument(struct gql_sdl *s, const struct gql_definition *definition,
+                                        struct str name)
+{
+    struct str *options;
+    size_t n = 0;
+
+    for (const struct gql_input_value_definition *a = definition->input_values; a; a = a->next)
+        n++;
+    options = arena_array(s->arena, struct str, n);
+    n = 0;
+    for (const struct gql_input_value_definition *a = definition->input_values; a; a = a->next)
+        options[n++] = a->name.text;
+    return gql_did_you_mean(s->arena, STR_NULL, name, options, n);
+}
+
+/* KnownArgumentNamesOnDirectives. */
+static void check_known_arguments(struct gql_sdl *s, const struct gql_directive *directive,
+                                  const struct gql_definition *definition)
+{
+    for (const struct gql_argument *arg = directive->arguments; arg; arg = arg->next) {
+        struct str name = arg->name.text;
+        struct gql_error *error;
+        if (find_argument(definition, name))
+            continue;
+        error = gql_error_add(s->errors, ST_INVALID,
+                              "Unknown argument \"%.*s\" on directive \"@%.*s\".%.*s",
+                              STR_ARG(name), STR_ARG(directive->name.text),
+                              STR_ARG(did_you_mean_argument(s, definition, name)));
+        gql_sdl_error_at(s, error, arg->name.at);
+    }
+}
+
+/* UniqueArgumentNames: one error a name, at all its places. */
+static void check_unique_arguments(struct gql_sdl *s, const struct gql_argument *arguments)
+{
+    struct gql_names errors = {0};
+    struct gql_names seen = {0};
+
+    for (const struct gql_argument *arg = arguments; arg; arg = arg->next) {
+        void **first = gql_names_at(&seen, s->arena, arg->name.text);
+        void **error;
+        if (!*first) {
+            *first = (void *)arg;
+            continue;
+        }
+        error = gql_names_at(&errors, s->arena, arg->name.text);
+        if (!*error) {
+            *error = gql_error_add(s->errors, ST_INVALID,
+                                   "There can be only one argument named \"%.*s\".",
+                                   STR_ARG(arg->name.text));
+            gql_sdl_error_at(s, *error, ((const struct gql_argument *)*first)->name.at);
+        }
+        gql_sdl_error_at(s, *error, arg->name.at);
+    }
+}
+
+static bool is_given(const struct gql_argument *arguments, struct str name)
+{
+    while (arguments && !str_eq(arguments->name.text, name))
+        arguments = arguments->next;
+    return arguments;
+}
+
+/* ProvidedRequiredArgumentsOnDirectives. */
+static void check_required_arguments(struct gql_sdl *s, const struct gql_directive *directive,
+                                     const struct gql_definition *definition)
+{
+    for (const struct gql_input_value_definition *arg = definition->input_values; arg;
+         arg = arg->next) {
+        struct gql_error *error;
+        if (arg->type->kind != GQL_NODE_NON_NULL_TYPE || arg->default_value ||
+            is_given(directive->arguments, arg->name.text))
+            continue;
+        error = gql_error_add(s->errors, ST_INVALID,
+                              "Directive \"@%.*s\" argument \"%.*s\" of type \"%.*s\" is required, "
+                              "but it was not provided.",
+                              STR_ARG(directive->name.text), STR_ARG(arg->name.text),
+                              STR_ARG(gql_print_type_node(s->arena, arg->type)));
+        gql_sdl_error_at(s, error, directive->at);
+    }
+}
+
+static void check_unique_fields(struct gql_sdl *s, const struct gql_literal *object)
+{
+    struct gql_names seen = {0};
+
+    for (const struct gql_literal *field = object->items; field; field = field->next) {
+        void **slot = gql_names_at(&seen, s->arena, field->key.text);
+        const struct gql_literal *first = *slot;
+        if (first)
+            gql_sdl_twice(s, &first->key, &field->key,
+                          "There can be only one input field named \"%.*s\".",
+                          STR_ARG(field->key.text));
+        else
+            *slot = (void *)field;
+    }
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): the parser nests at most GQL_DEPTH_MOST literals. */
+void gql_sdl_value(struct gql_sdl *s, const struct gql_literal *value)
+{
+    if (value->kind == GQL_LITERAL_OBJECT)
+        check_unique_fields(s, value);
+    for (const struct gql_literal *item = value->items; item; item = item->next)
+        gql_sdl_value(s, item);
+}
+
+static void check_place(struct gql_sdl *s, const struct gql_directive *directive,
+                        const struct gql_definition *definition, const char *place)
+{
+    struct gql_error *error;
+
+    if (may_stand(definition, place))
+        return;
+    error = gql_error_add(s->errors, ST_INVALID, "Directive \"@%.*s\" may not be used on %s.",
+                          STR_ARG(directive->name.text), place);
+    gql_sdl_error_at(s, error, directive->at);
+}
+
+static void check_directive(struct gql_sdl *s, const struct gql_directive *directive,
+                            const char *place)
+{
+    const struct gql_definition *definition = gql_names_get(&s->directives, directive->name.text);
+
+    if (definition) {
+        check_place(s, directive, definition, place);
+        check_known_arguments(s, directive, definition);
+    } else {
+        gql_sdl_error_at(s,
+                         gql_error_add(s->errors, ST_INVALID, "Unknown directive \"@%.*s\".",
+                                       STR_ARG(directive->name.text)),
+                         directive->at);
+    }
+    check_unique_arguments(s, directive->arguments);
+    for (const struct gql_argument *arg = directive->arguments; arg; arg = arg->next)
+        gql_sdl_value(s, arg->value);
+    if (definition)
+        check_required_arguments(s, directive, definition);
+}
+
+void gql_sdl_directives(struct gql_sdl *s, const struct gql_directive *directives,
+                        const char *place)
+{
+    for (const struct gql_directive *d = directives; d; d = d->next)
+        check_directive(s, d, place);
+}

@@ -1,0 +1,305 @@
+#include "net/http_request.h"
+
+#include "net/call.h"
+
+enum {
+    Q_WHOLE = 1000 /* q-values count in thousandths */
+};
+
+/* How closely a range of Accept names a type; the closest one decides. */
+enum closeness {
+    CLOSE_NOT,
+    CLOSE_ANY,     /* the range names anything */
+    CLOSE_SUBTYPE, /* the range names any subtype */
+    CLOSE_EXACT,
+};
+
+struct preference {
+    enum closeness closeness;
+    int q;
+};
+
+static const struct str graphql_response = STR_INIT("application/graphql-response+json");
+static const struct str plain_json = STR_INIT("application/json");
+static const struct str html = STR_INIT("text/html");
+
+/* "0.25" in thousandths; -1 when it is none. */
+static int parse_q(struct str s)
+{
+    int q, digit = Q_WHOLE / 10;
+
+    if (s.n == 0 || s.n > 5 || (s.p[0] != '0' && s.p[0] != '1') || (s.n > 1 && s.p[1] != '.'))
+        return -1;
+    q = s.p[0] == '1' ? Q_WHOLE : 0;
+    for (size_t i = 2; i < s.n; i++, digit /= 10) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return -1;
+        q += (s.p[i] - '0') * digit;
+    }
+    return q <= Q_WHOLE ? q : -1;
+}
+
+static struct str unquote(struct str s)
+{
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        return str_of(s.p + 1, s.n - 2);
+    return s;
+}
+
+/* Reads `;name=value` parameters. False: another charset than ours, or a malformed q. */
+static bool read_params(struct str params, int *q)
+{
+    while (params.p) {
+        struct str value = str_trim(str_split(&params, ';'));
+        struct str name = str_trim(str_split(&value, '='));
+
+        value = value.p ? str_trim(value) : STR("");
+        if (str_eq_nocase(name, STR("q")) && (*q = parse_q(value)) < 0)
+            return false;
+        if (str_eq_nocase(name, STR("charset")) &&
+            !str_eq_nocase(unquote(value), STR("utf-8")))
+            return false;
+    }
+    return true;
+}
+
+static enum closeness closeness_of(struct str range, struct str type)
+{
+    struct str any_subtype = str_of(type.p, str_find(type, '/') + 1);
+
+    if (str_eq_nocase(range, type))
+        return CLOSE_EXACT;
+    if (str_eq(range, STR("*/*")))
+        return CLOSE_ANY;
+    if (range.n == any_subtype.n + 1 && range.p[range.n - 1] == '*' &&
+        str_eq_nocase(str_of(range.p, range.n - 1), any_subtype))
+        return CLOSE_SUBTYPE;
+    return CLOSE_NOT;
+}
+
+static void prefer(struct preference *p, struct str one, struct str type)
+{
+    int q = Q_WHOLE;
+    struct str params = one, range = str_trim(str_split(&params, ';'));
+    enum closeness closeness = closeness_of(range, type);
+
+    if (closeness > p->closeness && read_params(params, &q))
+        *p = (struct preference){closeness, q};
+}
+
+static struct preference preference_for(const struct http1_head *h, struct str type)
+{
+    struct preference p = {CLOSE_NOT, 0};
+    size_t at = 0;
+    struct str list;
+
+    while ((list = http1_field_next(h, STR("Accept"), &at)).p)
+        while (list.p)
+            prefer(&p, str_split(&list, ','), type);
+    return p;
+}
+
+enum http_media http_request_media(const struct http1_head *h)
+{
+    struct preference json = preference_for(h, plain_json);
+    struct preference response = preference_for(h, graphql_response);
+
+    if (!str_trim(http1_field(h, STR("Accept"))).n)
+        return MEDIA_JSON;
+    if (response.q > json.q)
+        return MEDIA_GRAPHQL_RESPONSE;
+    if (json.q == 0)
+        return MEDIA_NONE;
+    /* Wanted alike: by name, the newer type says more; by a wildcard, the older surprises less. */
+    return response.q == json.q && response.closeness == CLOSE_EXACT ? MEDIA_GRAPHQL_RESPONSE
+                                                                     : MEDIA_JSON;
+}
+
+bool http_request_wants_html(const struct http1_head *h)
+{
+    struct preference page = preference_for(h, html);
+
+    return page.closeness == CLOSE_EXACT && page.q > 0 &&
+           preference_for(h, plain_json).closeness != CLOSE_EXACT &&
+           preference_for(h, graphql_response).closeness != CLOSE_EXACT;
+}
+
+bool http_request_is_json(struct str content_type)
+{
+    int q = 0;
+    struct str params = content_type, type;
+
+    if (!content_type.p)
+        return false;
+    type = str_trim(str_split(&params, ';'));
+    return str_eq_nocase(type, plain_json) && read_params(params, &q);
+}
+
+bool http_request_has_param(struct str query_string, struct str name)
+{
+    while (query_string.p) {
+        struct str one = str_split(&query_string, '&');
+        if (str_eq(str_split(&one, '='), name))
+            return true;
+    }
+    return false;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The byte that stands as %XX at *at, which moves onto its last digit; -1 when none does. */
+static int percent_byte(struct str s, size_t *at)
+{
+    int high = *at + 1 < s.n ? hex_digit(s.p[*at + 1]) : -1;
+    int low = *at + 2 < s.n ? hex_digit(s.p[*at + 2]) : -1;
+
+    if (high < 0 || low < 0)
+        return -1;
+    *at += 2;
+    return high << 4 | low;
+}
+
+/* As forms are encoded: %XX is a byte, + a space. False: a % without two digits, or not UTF-8. */
+static bool decode(struct arena *a, struct str s, struct str *ret)
+{
+    char *to = arena_alloc(a, s.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        int c = s.p[i] == '+' ? ' ' : (unsigned char)s.p[i];
+        if (c == '%' && (c = percent_byte(s, &i)) < 0)
+            return false;
+        to[n++] = (char)c;
+    }
+    *ret = str_of(to, n);
+    return str_is_utf8(*ret);
+}
+
+static bool malformed_json(struct arena *a, const char *what, const json_error_t *error,
+                           struct str *ret_wrong)
+{
+    *ret_wrong = arena_printf(a, "%s is not well-formed JSON: line %d, column %d: %s.", what,
+                              error->line, error->column, error->text);
+    return false;
+}
+
+bool http_request_from_body(struct arena *a, struct str body, struct http_request *ret_request,
+                            struct str *ret_wrong)
+{
+    struct http_request r = {0};
+    const char *member, *expected;
+    json_error_t error;
+
+    r.body = call_json(body, &error);
+    if (!r.body)
+        return malformed_json(a, "The body", &error, ret_wrong);
+    if (!json_is_object(r.body)) {
+        json_decref(r.body);
+        *ret_wrong = STR("The body must be a JSON object with a member \"query\".");
+        return false;
+    }
+    if (!call_from_json(r.body, &r.call, &member, &expected)) {
+        json_decref(r.body);
+        *ret_wrong = arena_printf(a, "\"%s\" %s.", member, expected);
+        return false;
+    }
+    *ret_request = r;
+    return true;
+}
+
+/* A parameter that is a JSON object, or null. */
+static bool take_object(struct arena *a, const char *name, struct str text, json_t **to,
+                        const json_t **call_member, struct str *ret_wrong)
+{
+    json_error_t error;
+
+    *to = call_json(text, &error);
+    if (!*to)
+        return malformed_json(a, name, &error, ret_wrong);
+    if (!json_is_object(*to) && !json_is_null(*to)) {
+        *ret_wrong = arena_printf(a, "\"%s\" must be an object or null.", name);
+        return false;
+    }
+    *call_member = json_is_object(*to) ? *to : NULL;
+    return true;
+}
+
+static bool take_param(struct arena *a, struct str name, struct str value, struct http_request *r,
+                       struct str *ret_wrong)
+{
+    struct net_call *call = &r->call;
+
+    if (str_eq(name, STR("query")) && !call->query.p) {
+        call->query = value;
+        return true;
+    }
+    if (str_eq(name, STR("operationName")) && !call->operation_name.p) {
+        call->operation_name = value;
+        return true;
+    }
+    if (str_eq(name, STR("variables")) && !r->variables)
+        return take_object(a, "variables", value, &r->variables, &call->variables, ret_wrong);
+    if (str_eq(name, STR("extensions")) && !r->extensions)
+        return take_object(a, "extensions", value, &r->extensions, &call->extensions, ret_wrong);
+    *ret_wrong = arena_printf(a, "\"%.*s\" is given twice.", STR_ARG(name));
+    return false;
+}
+
+static bool is_ours(struct str name)
+{
+    return str_eq(name, STR("query")) || str_eq(name, STR("operationName")) ||
+           str_eq(name, STR("variables")) || str_eq(name, STR("extensions"));
+}
+
+static bool take_params(struct arena *a, struct str query_string, struct http_request *r,
+                        struct str *ret_wrong)
+{
+    while (query_string.p) {
+        struct str value = str_split(&query_string, '&'), name = str_split(&value, '=');
+
+        if (!is_ours(name))
+            continue;
+        if (!decode(a, value.p ? value : STR(""), &value)) {
+            *ret_wrong = arena_printf(a, "\"%.*s\" is not percent-encoded UTF-8.", STR_ARG(name));
+            return false;
+        }
+        if (!take_param(a, name, value, r, ret_wrong))
+            return false;
+    }
+    if (!r->call.query.p) {
+        *ret_wrong = STR("The parameter \"query\" is missing.");
+        return false;
+    }
+    /* A form sends a field that was left empty all the same. */
+    if (r->call.operation_name.n == 0)
+        r->call.operation_name = STR_NULL;
+    return true;
+}
+
+bool http_request_from_query(struct arena *a, struct str query_string,
+                             struct http_request *ret_request, struct str *ret_wrong)
+{
+    struct http_request r = {0};
+
+    if (!take_params(a, query_string, &r, ret_wrong)) {
+        http_request_done(&r);
+        return false;
+    }
+    *ret_request = r;
+    return true;
+}
+
+void http_request_done(struct http_request *r)
+{
+    json_decref(r->body);
+    json_decref(r->variables);
+    json_decref(r->extensions);
+    *r = (struct http_request){0};
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+/*
+ * What "GraphQL over HTTP" reads in a request: which media type is wanted, what the query string
+ * and the body ask for.
+ *
+ * Pure, but for the arena that decoded text goes to.
+ */
+
+#include "base/arena.h"
+#include "net/http1.h"
+#include "net/operation.h"
+
+enum http_media {
+    MEDIA_JSON,             /* application/json */
+    MEDIA_GRAPHQL_RESPONSE, /* application/graphql-response+json */
+    MEDIA_NONE,             /* nothing we have is acceptable */
+};
+
+/* By Accept, with its q-values; without one, and where anything will do, MEDIA_JSON. */
+enum http_media http_request_media(const struct http1_head *h);
+
+/* Does a person look: is text/html named in Accept, and none of our own types? */
+bool http_request_wants_html(const struct http1_head *h);
+
+/* application/json, in UTF-8. */
+bool http_request_is_json(struct str content_type);
+
+/* Does the query string have a parameter of that name? */
+bool http_request_has_param(struct str query_string, struct str name);
+
+/* A request as it was understood; borrows from the arena and from what was parsed. */
+struct http_request {
+    struct net_call call; /* query, operation_name, variables, extensions */
+    json_t *body;         /* owned: the call points into it */
+    json_t *variables;    /* owned, of a query string */
+    json_t *extensions;   /* owned, of a query string */
+};
+
+/* False: the words in *ret_wrong, in the arena, tell the client why; nothing is left to free. */
+bool http_request_from_body(struct arena *a, struct str body, struct http_request *ret_request,
+                            struct str *ret_wrong) must_use;
+bool http_request_from_query(struct arena *a, struct str query_string,
+                             struct http_request *ret_request, struct str *ret_wrong) must_use;
+/* Takes one that is all zero. */
+void http_request_done(struct http_request *r);

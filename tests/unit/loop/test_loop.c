@@ -1,0 +1,123 @@
+#include "loop/loop.h"
+
+#include <unistd.h>
+
+#include "lib/test.h"
+#include "loop/timer.h"
+#include "loop/watch.h"
+
+struct counter {
+    struct loop loop;
+    struct timer timer;
+    struct turn_hook hook;
+    struct grave grave;
+    int hooks;
+    int burials;
+    int again; /* how often the hook asks for itself once more */
+};
+
+static void on_hook(struct turn_hook *hook)
+{
+    struct counter *c = container_of(hook, struct counter, hook);
+
+    c->hooks++;
+    if (c->again-- > 0)
+        loop_at_turn_end(&c->loop, &c->hook);
+}
+
+static void on_burial(struct grave *grave)
+{
+    container_of(grave, struct counter, grave)->burials++;
+}
+
+static void stop(struct timer *t)
+{
+    struct counter *c = container_of(t, struct counter, timer);
+
+    loop_stop(&c->loop);
+}
+
+/* Something to do at a turn's end, asked for three times. */
+static void ask(struct timer *t)
+{
+    struct counter *c = container_of(t, struct counter, timer);
+
+    for (int i = 0; i < 3; i++)
+        loop_at_turn_end(&c->loop, &c->hook);
+    loop_bury(&c->loop, &c->grave, on_burial);
+    assert_int_equal(c->hooks, 0);
+    assert_int_equal(c->burials, 0);
+    c->timer.on_time = stop;
+    timer_start(t, 1);
+}
+
+static void run_with_timer(struct counter *c, timer_fn *fn)
+{
+    loop_init(&c->loop, 0);
+    turn_hook_init(&c->hook, on_hook);
+    timer_init(&c->timer, &c->loop, fn);
+    timer_start(&c->timer, 0);
+    loop_run(&c->loop);
+    timer_close(&c->timer, NULL);
+    loop_done(&c->loop);
+}
+
+static void a_hook_runs_once_a_turn_however_often_it_is_asked_for(void **state)
+{
+    struct counter c = {0};
+
+    run_with_timer(&c, ask);
+    assert_int_equal(c.hooks, 1);
+    assert_int_equal(c.burials, 1);
+}
+
+static void a_hook_may_ask_for_itself_again(void **state)
+{
+    struct counter c = {.again = 3};
+
+    run_with_timer(&c, ask);
+    assert_int_equal(c.hooks, 4);
+}
+
+struct pipe_end {
+    struct watch watch;
+    struct loop *loop;
+    int fd;
+    char got;
+};
+
+static void on_readable(struct watch *w, int events)
+{
+    struct pipe_end *end = container_of(w, struct pipe_end, watch);
+
+    assert_true(events & WATCH_READ);
+    assert_int_equal(read(end->fd, &end->got, 1), 1);
+    watch_set(w, 0);
+    loop_stop(end->loop);
+}
+
+static void a_watch_tells_of_a_byte_to_read(void **state)
+{
+    struct loop loop;
+    struct pipe_end end;
+    int fds[2];
+
+    assert_int_equal(pipe(fds), 0);
+    loop_init(&loop, 0);
+    end = (struct pipe_end){.loop = &loop, .fd = fds[0]};
+    watch_init(&end.watch, &loop, fds[0], on_readable);
+    watch_set(&end.watch, WATCH_READ);
+    assert_int_equal(write(fds[1], "x", 1), 1);
+    loop_run(&loop);
+    assert_int_equal(end.got, 'x');
+    watch_close(&end.watch, NULL);
+    loop_done(&loop);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+int main(void)
+{
+    return RUN(test(a_hook_runs_once_a_turn_however_often_it_is_asked_for),
+               test(a_hook_may_ask_for_itself_again), test(a_watch_tells_of_a_byte_to_read));
+}
