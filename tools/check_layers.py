@@ -35,7 +35,7 @@ LIBRARIES = {
     "libnats": (r"nats\.h|nats/.*", ["bus"]),
     "libjwt": (r"jwt\.h", ["auth"]),
     "libcurl": (r"curl/.*", ["auth", "server"]),
-    "OpenSSL": (r"openssl/.*", ["auth", "store"]),
+    "OpenSSL": (r"openssl/.*", ["auth", "store", "server"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),
 }
 

@@ -69,6 +69,6 @@ bool viewer_allows(const struct viewer *v, enum viewer_scope scope)
     case VIEWER_SCOPES:
         break;
     }
-    assert(!"a scope of the schema");
+    assert(false);
     return false;
 }

@@ -13,7 +13,8 @@ struct growth {
 void gql_collector_init(struct gql_collector *c, struct arena *arena, const struct gql_plan *plan,
                         const struct gql_value *variables)
 {
-    *c = (struct gql_collector){.arena = arena, .plan = plan, .variables = variables};
+    *c = (struct gql_collector){
+        .arena = arena, .plan = plan, .variables = variables, .size_before = arena->size};
     c->seen = arena_array(arena, unsigned, plan->n_fragments);
 }
 
@@ -111,6 +112,8 @@ static void set_arguments(struct gql_collector *c, struct gql_collected *field)
 
     if (field->def->n_args == 0)
         field->arguments = &no_arguments;
+    else if (c->arena->size - c->size_before > GQL_ARGUMENTS_MOST)
+        c->status = ST_TOO_COMPLEX;
     else if (has_constant_arguments(field->nodes.selection))
         field->arguments = gql_collected_arguments(c->arena, field, NULL);
     else

@@ -19,6 +19,7 @@
 
 enum {
     GQL_COLLECTED_MOST = 20000,
+    GQL_ARGUMENTS_MOST = 64 * 1024 * 1024, /* bytes in an arena, past which no more are made */
 };
 
 struct gql_plan;
@@ -66,6 +67,7 @@ struct gql_collector {
     unsigned n_sets;
     size_t n_collected;
     size_t n_slots;
+    size_t size_before; /* the arena's */
     enum status status;
     const struct gql_literal *culprit; /* of ST_BAD_INPUT: an `if` that is null */
 };

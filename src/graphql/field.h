@@ -152,3 +152,7 @@ struct gql_binding {
  * does not fit the schema's, a name that does not exist: false, and which in errors. */
 must_use bool gql_schema_bind(struct gql_schema *schema, const struct gql_binding *binding,
                               struct gql_errors *errors);
+
+/* Introspection alone: enough to ask a schema about itself, and nothing else. gql_schema_bind()
+ * does this too. */
+void gql_schema_bind_introspection(struct gql_schema *schema, struct gql_errors *errors);

@@ -250,8 +250,7 @@ void gql_max_introspection_depth(struct gql_validation *v, const struct gql_sele
     for (size_t i = 0; i < search.fragments.n; i++)
         ((struct gql_checked *)search.fragments.items[i])->introspected = 0;
     v->introspection_refused = true;
-    gql_find_at(v,
-                gql_find(v, GQL_RULE_MAX_INTROSPECTION_DEPTH,
-                         "Maximum introspection depth exceeded"),
-                field->at);
+    gql_find_at(
+        v, gql_find(v, GQL_RULE_MAX_INTROSPECTION_DEPTH, "Maximum introspection depth exceeded"),
+        field->at);
 }

@@ -147,7 +147,7 @@ static void reach_spreads(struct gql_validation *v, struct gql_checked *from, si
 {
     const struct gql_row *spreads = gql_spreads(v, from);
 
-    v->work += spreads->n;
+    v->work += 1 + spreads->n;
     for (size_t i = 0; i < spreads->n; i++) {
         const struct gql_selection *spread = spreads->items[i];
         struct gql_checked *fragment = gql_fragment(v, spread->name.text);
@@ -164,11 +164,11 @@ struct gql_row gql_reachable(struct gql_validation *v, struct gql_checked *opera
     struct gql_row reached = {0};
     size_t search = ++v->searches;
 
-    for (size_t i = 0; i < v->n_definitions; i++) {
-        struct gql_checked *d = &v->definitions[i];
-
-        if (operation ? d == operation : d->node->kind == GQL_DEFINITION_OPERATION)
-            reach_spreads(v, d, search, &reached);
+    if (operation)
+        reach_spreads(v, operation, search, &reached);
+    for (size_t i = 0; !operation && i < v->n_definitions; i++) {
+        if (v->definitions[i].node->kind == GQL_DEFINITION_OPERATION)
+            reach_spreads(v, &v->definitions[i], search, &reached);
     }
     for (size_t i = 0; i < reached.n; i++)
         reach_spreads(v, (struct gql_checked *)reached.items[i], search, &reached);

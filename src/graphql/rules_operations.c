@@ -2,8 +2,6 @@
 
 #include "graphql/validate.h"
 
-#include <assert.h>
-
 /* 5.1.1 Executable Definitions. What a definition of another kind holds is not looked at. */
 void gql_executable_definitions(struct gql_validation *v)
 {
@@ -180,10 +178,10 @@ static struct str subscription_called(struct gql_validation *v,
 static void refuse_conditions(struct gql_validation *v, struct str subscription,
                               const struct root_fields *fields)
 {
-    struct gql_finding *finding = gql_find(
-        v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS,
-        "%.*s must not use `@skip` or `@include` directives in the top level selection.",
-        STR_ARG(subscription));
+    struct gql_finding *finding =
+        gql_find(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS,
+                 "%.*s must not use `@skip` or `@include` directives in the top level selection.",
+                 STR_ARG(subscription));
 
     for (size_t i = 0; i < fields->forbidden.n; i++)
         gql_find_at(v, finding, ((const struct gql_directive *)fields->forbidden.items[i])->at);

@@ -10,3 +10,36 @@
 /* Adds an error for whatever is wrong. Default values are coerced on the way, so this is also the
  * last step of making a schema. */
 void gql_schema_check(struct gql_schema *schema, struct gql_errors *errors);
+
+/* For schema_*.c alone from here. */
+
+struct gql_schema_check {
+    struct gql_schema *schema;
+    struct gql_errors *errors;
+    size_t depth; /* of the values being looked at */
+};
+
+struct gql_error *gql_schema_error(struct gql_schema_check *c, const char *format, ...)
+    printf_like(2, 3);
+void gql_schema_error_at(struct gql_schema_check *c, struct gql_error *error, uint32_t at);
+/* At a type's definition and all its extensions. */
+void gql_schema_error_at_type(struct gql_schema_check *c, struct gql_error *error,
+                              const struct gql_type *type);
+/* Wherever a type names another: as an interface, or as a member. */
+void gql_schema_error_at_names(struct gql_schema_check *c, struct gql_error *error,
+                               const struct gql_type *type, struct str name);
+
+/* `[Message!]!`, for messages. */
+struct str gql_schema_shown(struct gql_schema_check *c, const struct gql_type *type);
+
+const struct gql_directive *gql_directive_find(const struct gql_directive *directives,
+                                               const char *name);
+/* An argument or input field that must be given. */
+bool gql_input_is_required(const struct gql_input_def *def);
+
+/* What an object or interface says it implements (schema_interfaces.c). */
+void gql_schema_check_interfaces(struct gql_schema_check *c, const struct gql_type *type);
+
+/* Values in the schema itself (schema_values.c): defaults, which are coerced, and the arguments
+ * of directives. */
+void gql_schema_check_values(struct gql_schema_check *c);

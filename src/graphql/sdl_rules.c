@@ -1,5 +1,6 @@
 #include "graphql/sdl_rules.h"
 
+#include "graphql/prelude.h"
 #include "graphql/schema_build.h"
 #include "graphql/suggest.h"
 
@@ -379,7 +380,7 @@ static void enter(struct gql_sdl *s, struct gql_names *table, const struct gql_d
 static void gather(struct gql_sdl *s, const struct gql_document *document, struct gql_names *types)
 {
     for (const struct gql_definition *d = document->definitions; d; d = d->next) {
-        if (gql_definition_is_type(d) && !d->extend)
+        if (gql_definition_is_type(d) && !d->extend && !str_eq(d->name.text, GQL_PRELUDE_META))
             enter(s, types, d);
         else if (d->kind == GQL_DEFINITION_DIRECTIVE)
             enter(s, &s->directives, d);

@@ -31,8 +31,7 @@ static struct units lower_units(struct arena *a, struct str s)
             cp = cp - 'A' + 'a';
         if (cp > 0xFFFF)
             units.p[units.n++] = (uint16_t)(0xD800 + ((cp - 0x10000) >> 10));
-        units.p[units.n++] =
-            (uint16_t)(cp > 0xFFFF ? 0xDC00 + ((cp - 0x10000) & 0x3FF) : cp);
+        units.p[units.n++] = (uint16_t)(cp > 0xFFFF ? 0xDC00 + ((cp - 0x10000) & 0x3FF) : cp);
     }
     return units;
 }
@@ -180,10 +179,9 @@ struct str gql_did_you_mean(struct arena *a, struct str preface, struct str inpu
     size_t n = 0;
 
     for (size_t i = 0; i < n_options; i++) {
-        size_t distance =
-            str_eq(input, options[i])
-                ? 0
-                : distance_of_units(a, units, lower_units(a, options[i]), threshold);
+        size_t distance = str_eq(input, options[i])
+                              ? 0
+                              : distance_of_units(a, units, lower_units(a, options[i]), threshold);
 
         if (distance != SIZE_MAX)
             near[n++] = (struct candidate){options[i], distance, i};

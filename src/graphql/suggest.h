@@ -8,8 +8,7 @@
 
 /* Edits (insertion, deletion, substitution, swap of neighbours) from one to the other, where any
  * change of case alone counts as one; SIZE_MAX when that is more than threshold. */
-size_t gql_lexical_distance(struct arena *a, struct str input, struct str option,
-                            size_t threshold);
+size_t gql_lexical_distance(struct arena *a, struct str input, struct str option, size_t threshold);
 
 /* The order of strcmp, but that digits count as numbers: "a9" before "a10". */
 int gql_natural_compare(struct str a, struct str b);

@@ -1,7 +1,5 @@
 #include "graphql/validate.h"
 
-#include <assert.h>
-
 struct gql_checked *gql_fragment(const struct gql_validation *v, struct str name)
 {
     return gql_names_get(&v->fragments, name);
@@ -27,7 +25,8 @@ static void note_usage(struct gql_validation *v, const struct gql_literal *varia
     *usage = (struct gql_usage){.variable = variable,
                                 .type = place.type,
                                 .parent = place.parent,
-                                .has_default = place.has_default};
+                                .has_default = place.has_default,
+                                .is_member = place.is_member};
     *v->current->usages_end = usage;
     v->current->usages_end = &usage->next;
 }
@@ -35,7 +34,7 @@ static void note_usage(struct gql_validation *v, const struct gql_literal *varia
 /* Within a list; where no list is expected, a list of one may stand for its item. */
 static struct gql_input_place item_place(struct gql_input_place list)
 {
-    const struct gql_type *type = gql_type_nullable(list.type);
+    const struct gql_type *type = list.type ? gql_type_nullable(list.type) : NULL;
 
     if (type && type->kind == GQL_LIST)
         type = type->of;
@@ -44,14 +43,15 @@ static struct gql_input_place item_place(struct gql_input_place list)
 
 static struct gql_input_place member_place(struct gql_input_place object, struct str name)
 {
-    const struct gql_type *type = gql_type_named(object.type);
+    const struct gql_type *type = object.type ? gql_type_named(object.type) : NULL;
     const struct gql_input_def *def = NULL;
 
     if (type && type->kind == GQL_INPUT_OBJECT)
         def = gql_type_input_field(type, name);
     return (struct gql_input_place){.type = def ? def->type : NULL,
                                     .parent = object.type,
-                                    .has_default = def && def->default_literal};
+                                    .has_default = def && def->default_literal,
+                                    .is_member = def != NULL};
 }
 
 /* judged: ValuesOfCorrectType still asks; it leaves out the parts of what it has refused.
@@ -186,7 +186,10 @@ static void walk_inline_fragment(struct gql_validation *v, const struct gql_sele
     const struct gql_type *type_around = v->type;
     struct gql_name condition = fragment->type_condition;
 
-    v->type = condition.text.p ? condition_type(v, condition) : gql_type_named(v->type);
+    if (condition.text.p)
+        v->type = condition_type(v, condition);
+    else if (v->type)
+        v->type = gql_type_named(v->type);
     if (condition.text.p)
         gql_fragments_on_composite_types(v, (struct gql_name){0}, condition);
     gql_possible_fragment_spreads(v, fragment);
@@ -227,8 +230,8 @@ static void note_level(struct gql_validation *v, const struct gql_selection_set 
 {
     struct gql_level_seen *level = arena_new(v->arena, struct gql_level_seen);
 
-    *level = (struct gql_level_seen){
-        .set = set, .parent_type = v->parent_type, .moment = v->moment};
+    *level =
+        (struct gql_level_seen){.set = set, .parent_type = v->parent_type, .moment = v->moment};
     *v->levels_end = level;
     v->levels_end = &level->next;
 }
@@ -239,7 +242,7 @@ static void walk_selection_set(struct gql_validation *v, const struct gql_select
                                bool is_inline)
 {
     const struct gql_type *parent_around = v->parent_type;
-    const struct gql_type *type = gql_type_named(v->type);
+    const struct gql_type *type = v->type ? gql_type_named(v->type) : NULL;
 
     v->parent_type = type && gql_type_is_composite(type) ? type : NULL;
     v->moment++;
@@ -266,25 +269,18 @@ static void walk_variable_definition(struct gql_validation *v,
     v->moment++;
     gql_known_type_names(v, (struct gql_name){named->name, named->at});
     if (variable->default_value)
-        walk_value(
-            v, variable->default_value,
-            (struct gql_input_place){.type = type && gql_type_is_input(type) ? type : NULL}, true);
+        walk_value(v, variable->default_value,
+                   (struct gql_input_place){.type = type && gql_type_is_input(type) ? type : NULL},
+                   true);
     walk_directives(v, variable->directives, "VARIABLE_DEFINITION");
 }
 
-static const char *operation_location(enum gql_operation_type operation)
-{
-    switch (operation) {
-    case GQL_QUERY:
-        return "QUERY";
-    case GQL_MUTATION:
-        return "MUTATION";
-    case GQL_SUBSCRIPTION:
-        return "SUBSCRIPTION";
-    }
-    assert(!"an operation type");
-    return "";
-}
+/* Where its directives stand. */
+static const char *const operation_locations[] = {
+    [GQL_QUERY] = "QUERY",
+    [GQL_MUTATION] = "MUTATION",
+    [GQL_SUBSCRIPTION] = "SUBSCRIPTION",
+};
 
 static void walk_operation(struct gql_validation *v, const struct gql_definition *operation)
 {
@@ -296,7 +292,7 @@ static void walk_operation(struct gql_validation *v, const struct gql_definition
     gql_unique_directives_per_location(v, operation->directives);
     for (const struct gql_variable_definition *d = operation->variables; d; d = d->next)
         walk_variable_definition(v, d);
-    walk_directives(v, operation->directives, operation_location(operation->operation));
+    walk_directives(v, operation->directives, operation_locations[operation->operation]);
 }
 
 static void walk_fragment(struct gql_validation *v, const struct gql_checked *fragment)
@@ -364,14 +360,16 @@ static void ask_all(struct gql_validation *v)
     for (size_t i = 0; i < v->n_definitions; i++)
         walk_definition(v, &v->definitions[i]);
     v->moment++;
+    v->work += v->moment;
     gql_no_unused_fragments(v);
     gql_no_fragment_cycles(v);
     gql_variable_rules(v);
     gql_overlapping_fields_can_be_merged(v);
 }
 
-void gql_validate(const struct gql_schema *schema, const struct gql_document *document,
-                  const struct gql_limits *limits, struct gql_errors *errors)
+void gql_validate_counted(const struct gql_schema *schema, const struct gql_document *document,
+                          const struct gql_limits *limits, struct gql_errors *errors,
+                          size_t *ret_work)
 {
     static const struct gql_limits no_limits = {0};
     struct arena arena;
@@ -390,5 +388,14 @@ void gql_validate(const struct gql_schema *schema, const struct gql_document *do
         ask_all(&v);
         gql_report(&v, errors);
     }
+    *ret_work = v.work;
     arena_done(&arena);
+}
+
+void gql_validate(const struct gql_schema *schema, const struct gql_document *document,
+                  const struct gql_limits *limits, struct gql_errors *errors)
+{
+    size_t ignored;
+
+    gql_validate_counted(schema, document, limits, errors, &ignored);
 }

@@ -68,6 +68,7 @@ struct gql_usage {
     const struct gql_type *type;   /* expected there; NULL when unknown */
     const struct gql_type *parent; /* the list's or input object's around it, or NULL */
     bool has_default;              /* the argument or input field has one */
+    bool is_member;                /* of an input object */
     struct gql_usage *next;
 };
 
@@ -101,6 +102,7 @@ struct gql_input_place {
     const struct gql_type *type;   /* NULL when unknown */
     const struct gql_type *parent; /* of the value around this one, or NULL */
     bool has_default;
+    bool is_member; /* of an input object */
 };
 
 struct gql_validation {
@@ -112,11 +114,11 @@ struct gql_validation {
     struct gql_checked *definitions; /* operations and fragments, in document order */
     size_t n_definitions;
     size_t n_operations;
-    struct gql_names fragments;  /* to struct gql_checked; of two with one name, the later */
+    struct gql_names fragments;       /* to struct gql_checked; of two with one name, the later */
     struct gql_names operations_seen; /* to struct gql_definition: the first of each name */
     struct gql_names fragments_seen;
-    size_t searches;             /* counts them: see reached */
-    size_t work;                 /* done on behalf of fragments, against FRAGMENT_WORK_MOST */
+    size_t searches; /* counts them: see reached */
+    size_t work;     /* steps taken, over the walk's */
 
     /* Where the walk stands. */
     size_t moment;
@@ -139,6 +141,11 @@ struct gql_validation {
     size_t aborted_moment;
     enum gql_rule aborted_rule;
 };
+
+/* gql_validate(), and how many steps it took: for tests, which cannot trust a clock. */
+void gql_validate_counted(const struct gql_schema *schema, const struct gql_document *document,
+                          const struct gql_limits *limits, struct gql_errors *errors,
+                          size_t *ret_work);
 
 /* findings (validate_errors.c) */
 
@@ -174,8 +181,7 @@ must_use bool gql_check_limits(struct gql_validation *v, struct gql_errors *erro
 void gql_executable_definitions(struct gql_validation *v);
 void gql_known_operation_types(struct gql_validation *v, const struct gql_definition *operation);
 void gql_unique_operation_names(struct gql_validation *v, const struct gql_definition *operation);
-void gql_lone_anonymous_operation(struct gql_validation *v,
-                                  const struct gql_definition *operation);
+void gql_lone_anonymous_operation(struct gql_validation *v, const struct gql_definition *operation);
 void gql_single_field_subscriptions(struct gql_validation *v,
                                     const struct gql_definition *operation);
 

@@ -64,8 +64,7 @@ static int compare_turns(size_t moment_a, enum gql_rule rule_a, size_t moment_b,
 
 void gql_abort(struct gql_validation *v, enum gql_rule rule)
 {
-    if (v->aborted &&
-        compare_turns(v->aborted_moment, v->aborted_rule, v->moment, rule) <= 0)
+    if (v->aborted && compare_turns(v->aborted_moment, v->aborted_rule, v->moment, rule) <= 0)
         return;
     v->aborted = true;
     v->aborted_moment = v->moment;
@@ -83,8 +82,8 @@ static int compare_findings(const void *a, const void *b)
 
 static bool is_told(const struct gql_validation *v, const struct gql_finding *finding)
 {
-    return !v->aborted || compare_turns(finding->moment, finding->rule, v->aborted_moment,
-                                        v->aborted_rule) < 0;
+    return !v->aborted ||
+           compare_turns(finding->moment, finding->rule, v->aborted_moment, v->aborted_rule) < 0;
 }
 
 /* The findings to tell, in order; how many in ret_n. */

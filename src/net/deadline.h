@@ -16,7 +16,7 @@ enum deadline_kind {
     DEADLINE_HEAD,       /* the head of a request has to arrive whole */
     DEADLINE_BODY,       /* the body of a request has to arrive whole */
     DEADLINE_KEEP_ALIVE, /* the next request has to begin */
-    DEADLINE_SEND,       /* the client has to take some of a response */
+    DEADLINE_SEND,       /* the client has to take some of what is sent before a close */
     DEADLINE_INIT,       /* connection_init has to come */
     DEADLINE_PING,       /* the client has been silent so long that it is asked */
     DEADLINE_PONG,       /* and has to answer */

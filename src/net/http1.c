@@ -152,8 +152,7 @@ static enum http1_parse settle_length(struct http1_head *h, struct http1_wrong *
     struct str length = http1_field(h, STR("Content-Length"));
     int64_t n;
 
-    if (field_count(h, STR("Content-Length")) > 1 || length.p[0] == '-' ||
-        !str_to_i64(length, &n))
+    if (field_count(h, STR("Content-Length")) > 1 || length.p[0] == '-' || !str_to_i64(length, &n))
         return bad(ret_wrong, 400, STR("Content-Length is malformed."));
     h->content_length = (uint64_t)n;
     return HTTP1_OK;
@@ -326,8 +325,8 @@ enum http1_parse http1_body_feed(struct http1_body *b, struct str *in, struct bu
                                  struct http1_wrong *ret_wrong)
 {
     while (b->state != BODY_DONE) {
-        enum http1_parse got = b->state == BODY_DATA ? feed_data(b, in, out, ret_wrong)
-                                                     : feed_line(b, in, ret_wrong);
+        enum http1_parse got =
+            b->state == BODY_DATA ? feed_data(b, in, out, ret_wrong) : feed_line(b, in, ret_wrong);
         if (got != HTTP1_OK)
             return got;
     }

@@ -56,8 +56,7 @@ static bool read_params(struct str params, int *q)
         value = value.p ? str_trim(value) : STR("");
         if (str_eq_nocase(name, STR("q")) && (*q = parse_q(value)) < 0)
             return false;
-        if (str_eq_nocase(name, STR("charset")) &&
-            !str_eq_nocase(unquote(value), STR("utf-8")))
+        if (str_eq_nocase(name, STR("charset")) && !str_eq_nocase(unquote(value), STR("utf-8")))
             return false;
     }
     return true;

@@ -56,7 +56,9 @@ struct net_transport {
 struct net_operation {
     const struct net_transport *transport;
     struct net_client *client;
-    void *owner; /* the server's request or subscription */
+    void *owner;    /* the server's request or subscription */
+    bool is_stream; /* more than one result may come: nobody who stops waits for its end. The
+                       server may set it in on_operation(); the first next() does */
 };
 
 /* What the client sent; borrowed for the call of on_operation(). */
@@ -102,7 +104,8 @@ struct net_service {
     void (*on_cancel)(struct net_operation *op);
     /* After NET_FULL: there is room again. */
     void (*on_drained)(struct net_operation *op);
-    /* The connection is gone, its operations were cancelled before. */
+    /* The connection is gone, its operations were cancelled before. Only for a client with a
+     * session. */
     void (*on_gone)(void *user, struct net_client *c);
     /* False: no such page. scratch is empty and bounded. */
     bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);

@@ -194,6 +194,12 @@ void outq_push_raw(struct outq *q, struct str bytes)
     append(q, item);
 }
 
+static bool is_under(const struct outq_item *item, const struct outq_id *id)
+{
+    return item->id &&
+           (item->id == id || str_eq(str_of(item->id->json, item->id->n), str_of(id->json, id->n)));
+}
+
 void outq_drop(struct outq *q, const struct outq_id *id)
 {
     struct outq_item *before = q->taken ? q->first : NULL;
@@ -202,7 +208,7 @@ void outq_drop(struct outq *q, const struct outq_id *id)
     while (*at) {
         struct outq_item *item = *at;
 
-        if (item->id != id) {
+        if (!is_under(item, id)) {
             before = item;
             at = &item->next;
             continue;

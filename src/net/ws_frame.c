@@ -83,10 +83,8 @@ enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame 
         return broken(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
     if (in.n < head || in.n - head < length)
         return WS_MORE;
-    f = (struct ws_frame){.opcode = p[0] & BITS_OPCODE,
-                          .final = p[0] & BIT_FINAL,
-                          .head = head,
-                          .n = (size_t)length};
+    f = (struct ws_frame){
+        .opcode = p[0] & BITS_OPCODE, .final = p[0] & BIT_FINAL, .head = head, .n = (size_t)length};
     memcpy(f.mask, p + 2 + extended, MASK_LENGTH);
     *ret_frame = f;
     return WS_FRAME;

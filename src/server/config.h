@@ -75,7 +75,8 @@ void config_init(struct config *c);
 void config_done(struct config *c);
 
 /* The environment, then the arguments that follow the command's name; `own` are the command's own
- * options, or NULL. ST_BAD_INPUT: unknown option or bad value, and the error says which. */
+ * options, with their defaults, or NULL. ST_BAD_INPUT: unknown option or bad value, and the error
+ * says which. */
 enum status config_load(struct config *c, const char *const *args, const char *const *environment,
                         struct option_set *own, struct option_error *ret_error) must_use;
 

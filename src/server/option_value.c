@@ -123,7 +123,7 @@ static bool read_number(const struct option *o, struct str text, uint64_t *ret_n
     case OPTION_SWITCH:
         break;
     }
-    assert(!"a kind of number");
+    assert(false);
     return false;
 }
 

@@ -1,0 +1,114 @@
+#include "graphql/execute.h"
+
+#include <assert.h>
+
+/*
+ * ExecuteRequest and its sisters (sections 6.1 and 6.2): what happens before the first resolver is
+ * called and after the last has answered.
+ */
+
+static enum gql_execution_kind kind_of(const struct gql_request *r)
+{
+    enum gql_operation_type type = r->operation->definition->operation;
+
+    assert(type != GQL_SUBSCRIPTION); /* its root field gives a source, no value */
+    return type == GQL_MUTATION ? GQL_OF_MUTATION : GQL_OF_QUERY;
+}
+
+static struct gql_execution *new_execution(struct gql_request *r, enum gql_execution_kind kind)
+{
+    struct gql_execution *e = arena_new(r->arena, struct gql_execution);
+
+    gql_errors_init(&r->errors, r->arena);
+    r->failed = false;
+    r->source = NULL;
+    r->execution = e;
+    e->kind = kind;
+    e->request = r;
+    e->schema = r->operation->plan->schema;
+    e->size_before = r->arena->size;
+    return e;
+}
+
+/* The fields of the root, from the plan or collected now; NULL and an error when they cannot be. */
+static const struct gql_field_set *root_fields(struct gql_execution *e)
+{
+    struct gql_request *r = e->request;
+    const struct gql_operation *operation = r->operation;
+    const struct gql_field_set *fields;
+    struct gql_error *error;
+
+    gql_collector_init(&e->collector, r->arena, operation->plan, &e->variables);
+    if (operation->fields) {
+        e->arguments = arena_array(r->arena, const struct gql_arguments *, operation->n_slots);
+        return operation->fields;
+    }
+    fields = gql_collect_root(&e->collector, operation->root, operation->definition->selection_set);
+    if (fields)
+        return fields;
+    if (e->collector.status == ST_BAD_INPUT) {
+        error = gql_error_add(&r->errors, ST_BAD_INPUT,
+                              "Argument \"if\" of non-null type \"Boolean!\" must not be null.");
+        gql_error_at(&r->errors, error, &operation->plan->document->source,
+                     e->collector.culprit->at);
+    } else {
+        gql_error_add(&r->errors, e->collector.status, "%s", gql_status_text(e->collector.status));
+    }
+    return NULL;
+}
+
+/* True when the execution is done already. */
+static bool run(struct gql_request *r, enum gql_execution_kind kind, const void *event)
+{
+    struct gql_execution *e = new_execution(r, kind);
+    const struct gql_field_set *root = NULL;
+
+    if (gql_coerce_variables(r->arena, &r->operation->variables, r->variables, &r->errors,
+                             &e->variables))
+        root = root_fields(e);
+    if (!root) {
+        gql_complete_failed(r);
+        return true;
+    }
+    gql_execution_begin(e, root, event);
+    if (e->n_pending > 0)
+        return false;
+    gql_execution_end(e);
+    return true;
+}
+
+bool gql_execute(struct gql_request *r)
+{
+    return run(r, kind_of(r), NULL);
+}
+
+bool gql_subscribe(struct gql_request *r)
+{
+    assert(r->operation->definition->operation == GQL_SUBSCRIPTION);
+    return run(r, GQL_OF_SOURCE, NULL);
+}
+
+bool gql_execute_event(struct gql_request *r, const void *event)
+{
+    assert(r->operation->definition->operation == GQL_SUBSCRIPTION);
+    return run(r, GQL_OF_EVENT, event);
+}
+
+/* CreateSourceEventStream's end. */
+static void take_source(struct gql_execution *e)
+{
+    const struct gql_object *root = &e->root;
+
+    if (root->set->n_resolved == 1 && root->asked->state == GQL_ANSWERED)
+        e->request->source = root->asked->value;
+    if (!e->request->source)
+        gql_complete_source_failed(e);
+}
+
+void gql_execution_end(struct gql_execution *e)
+{
+    if (e->kind == GQL_OF_SOURCE)
+        take_source(e);
+    else
+        gql_complete(e);
+}

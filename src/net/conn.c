@@ -1,0 +1,242 @@
+#include "net/conn.h"
+
+#include <assert.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "net/http.h"
+
+static void become(struct conn *c, enum conn_state next)
+{
+    assert(next > c->state);
+    c->state = next;
+    if (next == CONN_FINISHING)
+        conn_set_deadline(c, DEADLINE_SEND);
+    if (next == CONN_LINGERING)
+        conn_set_deadline(c, DEADLINE_CLOSE);
+    conn_wake(c);
+}
+
+void conn_kill(struct conn *c)
+{
+    if (c->state != CONN_DEAD)
+        become(c, CONN_DEAD);
+}
+
+void conn_finish(struct conn *c)
+{
+    if (c->state == CONN_OPEN) {
+        conn_listen(c, true);
+        become(c, CONN_FINISHING);
+    }
+}
+
+/* All that waits, as long as the kernel takes it. */
+static void flush(struct conn *c)
+{
+    unsigned char *to = (unsigned char *)c->net->scratch + LWS_PRE;
+
+    while (c->state != CONN_DEAD && !outq_empty(&c->out) && !lws_partial_buffered(c->wsi)) {
+        size_t n = outq_take(&c->out, (char *)to, NET_SCRATCH);
+        if (lws_write(c->wsi, to, n, LWS_WRITE_RAW) < 0) {
+            conn_kill(c);
+            return;
+        }
+        c->held = lws_partial_buffered(c->wsi) ? n : 0;
+    }
+}
+
+static size_t unsent(const struct conn *c)
+{
+    return c->out.unsent + c->held;
+}
+
+static bool is_over(const struct conn *c, size_t mark)
+{
+    return c->net->config.high_water && unsent(c) > mark;
+}
+
+bool conn_has_room(struct conn *c)
+{
+    if (is_over(c, c->net->config.high_water))
+        flush(c);
+    if (!is_over(c, c->net->config.high_water))
+        return true;
+    c->full = true;
+    return false;
+}
+
+static void tell_drained(struct conn *c)
+{
+    if (!c->full || is_over(c, c->net->config.high_water / 2))
+        return;
+    c->full = false;
+    if (c->state != CONN_OPEN)
+        return;
+    conn_listen(c, true);
+    c->speaker->on_drained(c->user);
+}
+
+/* A client that asks without reading the answers is not read from either. */
+static void mind_flood(struct conn *c)
+{
+    if (c->state == CONN_OPEN && !c->deaf && !conn_has_room(c))
+        conn_listen(c, false);
+}
+
+static void shut_when_sent(struct conn *c)
+{
+    if (c->state != CONN_FINISHING || !outq_empty(&c->out) || lws_partial_buffered(c->wsi))
+        return;
+    shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
+    become(c, CONN_LINGERING);
+}
+
+static void on_turn_end(struct turn_hook *hook)
+{
+    struct conn *c = container_of(hook, struct conn, turn_end);
+
+    c->speaker->on_turn_end(c->user);
+    flush(c);
+    tell_drained(c);
+    mind_flood(c);
+    shut_when_sent(c);
+    if (c->state == CONN_DEAD)
+        lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+}
+
+void conn_wake(struct conn *c)
+{
+    loop_at_turn_end(c->net->loop, &c->turn_end);
+}
+
+void conn_listen(struct conn *c, bool listen)
+{
+    if (c->deaf != listen)
+        return;
+    c->deaf = !listen;
+    lws_rx_flow_control(c->wsi, listen);
+}
+
+void conn_set_deadline(struct conn *c, enum deadline_kind kind)
+{
+    deadline_set(&c->net->deadlines, &c->deadline, kind);
+}
+
+void conn_drop_deadline(struct conn *c)
+{
+    deadline_drop(&c->deadline);
+}
+
+void conn_on_deadline(struct deadline *d)
+{
+    struct conn *c = container_of(d, struct conn, deadline);
+
+    if (d->kind == DEADLINE_CLOSE || d->kind == DEADLINE_SEND)
+        conn_kill(c);
+    else if (c->state == CONN_OPEN)
+        c->speaker->on_deadline(c->user, d->kind);
+}
+
+void conn_drain(struct conn *c)
+{
+    if (c->state == CONN_OPEN)
+        c->speaker->on_drain(c->user);
+}
+
+void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *user)
+{
+    c->speaker = speaker;
+    c->user = user;
+}
+
+static struct conn *conn_new(struct net *n)
+{
+    struct conn *c = mem_new(struct conn);
+
+    c->net = n;
+    outq_init(&c->out);
+    deadline_init(&c->deadline);
+    turn_hook_init(&c->turn_end, on_turn_end);
+    list_append(&n->connections, &c->link);
+    n->n_connections++;
+    http_start(c);
+    return c;
+}
+
+static void on_grave(struct grave *grave)
+{
+    mem_free(container_of(grave, struct conn, grave));
+}
+
+/* Its callbacks may be on the stack: the memory goes at the end of the turn. */
+static void conn_gone(struct conn *c)
+{
+    struct net *n = c->net;
+
+    c->state = CONN_DEAD;
+    c->wsi = NULL;
+    c->speaker->on_gone(c->user);
+    outq_done(&c->out);
+    deadline_drop(&c->deadline);
+    turn_hook_cancel(&c->turn_end);
+    list_remove(&c->link);
+    n->n_connections--;
+    loop_bury(n->loop, &c->grave, on_grave);
+    net_conn_gone(n);
+}
+
+bool conn_open(struct net *n, int fd)
+{
+    struct conn *c = conn_new(n);
+    const lws_adopt_desc_t how = {.vh = n->vhost,
+                                  .type = LWS_ADOPT_SOCKET,
+                                  .fd = {.sockfd = fd},
+                                  .vh_prot_name = "guildhall",
+                                  .opaque = c};
+    struct lws *wsi = lws_adopt_descriptor_vhost_via_info(&how);
+
+    /* When it fails late, RAW_CLOSE has been called already. */
+    if (!wsi && c->state == CONN_OPEN)
+        conn_gone(c);
+    return wsi;
+}
+
+static void on_writeable(struct conn *c)
+{
+    if (lws_partial_buffered(c->wsi))
+        return;
+    if (c->held && c->state == CONN_OPEN)
+        c->speaker->on_progress(c->user);
+    if (c->held && c->state == CONN_FINISHING)
+        conn_set_deadline(c, DEADLINE_SEND);
+    c->held = 0;
+    conn_wake(c);
+}
+
+int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                  size_t len)
+{
+    struct conn *c = wsi ? lws_get_opaque_user_data(wsi) : NULL;
+
+    if (!c)
+        return 0;
+    switch ((int)reason) {
+    case LWS_CALLBACK_RAW_ADOPT:
+        c->wsi = wsi;
+        return 0;
+    case LWS_CALLBACK_RAW_RX:
+        if (c->state == CONN_OPEN)
+            c->speaker->on_bytes(c->user, in, len);
+        mind_flood(c);
+        return 0;
+    case LWS_CALLBACK_RAW_WRITEABLE:
+        on_writeable(c);
+        return 0;
+    case LWS_CALLBACK_RAW_CLOSE:
+        conn_gone(c);
+        return 0;
+    default:
+        return 0;
+    }
+}

@@ -1,0 +1,90 @@
+#pragma once
+
+/*
+ * One TCP connection: bytes in to whoever speaks on it, bytes out in one write a turn.
+ *
+ * libwebsockets holds the socket, in its raw role: it reads, it keeps what the kernel did not take,
+ * and (later) it does TLS. The protocols on top are ours, because its own accept unmasked frames
+ * and handshakes that RFC 6455 and RFC 9112 forbid, and answer before a callback could object.
+ *
+ *     OPEN ──conn_finish──► FINISHING ──all is sent──► LINGERING ──the client lets go──► (gone)
+ *       └──────────────────────┴──conn_kill, or an error──► DEAD ──end of the turn──► (gone)
+ *
+ * Owner: itself; on_gone is the speaker's last call.
+ */
+
+#include "net/inside.h"
+#include "net/outq.h"
+
+struct conn;
+
+enum conn_state {
+    CONN_OPEN,
+    CONN_FINISHING, /* what waits goes out; what comes in is read over */
+    CONN_LINGERING, /* our side is shut: closing right away could take back what was sent */
+    CONN_DEAD,      /* closed at the end of the turn */
+};
+
+/* A protocol on a connection. All are called from the loop, never from inside a conn_ call. */
+struct conn_speaker {
+    /* Bytes came, writable in place; only while OPEN. */
+    void (*on_bytes)(void *user, char *p, size_t n);
+    /* The end of a turn in which conn_wake() was called, before what waits is written. */
+    void (*on_turn_end)(void *user);
+    /* A full connection has room again. */
+    void (*on_drained)(void *user);
+    /* Some of what was unsent has been taken by the client's side. */
+    void (*on_progress)(void *user);
+    void (*on_deadline)(void *user, enum deadline_kind kind);
+    /* The server stops: finish what was begun. */
+    void (*on_drain)(void *user);
+    void (*on_gone)(void *user);
+};
+
+struct conn {
+    struct list link; /* net.connections */
+    struct net *net;
+    struct lws *wsi;
+    const struct conn_speaker *speaker;
+    void *user;
+    struct outq out;
+    size_t held; /* what libwebsockets still holds of our last write, at most */
+    enum conn_state state;
+    bool full; /* somebody waits for on_drained */
+    bool deaf; /* reading has been stopped */
+    struct deadline deadline;
+    struct turn_hook turn_end;
+    struct grave grave;
+};
+
+/* Takes over fd; counts as one of n's connections. False: libwebsockets did not take it. */
+bool conn_open(struct net *n, int fd);
+/* The socket's callback, for libwebsockets. */
+int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+                  size_t len);
+
+/* Hands the connection over to another protocol. */
+void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *user);
+
+/* After something was put in c->out: it is written at the end of this turn. */
+void conn_wake(struct conn *c);
+
+/* Is there room for more? When too much is unsent it is written at once; when the client does not
+ * take it the answer is false, and on_drained comes. */
+bool conn_has_room(struct conn *c) must_use;
+
+/* Stops or starts reading. */
+void conn_listen(struct conn *c, bool listen);
+
+void conn_set_deadline(struct conn *c, enum deadline_kind kind);
+void conn_drop_deadline(struct conn *c);
+
+/* Sends what waits, then closes. */
+void conn_finish(struct conn *c);
+/* Closes at the end of the turn. */
+void conn_kill(struct conn *c);
+/* For net: what is left when time is up, and when the server stops. */
+void conn_drain(struct conn *c);
+
+/* For deadlines. */
+void conn_on_deadline(struct deadline *d);

@@ -1,0 +1,106 @@
+#include "net/gtws_ops.h"
+
+#include <assert.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+enum {
+    FIRST_SLOTS = 4
+};
+
+static struct gtws_op **slot_of(const struct gtws_ops *ops, struct str id)
+{
+    return &ops->slots[hash_bytes(id.p, id.n) & (ops->n_slots - 1)];
+}
+
+static struct str id_of(const struct gtws_op *op)
+{
+    return str_of(op->id, op->id_length);
+}
+
+static void grow(struct gtws_ops *ops)
+{
+    struct gtws_ops old = *ops;
+
+    ops->n_slots = old.n_slots ? old.n_slots * 2 : FIRST_SLOTS;
+    ops->slots = mem_zalloc(ops->n_slots * sizeof(*ops->slots));
+    for (unsigned i = 0; i < old.n_slots; i++) {
+        while (old.slots[i]) {
+            struct gtws_op *op = old.slots[i], **to = slot_of(ops, id_of(op));
+            old.slots[i] = op->chain;
+            op->chain = *to;
+            *to = op;
+        }
+    }
+    mem_free(old.slots);
+}
+
+void gtws_ops_done(struct gtws_ops *ops)
+{
+    assert(ops->n == 0);
+    mem_free(ops->slots);
+    *ops = (struct gtws_ops){0};
+}
+
+struct gtws_op *gtws_ops_find(const struct gtws_ops *ops, struct str id)
+{
+    struct gtws_op *op = ops->n ? *slot_of(ops, id) : NULL;
+
+    while (op && !str_eq(id_of(op), id))
+        op = op->chain;
+    return op;
+}
+
+struct gtws_op *gtws_ops_add(struct gtws_ops *ops, struct str id)
+{
+    struct gtws_op *op = mem_zalloc(sizeof(*op) + id.n), **slot;
+
+    if (ops->n == ops->n_slots)
+        grow(ops);
+    op->id_length = id.n;
+    memcpy(op->id, id.p, id.n);
+    op->wire_id = outq_id_new(id);
+    list_init(&op->waiting);
+    slot = slot_of(ops, id);
+    op->chain = *slot;
+    *slot = op;
+    ops->n++;
+    return op;
+}
+
+void gtws_ops_take(struct gtws_ops *ops, struct gtws_op *op)
+{
+    struct gtws_op **at = slot_of(ops, id_of(op));
+
+    while (*at != op)
+        at = &(*at)->chain;
+    *at = op->chain;
+    op->chain = NULL;
+    ops->n--;
+}
+
+struct gtws_op *gtws_ops_any(const struct gtws_ops *ops)
+{
+    for (unsigned i = 0; ops->n && i < ops->n_slots; i++)
+        if (ops->slots[i])
+            return ops->slots[i];
+    return NULL;
+}
+
+unsigned gtws_ops_unanswered(const struct gtws_ops *ops)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < ops->n_slots; i++)
+        for (const struct gtws_op *op = ops->slots[i]; op; op = op->chain)
+            n += !op->base.is_stream;
+    return n;
+}
+
+void gtws_op_free(struct gtws_op *op)
+{
+    list_remove(&op->waiting);
+    outq_id_unref(op->wire_id);
+    mem_free(op);
+}

@@ -1,0 +1,52 @@
+#pragma once
+
+/*
+ * A loop's transports, as their own parts see them; for src/net/ only.
+ */
+
+#include <libwebsockets.h>
+
+#include "base/arena.h"
+#include "net/deadline.h"
+#include "net/listener.h"
+#include "net/net.h"
+
+enum {
+    NET_SCRATCH = 256 * 1024 /* bytes of one write: many small frames, or a piece of a large one */
+};
+
+enum net_state {
+    NET_OPEN,
+    NET_DRAINING,   /* accepts no more; what was accepted is being answered */
+    NET_LETTING_GO, /* no connections are left; handles of libuv and libwebsockets are closing */
+    NET_CLOSED,
+};
+
+struct net {
+    struct loop *loop;
+    struct arena arena; /* the configuration's strings */
+    struct net_config config;
+    struct net_service service;
+    enum net_state state;
+    struct lws_context *lws; /* libwebsockets sets it to NULL when the context is gone */
+    struct lws_vhost *vhost;
+    struct listener listener;
+    struct deadlines deadlines;
+    struct list connections; /* conn.link */
+    size_t n_connections;
+    uint64_t clients;   /* made so far */
+    struct timer drain; /* until all are closed at once; then, until libwebsockets let go */
+    unsigned handles;   /* of our own, still closing */
+    net_closed_fn *on_closed;
+    void *user;
+    char *scratch; /* LWS_PRE + NET_SCRATCH bytes, for what is being written right now */
+};
+
+/* Unique in the process: loops count for themselves. */
+uint64_t net_client_id(struct net *n);
+
+/* The wall clock may be asked for here: it is only for Date. */
+int64_t net_unix_ms(void);
+
+/* A connection's memory is about to be freed. */
+void net_conn_gone(struct net *n);

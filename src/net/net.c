@@ -1,0 +1,280 @@
+#include "net/net.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/conn.h"
+
+enum {
+    READ_BUFFER = 32 * 1024, /* one for all connections of a loop */
+    HEAD_MS = 10 * 1000,
+    BODY_MS = 30 * 1000,
+    KEEP_ALIVE_MS = 75 * 1000,
+    SEND_MS = 30 * 1000,
+    LINGER_MS = 2 * 1000,
+    LETTING_GO_MS = 1, /* between looks whether libwebsockets has let go */
+};
+
+uint64_t net_client_id(struct net *n)
+{
+    return (uint64_t)n->loop->index << 48 | ++n->clients;
+}
+
+int64_t net_unix_ms(void)
+{
+    return clock_unix_ms();
+}
+
+size_t net_connections(const struct net *n)
+{
+    return n->n_connections;
+}
+
+static void on_lws_log(int level, const char *line)
+{
+    struct str text = str_c(line);
+
+    if (text.n && text.p[text.n - 1] == '\n')
+        text.n--;
+    log_debug("libwebsockets", LOG_STR("text", text));
+}
+
+/* Written into the socket's empty buffer, so it cannot block. What the client has sent is read
+ * first: closing on unread bytes would take the answer back. */
+static void turn_away(int fd)
+{
+    static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
+                               "Retry-After: 1\r\nConnection: close\r\n\r\n";
+    char unread[4096];
+
+    while (recv(fd, unread, sizeof(unread), MSG_DONTWAIT) > 0)
+        ;
+    if (send(fd, full, sizeof(full) - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+        shutdown(fd, SHUT_WR);
+    close(fd);
+}
+
+static void on_accept(struct listener *l, int fd)
+{
+    struct net *n = container_of(l, struct net, listener);
+
+    if (n->config.max_connections && n->n_connections >= n->config.max_connections)
+        turn_away(fd);
+    else if (!conn_open(n, fd))
+        log_warn("connection_not_taken");
+}
+
+static bool make_context(struct net *n)
+{
+    static const struct lws_protocols protocols[] = {
+        {.name = "guildhall", .callback = conn_callback, .tx_packet_size = NET_SCRATCH},
+        {.name = NULL},
+    };
+    static const lws_retry_bo_t no_retry;
+    void *loops[] = {&n->loop->uv};
+    const struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+        .protocols = protocols,
+        .options = LWS_SERVER_OPTION_LIBUV,
+        .foreign_loops = loops,
+        .pcontext = &n->lws,
+        .pt_serv_buf_size = READ_BUFFER,
+        .retry_and_idle_policy = &no_retry,
+        .gid = -1,
+        .uid = -1,
+        .vhost_name = "guildhall",
+    };
+
+    lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
+    n->lws = lws_create_context(&info);
+    n->vhost = n->lws ? lws_get_vhost_by_name(n->lws, "guildhall") : NULL;
+    return n->vhost;
+}
+
+static void copy_config(struct net *n, const struct net_config *config)
+{
+    n->config = *config;
+    n->config.host = arena_str(&n->arena, config->host);
+    n->config.allowed_origins = arena_str(&n->arena, config->allowed_origins);
+}
+
+static void on_drain_time(struct timer *t);
+
+static struct net *net_make(struct loop *l, const struct net_config *config,
+                            const struct net_service *service)
+{
+    const uint64_t ms[DEADLINE_KINDS] = {
+        [DEADLINE_HEAD] = HEAD_MS,
+        [DEADLINE_BODY] = BODY_MS,
+        [DEADLINE_KEEP_ALIVE] = KEEP_ALIVE_MS,
+        [DEADLINE_SEND] = SEND_MS,
+        [DEADLINE_INIT] = config->init_timeout_ms,
+        [DEADLINE_PING] = config->ping_interval_ms,
+        [DEADLINE_PONG] = config->pong_timeout_ms,
+        [DEADLINE_CLOSE] = LINGER_MS,
+    };
+    struct net *n = mem_new(struct net);
+
+    n->loop = l;
+    arena_init(&n->arena);
+    copy_config(n, config);
+    n->service = *service;
+    list_init(&n->connections);
+    n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
+    deadlines_init(&n->deadlines, l, ms, conn_on_deadline);
+    timer_init(&n->drain, l, on_drain_time);
+    return n;
+}
+
+enum status net_new(struct loop *l, const struct net_config *config,
+                    const struct net_service *service, uint16_t *port, struct net **ret_net,
+                    struct net_error *ret_error)
+{
+    struct net *n;
+    int fd;
+    enum status st = listener_bind(config->host, port, l->index == 0, &fd, ret_error);
+
+    if (st != ST_OK)
+        return st;
+    n = net_make(l, config, service);
+    if (!make_context(n)) {
+        /* Without it there is nothing to serve with, and the process ends: handles are left. */
+        close(fd);
+        snprintf(ret_error->text, sizeof(ret_error->text),
+                 "libwebsockets could not start on libuv; is libwebsockets-evlib-uv installed?");
+        return ST_FAULT;
+    }
+    listener_start(&n->listener, l, fd, on_accept);
+    *ret_net = n;
+    return ST_OK;
+}
+
+static void finish_close(struct net *n)
+{
+    n->state = NET_CLOSED;
+    n->on_closed(n->user);
+}
+
+static void handle_closed(struct net *n)
+{
+    if (--n->handles == 0)
+        finish_close(n);
+}
+
+static void on_drain_closed(struct timer *t)
+{
+    handle_closed(container_of(t, struct net, drain));
+}
+
+static void on_deadlines_closed(struct timer *t)
+{
+    handle_closed(container_of(t, struct net, deadlines.timer));
+}
+
+struct search {
+    const void *lws;
+    bool found;
+};
+
+static void look_at(uv_handle_t *handle, void *arg)
+{
+    struct search *s = arg;
+
+    s->found = s->found || handle->data == s->lws;
+}
+
+/* libwebsockets marks its own handles with the context, and does not go on by itself once those
+ * on a foreign loop are closed: it wants to be asked a second time, and not earlier. */
+static bool has_let_go(struct net *n)
+{
+    struct search s = {.lws = n->lws};
+
+    if (!n->lws)
+        return true;
+    uv_walk(&n->loop->uv, look_at, &s);
+    if (!s.found)
+        lws_context_destroy(n->lws);
+    return !n->lws;
+}
+
+static void let_go(struct net *n)
+{
+    if (!has_let_go(n)) {
+        timer_start(&n->drain, LETTING_GO_MS);
+        return;
+    }
+    n->handles = 2;
+    timer_close(&n->drain, on_drain_closed);
+    deadlines_close(&n->deadlines, on_deadlines_closed);
+}
+
+static void begin_letting_go(struct net *n)
+{
+    n->state = NET_LETTING_GO;
+    lws_context_destroy(n->lws);
+    timer_start(&n->drain, LETTING_GO_MS);
+}
+
+static void kill_all(struct net *n)
+{
+    list_each (at, &n->connections)
+        conn_kill(list_entry(at, struct conn, link));
+}
+
+static void on_drain_time(struct timer *t)
+{
+    struct net *n = container_of(t, struct net, drain);
+
+    if (n->state == NET_LETTING_GO)
+        let_go(n);
+    else if (list_empty(&n->connections))
+        begin_letting_go(n);
+    else
+        kill_all(n);
+}
+
+/* The last one may be going inside a call of libwebsockets, which must not lose its context. */
+static void go_on_later(struct net *n)
+{
+    if (n->state == NET_DRAINING && list_empty(&n->connections) && n->listener.fd < 0 &&
+        !n->listener.handles)
+        timer_start(&n->drain, 0);
+}
+
+void net_conn_gone(struct net *n)
+{
+    go_on_later(n);
+}
+
+static void on_listener_closed(struct listener *l)
+{
+    go_on_later(container_of(l, struct net, listener));
+}
+
+void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void *user)
+{
+    assert(n->state == NET_OPEN);
+    n->state = NET_DRAINING;
+    n->on_closed = on_closed;
+    n->user = user;
+    listener_close(&n->listener, on_listener_closed);
+    list_each_safe (at, &n->connections)
+        conn_drain(list_entry(at, struct conn, link));
+    if (!list_empty(&n->connections))
+        timer_start(&n->drain, drain_ms);
+}
+
+void net_free(struct net *n)
+{
+    if (!n)
+        return;
+    assert(n->state == NET_CLOSED);
+    mem_free(n->scratch);
+    arena_done(&n->arena);
+    mem_free(n);
+}

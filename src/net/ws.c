@@ -1,0 +1,311 @@
+#include "net/ws.h"
+
+#include "base/mem.h"
+#include "net/gtws.h"
+#include "net/upgrade.h"
+
+enum {
+    NO_LIMIT = 1024 * 1024 * 1024, /* where the configuration sets none */
+    READ_MAX = 1024 * 1024,        /* above any read of libwebsockets, and a frame's head */
+    RESPONSE_MAX = 1024,
+};
+
+enum ws_state {
+    WS_OPEN,
+    WS_CLOSED,
+};
+
+struct ws {
+    struct conn *conn;
+    enum ws_state state;
+    enum ws_opcode gathering; /* a fragmented message's opcode; WS_CONTINUATION: none is begun */
+    struct buf in;            /* a frame that has not arrived whole */
+    struct buf message;       /* the fragments of a message so far */
+    struct gtws gtws;
+};
+
+static size_t max_message(const struct ws *ws)
+{
+    size_t max = ws->conn->net->config.max_request_bytes;
+
+    return max && max < NO_LIMIT ? max : NO_LIMIT;
+}
+
+static void reset_in(struct ws *ws)
+{
+    buf_done(&ws->in);
+    buf_init(&ws->in, max_message(ws) + READ_MAX);
+}
+
+static void reset_message(struct ws *ws)
+{
+    ws->gathering = WS_CONTINUATION;
+    buf_done(&ws->message);
+    buf_init(&ws->message, max_message(ws));
+}
+
+static void close_with(struct ws *ws, struct str payload)
+{
+    if (ws->state == WS_CLOSED)
+        return;
+    ws->state = WS_CLOSED;
+    outq_push_frame(&ws->conn->out, WS_CLOSE, NULL, payload);
+    gtws_end(&ws->gtws);
+    conn_finish(ws->conn);
+}
+
+static void close_code(struct ws *ws, unsigned code, struct str reason)
+{
+    char payload[WS_CONTROL_MAX];
+
+    close_with(ws, str_of(payload, ws_close_payload(code, reason, payload)));
+}
+
+static void fail(struct ws *ws, enum ws_close_code code, struct str reason)
+{
+    close_code(ws, code, reason);
+}
+
+static void on_message(struct ws *ws, enum ws_opcode opcode, struct str message)
+{
+    if (opcode == WS_BINARY)
+        close_code(ws, GTWS_BAD_MESSAGE, STR("Binary messages are not supported"));
+    else if (!str_is_utf8(message))
+        fail(ws, WS_BAD_TEXT, STR("Message is not UTF-8"));
+    else
+        gtws_on_message(&ws->gtws, message);
+}
+
+static void on_fragment(struct ws *ws, const struct ws_frame *f, struct str payload)
+{
+    enum ws_opcode opcode = ws->gathering;
+
+    if (payload.n > max_message(ws) - ws->message.n) {
+        fail(ws, WS_TOO_BIG, STR("Message is too big"));
+        return;
+    }
+    buf_add(&ws->message, payload);
+    if (!f->final)
+        return;
+    on_message(ws, opcode, buf_str(&ws->message));
+    reset_message(ws);
+}
+
+static void on_data(struct ws *ws, const struct ws_frame *f, struct str payload)
+{
+    bool begun = ws->gathering != WS_CONTINUATION;
+
+    if (begun != (f->opcode == WS_CONTINUATION)) {
+        fail(ws, WS_PROTOCOL_ERROR, STR("Fragments are out of order"));
+        return;
+    }
+    if (!begun && f->final) {
+        on_message(ws, f->opcode, payload);
+        return;
+    }
+    if (!begun)
+        ws->gathering = f->opcode;
+    on_fragment(ws, f, payload);
+}
+
+static void on_close(struct ws *ws, struct str payload)
+{
+    struct ws_wrong wrong;
+    unsigned code;
+
+    if (!ws_close_parse(payload, &code, &wrong))
+        fail(ws, wrong.code, wrong.reason);
+    else if (code == WS_NO_CODE)
+        close_with(ws, STR(""));
+    else
+        close_code(ws, code, STR(""));
+}
+
+static void on_frame(struct ws *ws, const struct ws_frame *f, struct str payload)
+{
+    switch (f->opcode) {
+    case WS_CONTINUATION:
+    case WS_TEXT:
+    case WS_BINARY:
+        on_data(ws, f, payload);
+        return;
+    case WS_CLOSE:
+        on_close(ws, payload);
+        return;
+    case WS_PING:
+        outq_push_frame(&ws->conn->out, WS_PONG, NULL, payload);
+        conn_wake(ws->conn);
+        return;
+    case WS_PONG:
+        return;
+    }
+}
+
+/* Takes the whole frames at p; returns how many bytes they were. */
+static size_t take_frames(struct ws *ws, char *p, size_t n)
+{
+    size_t taken = 0;
+    struct ws_frame f;
+    struct ws_wrong wrong;
+
+    while (ws->state == WS_OPEN) {
+        char *payload;
+        enum ws_parse got =
+            ws_frame_parse(str_of(p + taken, n - taken), max_message(ws), &f, &wrong);
+
+        if (got == WS_BROKEN)
+            fail(ws, wrong.code, wrong.reason);
+        if (got != WS_FRAME)
+            return taken;
+        payload = p + taken + f.head;
+        ws_unmask(f.mask, payload, f.n);
+        taken += f.head + f.n;
+        on_frame(ws, &f, str_of(payload, f.n));
+    }
+    return taken;
+}
+
+/* What came in one piece with what it belongs to is read where it stands. */
+static void take_bytes(struct ws *ws, char *p, size_t n)
+{
+    size_t taken;
+
+    if (ws->in.n == 0) {
+        taken = take_frames(ws, p, n);
+        buf_add(&ws->in, str_of(p + taken, n - taken));
+        return;
+    }
+    buf_add(&ws->in, str_of(p, n));
+    taken = take_frames(ws, ws->in.p, ws->in.n);
+    if (taken == ws->in.n) {
+        reset_in(ws);
+        return;
+    }
+    memmove(ws->in.p, ws->in.p + taken, ws->in.n - taken);
+    buf_truncate(&ws->in, ws->in.n - taken);
+}
+
+/* The client gave a sign of life. */
+static void note_life(struct ws *ws)
+{
+    if (ws->state == WS_OPEN && !gtws_awaits_init(&ws->gtws))
+        conn_set_deadline(ws->conn, DEADLINE_PING);
+}
+
+static void on_bytes(void *user, char *p, size_t n)
+{
+    struct ws *ws = user;
+
+    take_bytes(ws, p, n);
+    note_life(ws);
+}
+
+static void on_turn_end(void *user)
+{
+    struct ws *ws = user;
+
+    gtws_on_turn_end(&ws->gtws);
+}
+
+static void on_drained(void *user)
+{
+    struct ws *ws = user;
+
+    gtws_on_drained(&ws->gtws);
+}
+
+static void on_progress(void *user)
+{
+    note_life(user);
+}
+
+static void on_deadline(void *user, enum deadline_kind kind)
+{
+    struct ws *ws = user;
+
+    if (kind == DEADLINE_INIT)
+        gtws_on_init_timeout(&ws->gtws);
+    else if (kind == DEADLINE_PONG)
+        conn_kill(ws->conn);
+    else if (kind == DEADLINE_PING) {
+        outq_push_frame(&ws->conn->out, WS_PING, NULL, STR(""));
+        conn_wake(ws->conn);
+        conn_set_deadline(ws->conn, DEADLINE_PONG);
+    }
+}
+
+static void on_drain(void *user)
+{
+    struct ws *ws = user;
+
+    gtws_drain(&ws->gtws);
+}
+
+static void on_gone(void *user)
+{
+    struct ws *ws = user;
+
+    gtws_done(&ws->gtws);
+    buf_done(&ws->in);
+    buf_done(&ws->message);
+    mem_free(ws);
+}
+
+static const struct conn_speaker ws_speaker = {
+    .on_bytes = on_bytes,
+    .on_turn_end = on_turn_end,
+    .on_drained = on_drained,
+    .on_progress = on_progress,
+    .on_deadline = on_deadline,
+    .on_drain = on_drain,
+    .on_gone = on_gone,
+};
+
+static bool host_has_room(struct gtws *g)
+{
+    return conn_has_room(container_of(g, struct ws, gtws)->conn);
+}
+
+static void host_wake(struct gtws *g)
+{
+    conn_wake(container_of(g, struct ws, gtws)->conn);
+}
+
+static void host_close(struct gtws *g, unsigned code, struct str reason)
+{
+    close_code(container_of(g, struct ws, gtws), code, reason);
+}
+
+static const struct gtws_host gtws_host = {
+    .has_room = host_has_room,
+    .wake = host_wake,
+    .close = host_close,
+};
+
+static void answer(struct conn *c, const struct http1_head *handshake, struct str protocol)
+{
+    struct buf response;
+
+    buf_init(&response, RESPONSE_MAX);
+    upgrade_response(&response, handshake, protocol);
+    outq_push_raw(&c->out, buf_str(&response));
+    buf_done(&response);
+    conn_wake(c);
+}
+
+void ws_start(struct conn *c, const struct http1_head *handshake)
+{
+    struct ws *ws = mem_new(struct ws);
+    bool spoken = upgrade_offers(handshake, STR("graphql-transport-ws"));
+
+    ws->conn = c;
+    buf_init(&ws->in, max_message(ws) + READ_MAX);
+    buf_init(&ws->message, max_message(ws));
+    gtws_init(&ws->gtws, &gtws_host, &c->out, &c->net->service, c->net->config.max_subscriptions,
+              net_client_id(c->net));
+    conn_set_speaker(c, &ws_speaker, ws);
+    conn_set_deadline(c, DEADLINE_INIT);
+    answer(c, handshake, spoken ? STR("graphql-transport-ws") : STR_NULL);
+    if (!spoken)
+        close_code(ws, GTWS_NO_SUBPROTOCOL, STR("Subprotocol not acceptable"));
+}

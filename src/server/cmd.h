@@ -1,0 +1,41 @@
+#pragma once
+
+/*
+ * The sub-commands of the command line, one file each.
+ *
+ * Exit status: 0 it worked, 1 it did not, 2 it was asked for wrongly.
+ */
+
+#include "server/config.h"
+
+enum {
+    CMD_OK = 0,
+    CMD_FAILED = 1,
+    CMD_MISUSED = 2,
+};
+
+struct cmd;
+
+/* args: what follows the command's name; both lists end in NULL. Returns the exit status. */
+typedef int cmd_run_fn(const struct cmd *cmd, const char *const *args,
+                       const char *const *environment);
+
+struct cmd {
+    const char *name;
+    const char *summary; /* a line, for the list of commands */
+    const char *usage;   /* what --help says before the options; ends in a newline */
+    cmd_run_fn *run;
+};
+
+extern const struct cmd cmd_serve, cmd_up, cmd_migrate, cmd_token, cmd_config, cmd_version;
+
+/* Loads the configuration and the command's own options (NULL: none). False: the command is done,
+ * with *ret_exit: its help was asked for and printed, or its arguments were wrong. */
+bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
+              const char *const *args, const char *const *environment, int *ret_exit) must_use;
+
+/* Says it on stderr, with the program's name before it; returns exit_status. */
+int cmd_fail(int exit_status, const char *format, ...) printf_like(2, 3);
+
+/* To stdout; an exit status. */
+int cmd_print(const struct buf *out);

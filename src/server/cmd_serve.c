@@ -1,0 +1,51 @@
+#include "server/app.h"
+#include "server/cmd.h"
+#include "store/boot.h"
+
+struct serve_options {
+    bool migrate;
+};
+
+static const struct option own_options[] = {
+    {.name = "migrate",
+     .kind = OPTION_SWITCH,
+     .offset = offsetof(struct serve_options, migrate),
+     .help = "apply the migrations the database has not seen before serving"},
+};
+
+static int serve(const struct config *config, const struct serve_options *own)
+{
+    struct option_error error;
+    struct boot_error boot_error;
+    unsigned applied;
+
+    if (config_check_serve(config, &error) != ST_OK)
+        return cmd_fail(CMD_MISUSED, "%s", error.text);
+    if (own->migrate && boot_migrate(config->database_url, &applied, &boot_error) != ST_OK)
+        return cmd_fail(CMD_FAILED, "%s", boot_error.text);
+    return app_run(config, NULL);
+}
+
+static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
+{
+    struct serve_options own = {0};
+    struct option_set options = {
+        .options = own_options, .n = array_size(own_options), .target = &own};
+    struct config config;
+    int exit_status;
+
+    config_init(&config);
+    if (cmd_load(cmd, &config, &options, args, environment, &exit_status))
+        exit_status = serve(&config, &own);
+    config_done(&config);
+    return exit_status;
+}
+
+const struct cmd cmd_serve = {
+    .name = "serve",
+    .summary = "serve on a PostgreSQL that exists",
+    .usage = "guildhall serve --database URL --jwt-secret-file PATH [OPTION…]\n\n"
+             "Serves until SIGINT or SIGTERM. The database's schema must be this program's: run\n"
+             "`guildhall migrate` before, or give --migrate.\n",
+    .run = run,
+};

@@ -1,0 +1,133 @@
+#include "server/postmaster.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum {
+    POLL_MS = 50,
+    ENDED_WITHIN_MS = 60 * 1000,
+    STATUS_LINE = 8, /* of postmaster.pid, from PostgreSQL 10 on */
+};
+
+/* The processes of a data directory. */
+struct left_over {
+    unsigned n;
+    pid_t one; /* the postmaster when it is among them, else any */
+};
+
+struct postmaster postmaster_read(const char *data)
+{
+    struct postmaster postmaster = {0};
+    char path[PATH_MAX + sizeof("/postmaster.pid")], bytes[2 * PATH_MAX];
+    struct str rest;
+    int64_t pid;
+    ssize_t n;
+    int file;
+
+    snprintf(path, sizeof(path), "%s/postmaster.pid", data);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return postmaster;
+    n = read(file, bytes, sizeof(bytes));
+    close(file);
+    rest = str_of(bytes, n > 0 ? (size_t)n : 0);
+    if (str_to_i64(str_split(&rest, '\n'), &pid) && pid > 1 && pid <= INT_MAX)
+        postmaster.pid = (pid_t)pid;
+    for (int line = 2; line < STATUS_LINE && rest.p; line++)
+        str_split(&rest, '\n');
+    postmaster.ready = rest.p && str_starts(rest, STR("ready"));
+    return postmaster;
+}
+
+static struct str read_link(struct arena *arena, const char *pid, const char *name)
+{
+    const char *path = arena_printf(arena, "/proc/%s/%s", pid, name).p;
+    char *target = arena_alloc(arena, PATH_MAX);
+    ssize_t n = readlink(path, target, PATH_MAX);
+
+    return str_of(target, n > 0 ? (size_t)n : 0);
+}
+
+/* A process of PostgreSQL stands in its data directory and runs a program called postgres. */
+static bool runs_in(struct arena *arena, const char *pid, const char *data)
+{
+    struct str program = read_link(arena, pid, "exe");
+    const char *slash = memrchr(program.p, '/', program.n);
+
+    return str_eq_c(read_link(arena, pid, "cwd"), data) && slash &&
+           str_starts(str_of(slash + 1, (size_t)(program.p + program.n - slash - 1)),
+                      STR("postgres"));
+}
+
+static struct left_over count(const char *data, pid_t postmaster)
+{
+    DIR *processes = opendir("/proc");
+    struct left_over left = {0};
+    const struct dirent *entry;
+    struct arena scratch;
+    int64_t pid;
+
+    if (!processes)
+        return left;
+    arena_init(&scratch);
+    while ((entry = readdir(processes)) != NULL) {
+        if (!str_to_i64(str_c(entry->d_name), &pid) || !runs_in(&scratch, entry->d_name, data))
+            continue;
+        left.n++;
+        if (left.one == 0 || pid == postmaster)
+            left.one = (pid_t)pid;
+        arena_reset(&scratch);
+    }
+    arena_done(&scratch);
+    closedir(processes);
+    return left;
+}
+
+/* The postmaster ends its own: a fast shutdown. One that lost its postmaster ends its session. */
+static bool end_one(const char *data)
+{
+    pid_t postmaster = postmaster_read(data).pid;
+    struct left_over left = count(data, postmaster);
+
+    if (left.n == 0)
+        return false;
+    kill(left.one, left.one == postmaster ? SIGINT : SIGTERM);
+    return true;
+}
+
+static void clear_pid_file(const char *data)
+{
+    char path[PATH_MAX + sizeof("/postmaster.pid")];
+
+    snprintf(path, sizeof(path), "%s/postmaster.pid", data);
+    if (unlink(path) == 0)
+        log_info("postgres was not stopped cleanly", LOG_STR("data", str_c(data)));
+}
+
+enum status postmaster_end_left_over(const char *data, struct state_error *ret_error)
+{
+    char real[PATH_MAX];
+
+    if (!realpath(data, real))
+        return state_refuse(ret_error, "cannot look at %s: %s", data, strerror(errno));
+    for (int waited = 0; end_one(real); waited += POLL_MS) {
+        if (waited >= ENDED_WITHIN_MS)
+            return state_refuse(ret_error,
+                                "a PostgreSQL of an earlier run does not leave %s: end process %d",
+                                data, (int)count(real, postmaster_read(real).pid).one);
+        if (waited == 0)
+            log_info("stopping the postgres of an earlier run", LOG_STR("data", str_c(data)));
+        nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
+    }
+    clear_pid_file(real);
+    return ST_OK;
+}

@@ -1,0 +1,22 @@
+#pragma once
+
+/*
+ * What runs in a PostgreSQL data directory: as postmaster.pid says, and as /proc knows.
+ */
+
+#include <sys/types.h>
+
+#include "server/state_dir.h"
+
+struct postmaster {
+    pid_t pid;  /* 0: none noted */
+    bool ready; /* it accepts connections */
+};
+
+/* What postmaster.pid says, be it true or stale. */
+struct postmaster postmaster_read(const char *data);
+
+/* Ends what an earlier run may have left in the data directory and waits for it; then clears a
+ * postmaster.pid that nobody stands behind, which could name a stranger by now. Fails when
+ * something does not end. */
+enum status postmaster_end_left_over(const char *data, struct state_error *ret_error) must_use;

@@ -1,0 +1,141 @@
+#include "store/cursor.h"
+
+#include <assert.h>
+#include <endian.h>
+
+#include "base/hash.h"
+#include "store/inside.h"
+
+enum {
+    BLOCK = 16,
+    LONGEST_ROOM_ID = 128,
+};
+
+/* What is encrypted. */
+struct place {
+    uint64_t seq; /* big-endian */
+    uint64_t digest;
+};
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static EVP_CIPHER_CTX *cipher_new(const uint8_t key[BLOCK], int encrypt)
+{
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+
+    /* Without AES there is nothing that could be done instead. */
+    int ok = ctx && EVP_CipherInit_ex(ctx, EVP_aes_128_ecb(), NULL, key, NULL, encrypt) == 1 &&
+             EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
+    assert(ok);
+    return ctx;
+}
+
+static void crypt_block(EVP_CIPHER_CTX *ctx, const void *in, void *out)
+{
+    int n = 0;
+    int ok = EVP_CipherUpdate(ctx, out, &n, in, BLOCK);
+
+    assert(ok == 1 && n == BLOCK);
+}
+
+void cursor_init(struct store *s)
+{
+    static const char purpose[BLOCK] = {'c', 'u', 'r', 's', 'o', 'r', ' ',
+                                        'd', 'i', 'g', 'e', 's', 't'};
+
+    s->seal = cipher_new(s->config.cursor_key, 1);
+    s->unseal = cipher_new(s->config.cursor_key, 0);
+    crypt_block(s->seal, purpose, s->digest_key);
+}
+
+void cursor_done(struct store *s)
+{
+    EVP_CIPHER_CTX_free(s->seal);
+    EVP_CIPHER_CTX_free(s->unseal);
+}
+
+/* The tenant's digest stands in front of the room, so that no pair reads like another. */
+static uint64_t digest(const struct store *s, struct str tenant, struct str room_id)
+{
+    char bytes[sizeof(uint64_t) + LONGEST_ROOM_ID];
+    uint64_t of_tenant = htole64(hash_siphash(s->digest_key, tenant.p, tenant.n));
+
+    assert(room_id.n <= LONGEST_ROOM_ID);
+    memcpy(bytes, &of_tenant, sizeof(of_tenant));
+    if (room_id.n)
+        memcpy(bytes + sizeof(of_tenant), room_id.p, room_id.n);
+    return hash_siphash(s->digest_key, bytes, sizeof(of_tenant) + room_id.n);
+}
+
+static void write_base64url(const uint8_t in[BLOCK], char out[CURSOR_LENGTH])
+{
+    uint32_t bits = 0;
+    int n_bits = 0;
+    char *at = out;
+
+    for (int i = 0; i < BLOCK; i++) {
+        bits = bits << 8 | in[i];
+        for (n_bits += 8; n_bits >= 6; n_bits -= 6)
+            *at++ = alphabet[bits >> (n_bits - 6) & 63];
+    }
+    *at = alphabet[bits << (6 - n_bits) & 63];
+}
+
+static bool digit_value(char c, uint32_t *ret_value)
+{
+    const char *at = c ? strchr(alphabet, c) : NULL;
+
+    if (!at)
+        return false;
+    *ret_value = (uint32_t)(at - alphabet);
+    return true;
+}
+
+/* Only the one form that write_base64url() gives: the bits behind the last byte are zero. */
+static bool read_base64url(struct str in, uint8_t out[BLOCK])
+{
+    uint32_t bits = 0, value;
+    int n_bits = 0;
+    uint8_t *at = out;
+
+    if (in.n != CURSOR_LENGTH)
+        return false;
+    for (size_t i = 0; i < in.n; i++) {
+        if (!digit_value(in.p[i], &value))
+            return false;
+        bits = bits << 6 | value;
+        n_bits += 6;
+        if (n_bits >= 8) {
+            n_bits -= 8;
+            *at++ = (uint8_t)(bits >> n_bits);
+        }
+    }
+    return (bits & ((1U << n_bits) - 1)) == 0;
+}
+
+void cursor_make(const struct store *s, struct str tenant, struct str room_id, int64_t seq,
+                 char out[CURSOR_LENGTH])
+{
+    struct place place = {htobe64((uint64_t)seq), digest(s, tenant, room_id)};
+    uint8_t sealed[BLOCK];
+
+    crypt_block(s->seal, &place, sealed);
+    write_base64url(sealed, out);
+}
+
+bool cursor_read(const struct store *s, struct str tenant, struct str room_id, struct str cursor,
+                 int64_t *ret_seq)
+{
+    uint8_t sealed[BLOCK];
+    struct place place;
+    int64_t seq;
+
+    if (room_id.n > LONGEST_ROOM_ID || !read_base64url(cursor, sealed))
+        return false;
+    crypt_block(s->unseal, sealed, &place);
+    seq = (int64_t)be64toh(place.seq);
+    if (place.digest != digest(s, tenant, room_id) || seq < 0)
+        return false;
+    *ret_seq = seq;
+    return true;
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Puts sql/ into the program: the migrations with their checksums, the named statements.
+
+    embed_sql.py OUTPUT.c OUTPUT.h FILE.sql ...
+
+A file of sql/queries is one statement, SQL_<FILE>. One that reads or writes gg_log is meant for
+either log and becomes two, SQL_<FILE>_CORE and, right behind it, SQL_<FILE>_GUILD: statements are
+put together here, never at run time.
+"""
+
+import hashlib
+import pathlib
+import re
+import sys
+
+LOG = re.compile(r"\bgg_log\b")
+
+
+def c_string(text):
+    lines = text.splitlines(keepends=True)
+    quote = lambda line: line.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return "\n        ".join(f'"{quote(line)}"' for line in lines)
+
+
+def statements(files):
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        if LOG.search(text):
+            yield f"{path.stem}_core", LOG.sub("gg_core", text)
+            yield f"{path.stem}_guild", LOG.sub("gg_guild", text)
+        else:
+            yield path.stem, text
+
+
+def migration(path):
+    text = path.read_text(encoding="utf-8")
+    number = re.fullmatch(r"(\d{4})_[a-z0-9_]+", path.stem)
+    if not number:
+        sys.exit(f"{path}: a migration is called NNNN_what.sql")
+    return int(number[1]), path.stem, hashlib.sha256(text.encode()).hexdigest(), text
+
+
+def main(c_path, h_path, *paths):
+    paths = sorted(map(pathlib.Path, paths), key=lambda path: path.name)
+    migrations = [migration(path) for path in paths if path.parent.name == "migrations"]
+    named = list(statements([path for path in paths if path.parent.name == "queries"]))
+    if [number for number, *_ in migrations] != list(range(1, len(migrations) + 1)):
+        sys.exit("migrations must be numbered 0001, 0002, … without a gap")
+
+    with open(h_path, "w", encoding="utf-8") as out:
+        out.write("/* Made by embed_sql.py from sql/. */\n#pragma once\n\nenum sql {\n")
+        out.writelines(f"    SQL_{name.upper()},\n" for name, _ in named)
+        out.write("    SQL_STATEMENTS\n};\n\n")
+        out.write(f"enum {{\n    SQL_MIGRATIONS = {len(migrations)}\n}};\n\n")
+        out.write("struct sql_statement {\n    const char *name;\n    const char *text;\n};\n\n")
+        out.write("struct sql_migration {\n    int number;\n    const char *name;\n"
+                  "    const char *sha256; /* in hex */\n    const char *text;\n};\n\n")
+        out.write("extern const struct sql_statement sql_statements[SQL_STATEMENTS];\n")
+        out.write("extern const struct sql_migration sql_migrations[SQL_MIGRATIONS];\n")
+
+    with open(c_path, "w", encoding="utf-8") as out:
+        out.write('#include "sql.h"\n\n')
+        out.write("const struct sql_statement sql_statements[SQL_STATEMENTS] = {\n")
+        for name, text in named:
+            out.write(f'    [SQL_{name.upper()}] = {{"{name}",\n        {c_string(text)}}},\n')
+        out.write("};\n\nconst struct sql_migration sql_migrations[SQL_MIGRATIONS] = {\n")
+        for number, name, digest, text in migrations:
+            out.write(f'    {{{number}, "{name}",\n        "{digest}",\n        {c_string(text)}}},\n')
+        out.write("};\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,75 @@
+#pragma once
+
+/*
+ * What the files of this folder know of a store, and nobody else does.
+ */
+
+#include <stdatomic.h>
+
+#include <openssl/evp.h>
+
+#include "loop/timer.h"
+#include "store/pg_conn.h"
+#include "store/store.h"
+
+struct writer;
+
+struct store {
+    struct loop *loop;
+    struct arena arena; /* the config's copies, and what is below */
+    struct store_config config;
+    struct store **all; /* of every loop, this one too */
+    size_t n_all;
+    const char **open_patterns; /* for fnmatch */
+    size_t n_open_patterns;
+    EVP_CIPHER_CTX *seal; /* cursors, both ways */
+    EVP_CIPHER_CTX *unseal;
+    uint8_t digest_key[16];
+
+    struct pg_conn *reader;
+    struct pg_conn *writing;
+    struct writer *writer;
+
+    atomic_bool closing;  /* no new calls */
+    atomic_size_t inward; /* messages on their way to this writer, or with it */
+    size_t unanswered;    /* of this loop's callers */
+
+    struct timer closer;
+    unsigned closed; /* of the handles that store_close() waits for */
+    store_closed_fn *on_closed;
+    void *user;
+};
+
+/* Reading. Embedded in what a call remembers until its rows are there:
+ *
+ *     struct room_read { struct store_read read; … };
+ *     struct room_read *r = arena_new(a, struct room_read);
+ *     pg_put_text(&r->read.call.params, a, caller->tenant);
+ *     return store_read(s, a, &r->read, SQL_ROOM_GET, decode_room);
+ *
+ * The result's rows live as long as the arena: what is decoded may borrow from them. */
+struct store_read;
+
+typedef enum status store_decode_fn(struct store_read *r, const PGresult *result,
+                                    const void **ret_value);
+
+struct store_read {
+    struct pg_call call;
+    struct store *store;
+    struct arena *arena;
+    struct wait *wait;
+    store_decode_fn *decode;
+};
+
+struct wait *store_read(struct store *s, struct arena *a, struct store_read *r, enum sql statement,
+                        store_decode_fn *decode) must_use;
+
+/* What stands for a membership where there is none: see room_gate() in sql/. */
+bool store_room_is_open(const struct store *s, struct str room_id);
+bool store_guild_is_vouched(const struct store_caller *caller, struct str guild_id);
+/* Any of them, or an admin. */
+bool store_admits(const struct store *s, const struct store_caller *caller, struct str room_id);
+
+/* The ciphers of config.cursor_key. */
+void cursor_init(struct store *s);
+void cursor_done(struct store *s);

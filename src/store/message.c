@@ -1,0 +1,344 @@
+#include "store/message.h"
+
+#include <assert.h>
+
+#include "store/inside.h"
+#include "store/room.h"
+
+enum {
+    LARGEST_PAGE = 200
+};
+
+/* Statements over a log come in pairs, the core's first. */
+static enum sql in_table_of(struct str room_id, enum sql of_core)
+{
+    return room_table(room_id) == ROOM_TABLE_GUILD ? of_core + 1 : of_core;
+}
+
+static void put_door(struct pg_params *p, struct arena *a, const struct store *s,
+                     const struct store_caller *caller, struct str room_id)
+{
+    pg_put_text(p, a, caller->tenant);
+    pg_put_text(p, a, room_id);
+    pg_put_text(p, a, caller->user);
+    pg_put_bool(p, a, store_admits(s, caller, room_id));
+}
+
+/* What room_gate() said, in column 0. The room is open and unused where it may be missing. */
+static enum status door_status(const PGresult *result, bool may_be_missing)
+{
+    if (PQntuples(result) == 0)
+        return may_be_missing ? ST_OK : ST_NOT_FOUND;
+    return pg_bool(result, 0, 0) ? ST_OK : ST_FORBIDDEN;
+}
+
+/* seq, ts, id, sender_id, text, idempotency_key from column on. */
+static struct message take_message(const PGresult *result, int row, int column)
+{
+    return (struct message){
+        .seq = pg_i64(result, row, column),
+        .ts = pg_i64(result, row, column + 1),
+        .id = pg_text(result, row, column + 2),
+        .sender_id = pg_text(result, row, column + 3),
+        .text = pg_text(result, row, column + 4),
+        .idempotency_key = pg_text(result, row, column + 5),
+    };
+}
+
+/* What the calls about one room's log remember. */
+struct log_read {
+    struct store_read read;
+    struct str tenant;
+    struct str room_id;
+    bool is_open;
+    const struct message_page_query *query; /* of a page */
+    bool upward;                            /* read from the older end */
+    struct message_place since;             /* of a start */
+};
+
+static struct log_read *log_read_new(struct store *s, struct arena *a,
+                                     const struct store_caller *caller, struct str room_id)
+{
+    struct log_read *r = arena_new(a, struct log_read);
+
+    r->tenant = arena_str(a, caller->tenant);
+    r->room_id = arena_str(a, room_id);
+    r->is_open = store_room_is_open(s, room_id);
+    put_door(&r->read.call.params, a, s, caller, room_id);
+    return r;
+}
+
+static int64_t last_seq_of(const PGresult *result)
+{
+    return PQntuples(result) ? pg_i64(result, 0, 1) : 0;
+}
+
+/* The messages of up to most rows; a lone row without a message stands for the room. */
+static struct message *take_messages(struct log_read *r, const PGresult *result, int column,
+                                     size_t most, size_t *ret_n)
+{
+    size_t n = (size_t)PQntuples(result);
+    struct message *rows;
+
+    if (n > 0 && pg_is_null(result, 0, column))
+        n = 0;
+    if (n > most)
+        n = most;
+    rows = arena_array(r->read.arena, struct message, n);
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = take_message(result, (int)i, column);
+        rows[i].tenant_id = r->tenant;
+        rows[i].room_id = r->room_id;
+    }
+    *ret_n = n;
+    return rows;
+}
+
+/* --- a page */
+
+/* Low and high, both exclusive, whatever the list's order. A time's place is between two rows. */
+static void put_place(struct pg_params *p, struct arena *a, const struct message_place *place,
+                      int64_t nowhere)
+{
+    pg_put_i64(p, a, place->kind == MESSAGE_PLACE_SEQ ? place->seq : nowhere);
+    if (place->kind == MESSAGE_PLACE_TIME)
+        pg_put_i64(p, a, place->ts);
+    else
+        pg_put_null(p);
+}
+
+static void reverse(struct message *rows, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        struct message other = rows[i];
+        rows[i] = rows[n - 1 - i];
+        rows[n - 1 - i] = other;
+    }
+}
+
+static enum status decode_page(struct store_read *read, const PGresult *result,
+                               const void **ret_value)
+{
+    enum {
+        BELOW = 2,
+        ABOVE,
+        MESSAGE
+    };
+    struct log_read *r = container_of(read, struct log_read, read);
+    struct message_page *page = arena_new(read->arena, struct message_page);
+    enum status status = door_status(result, r->is_open);
+    struct message *rows;
+    bool more, older = false, newer = false;
+
+    if (status != ST_OK)
+        return status;
+    rows = take_messages(r, result, MESSAGE, r->query->limit, &page->n);
+    /* One row more than asked for was read: it shows that there is more where we stopped. */
+    more = (size_t)PQntuples(result) > r->query->limit;
+    if (PQntuples(result) > 0) {
+        older = pg_bool(result, 0, BELOW) || (more && !r->upward);
+        newer = pg_bool(result, 0, ABOVE) || (more && r->upward);
+    }
+    if (r->query->from_end)
+        reverse(rows, page->n);
+    page->rows = rows;
+    page->has_next = r->query->oldest_first ? newer : older;
+    page->has_previous = r->query->oldest_first ? older : newer;
+    page->room_id = r->room_id;
+    page->last_seq = last_seq_of(result);
+    *ret_value = page;
+    return ST_OK;
+}
+
+struct wait *store_message_page(struct store *s, struct arena *a, const struct store_caller *caller,
+                                const struct message_page_query *query)
+{
+    struct log_read *r;
+    struct message_page_query *kept = arena_new(a, struct message_page_query);
+    const struct message_place *low = query->oldest_first ? &query->after : &query->before;
+    const struct message_place *high = query->oldest_first ? &query->before : &query->after;
+
+    assert(query->limit >= 1 && query->limit <= LARGEST_PAGE);
+    if (!room_id_is_valid(query->room_id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    *kept = *query;
+    r = log_read_new(s, a, caller, query->room_id);
+    r->query = kept;
+    r->upward = query->oldest_first != query->from_end;
+    put_place(&r->read.call.params, a, low, -1);
+    put_place(&r->read.call.params, a, high, INT64_MAX);
+    pg_put_i64(&r->read.call.params, a, (int64_t)query->limit + 1);
+    return store_read(s, a, &r->read,
+                      in_table_of(query->room_id, r->upward ? SQL_MESSAGE_PAGE_UP_CORE
+                                                            : SQL_MESSAGE_PAGE_DOWN_CORE),
+                      decode_page);
+}
+
+/* --- the newest one */
+
+static enum status decode_newest(struct store_read *read, const PGresult *result,
+                                 const void **ret_value)
+{
+    enum {
+        MESSAGE = 4
+    };
+    struct log_read *r = container_of(read, struct log_read, read);
+    enum status status = door_status(result, r->is_open);
+    const struct message *rows;
+    size_t n;
+
+    if (status != ST_OK)
+        return status;
+    rows = take_messages(r, result, MESSAGE, 1, &n);
+    *ret_value = n ? rows : NULL;
+    return ST_OK;
+}
+
+struct wait *store_room_last_message(struct store *s, struct arena *a,
+                                     const struct store_caller *caller, struct str room_id)
+{
+    static const struct message_place nowhere = {MESSAGE_PLACE_NONE, 0, 0};
+    struct log_read *r;
+
+    if (!room_id_is_valid(room_id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    r = log_read_new(s, a, caller, room_id);
+    put_place(&r->read.call.params, a, &nowhere, -1);
+    put_place(&r->read.call.params, a, &nowhere, INT64_MAX);
+    pg_put_i64(&r->read.call.params, a, 1);
+    return store_read(s, a, &r->read, in_table_of(room_id, SQL_MESSAGE_PAGE_DOWN_CORE),
+                      decode_newest);
+}
+
+/* --- one by its id */
+
+struct message_get {
+    struct store_read read;
+    struct str tenant;
+};
+
+static enum status decode_get(struct store_read *read, const PGresult *result,
+                              const void **ret_value)
+{
+    enum {
+        MAY_READ,
+        MESSAGE,
+        ROOM = 7
+    };
+    struct message_get *g = container_of(read, struct message_get, read);
+    struct message *row = arena_new(read->arena, struct message);
+
+    if (PQntuples(result) == 0)
+        return ST_NOT_FOUND;
+    *row = take_message(result, 0, MESSAGE);
+    row->tenant_id = g->tenant;
+    row->room_id = pg_text(result, 0, ROOM);
+    if (!pg_bool(result, 0, MAY_READ) && !store_room_is_open(read->store, row->room_id))
+        return ST_NOT_FOUND;
+    *ret_value = row;
+    return ST_OK;
+}
+
+struct wait *store_message_get(struct store *s, struct arena *a, const struct store_caller *caller,
+                               struct str id)
+{
+    struct message_get *g = arena_new(a, struct message_get);
+    struct pg_params *p = &g->read.call.params;
+
+    g->tenant = arena_str(a, caller->tenant);
+    pg_put_text(p, a, caller->tenant);
+    pg_put_text(p, a, id);
+    pg_put_text(p, a, caller->user);
+    pg_put_texts(p, a, caller->guilds, caller->n_guilds);
+    pg_put_bool(p, a, caller->tenant_admin);
+    return store_read(s, a, &g->read, SQL_MESSAGE_GET, decode_get);
+}
+
+/* --- following */
+
+static int64_t since_seq(const struct message_place *since, const PGresult *result,
+                         int64_t last_seq)
+{
+    enum {
+        PLACE_OF_TIME = 3
+    };
+
+    switch (since->kind) {
+    case MESSAGE_PLACE_NONE:
+        return last_seq;
+    case MESSAGE_PLACE_SEQ:
+        /* A log that was restored from a backup may end before the place. */
+        return since->seq < last_seq ? since->seq : last_seq;
+    case MESSAGE_PLACE_TIME:
+        return PQntuples(result) ? pg_i64(result, 0, PLACE_OF_TIME) : 0;
+    }
+    return last_seq;
+}
+
+static enum status decode_start(struct store_read *read, const PGresult *result,
+                                const void **ret_value)
+{
+    enum {
+        FIRST_KEPT = 2
+    };
+    struct log_read *r = container_of(read, struct log_read, read);
+    struct message_start *start = arena_new(read->arena, struct message_start);
+    enum status status = door_status(result, r->is_open);
+
+    if (status != ST_OK)
+        return status;
+    start->last_seq = last_seq_of(result);
+    start->since_seq = since_seq(&r->since, result, start->last_seq);
+    start->first_kept_seq = PQntuples(result) ? pg_i64(result, 0, FIRST_KEPT) : 0;
+    *ret_value = start;
+    return ST_OK;
+}
+
+struct wait *store_message_start(struct store *s, struct arena *a,
+                                 const struct store_caller *caller, struct str room_id,
+                                 struct message_place since)
+{
+    struct log_read *r;
+
+    if (!room_id_is_valid(room_id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    r = log_read_new(s, a, caller, room_id);
+    r->since = since;
+    if (since.kind == MESSAGE_PLACE_TIME)
+        pg_put_i64(&r->read.call.params, a, since.ts);
+    else
+        pg_put_null(&r->read.call.params);
+    return store_read(s, a, &r->read, SQL_MESSAGE_START, decode_start);
+}
+
+static enum status decode_run(struct store_read *read, const PGresult *result,
+                              const void **ret_value)
+{
+    enum {
+        MESSAGE = 2
+    };
+    struct log_read *r = container_of(read, struct log_read, read);
+    struct message_run *run = arena_new(read->arena, struct message_run);
+    enum status status = door_status(result, r->is_open);
+
+    if (status != ST_OK)
+        return status;
+    run->rows = take_messages(r, result, MESSAGE, SIZE_MAX, &run->n);
+    run->last_seq = last_seq_of(result);
+    *ret_value = run;
+    return ST_OK;
+}
+
+struct wait *store_message_read_on(struct store *s, struct arena *a,
+                                   const struct store_caller *caller, struct str room_id,
+                                   int64_t after, size_t limit)
+{
+    struct log_read *r;
+
+    if (!room_id_is_valid(room_id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    r = log_read_new(s, a, caller, room_id);
+    pg_put_i64(&r->read.call.params, a, after);
+    pg_put_i64(&r->read.call.params, a, (int64_t)limit);
+    return store_read(s, a, &r->read, in_table_of(room_id, SQL_MESSAGE_READ_ON_CORE), decode_run);
+}

@@ -1,0 +1,245 @@
+#include "store/room.h"
+
+#include "store/inside.h"
+
+/* The schema's enums as they are stored, in the schema's order. */
+static const struct str kinds[] = {STR_INIT("DIRECT"), STR_INIT("GROUP"), STR_INIT("CHANNEL")};
+static const struct str visibilities[] = {STR_INIT("PUBLIC"), STR_INIT("PRIVATE")};
+static const struct str roles[] = {STR_INIT("OWNER"), STR_INIT("ADMIN"), STR_INIT("MEMBER"),
+                                   STR_INIT("GUEST")};
+
+/* The table's CHECK lets nothing else in. */
+static int place_of(struct str name, const struct str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(name, names[i]))
+            return (int)i;
+    return 0;
+}
+
+/* What the calls about rooms, guilds and members remember. */
+struct list_read {
+    struct store_read read;
+    size_t limit;
+    struct str user_id; /* the caller */
+    bool may_be_missing;
+};
+
+static struct list_read *list_read_new(struct arena *a, const struct store_caller *caller)
+{
+    struct list_read *r = arena_new(a, struct list_read);
+
+    r->user_id = arena_str(a, caller->user);
+    pg_put_text(&r->read.call.params, a, caller->tenant);
+    return r;
+}
+
+/* Rows behind a key, one more than asked for: it shows whether there are more. */
+static void put_page(struct list_read *r, struct arena *a, struct str after, size_t limit)
+{
+    r->limit = limit;
+    pg_put_text(&r->read.call.params, a, after);
+    pg_put_i64(&r->read.call.params, a, (int64_t)limit + 1);
+}
+
+/* A lone row without a key stands for the container. */
+static size_t count_rows(const struct list_read *r, const PGresult *result, bool *ret_has_next)
+{
+    size_t n = (size_t)PQntuples(result);
+
+    if (n > 0 && pg_is_null(result, 0, 0))
+        n = 0;
+    *ret_has_next = n > r->limit;
+    return *ret_has_next ? r->limit : n;
+}
+
+/* --- rooms */
+
+static void take_room(struct list_read *r, const PGresult *result, int row, struct room *ret_room)
+{
+    enum {
+        ID,
+        GUILD_ID,
+        KIND,
+        VISIBILITY,
+        NAME,
+        LAST_SEQ,
+        CREATED_AT,
+        MEMBERS,
+        ROLE,
+        JOINED_AT
+    };
+
+    *ret_room = (struct room){
+        .id = pg_text(result, row, ID),
+        .guild_id = pg_text(result, row, GUILD_ID),
+        .kind = place_of(pg_text(result, row, KIND), kinds, array_size(kinds)),
+        .visibility =
+            place_of(pg_text(result, row, VISIBILITY), visibilities, array_size(visibilities)),
+        .name = pg_text(result, row, NAME),
+        .last_seq = pg_i64(result, row, LAST_SEQ),
+        .created_at = pg_i64(result, row, CREATED_AT),
+        .member_count = pg_i64(result, row, MEMBERS),
+    };
+    if (!pg_is_null(result, row, ROLE)) {
+        struct member *me = arena_new(r->read.arena, struct member);
+        me->user_id = r->user_id;
+        me->role = place_of(pg_text(result, row, ROLE), roles, array_size(roles));
+        me->joined_at = pg_i64(result, row, JOINED_AT);
+        ret_room->membership = me;
+    }
+}
+
+static enum status decode_room(struct store_read *read, const PGresult *result,
+                               const void **ret_value)
+{
+    struct list_read *r = container_of(read, struct list_read, read);
+    struct room *room = arena_new(read->arena, struct room);
+
+    if (PQntuples(result) == 0)
+        return ST_NOT_FOUND;
+    take_room(r, result, 0, room);
+    *ret_value = room;
+    return ST_OK;
+}
+
+static enum status decode_rooms(struct store_read *read, const PGresult *result,
+                                const void **ret_value)
+{
+    struct list_read *r = container_of(read, struct list_read, read);
+    struct room_page *page = arena_new(read->arena, struct room_page);
+    struct room *rows;
+
+    if (PQntuples(result) == 0 && !r->may_be_missing)
+        return ST_NOT_FOUND;
+    page->n = count_rows(r, result, &page->has_next);
+    rows = arena_array(read->arena, struct room, page->n);
+    for (size_t i = 0; i < page->n; i++)
+        take_room(r, result, (int)i, &rows[i]);
+    page->rows = rows;
+    *ret_value = page;
+    return ST_OK;
+}
+
+/* What stands in front of every statement about one room or guild: $1 to $4. */
+static struct list_read *door_read_new(struct arena *a, const struct store_caller *caller,
+                                       struct str id, bool admits)
+{
+    struct list_read *r = list_read_new(a, caller);
+
+    pg_put_text(&r->read.call.params, a, id);
+    pg_put_text(&r->read.call.params, a, caller->user);
+    pg_put_bool(&r->read.call.params, a, admits);
+    return r;
+}
+
+struct wait *store_room_get(struct store *s, struct arena *a, const struct store_caller *caller,
+                            struct str id)
+{
+    struct list_read *r;
+
+    if (!room_id_is_valid(id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    r = door_read_new(a, caller, id, store_admits(s, caller, id));
+    return store_read(s, a, &r->read, SQL_ROOM_GET, decode_room);
+}
+
+static bool guild_admits(const struct store_caller *caller, struct str guild_id)
+{
+    return caller->tenant_admin || store_guild_is_vouched(caller, guild_id);
+}
+
+struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
+                               struct str guild_id, struct str after, size_t limit)
+{
+    struct list_read *r = door_read_new(a, caller, guild_id, guild_admits(caller, guild_id));
+
+    put_page(r, a, after, limit);
+    return store_read(s, a, &r->read, SQL_GUILD_ROOMS, decode_rooms);
+}
+
+struct wait *store_viewer_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
+                                struct str after, size_t limit)
+{
+    struct list_read *r = list_read_new(a, caller);
+
+    r->may_be_missing = true;
+    pg_put_text(&r->read.call.params, a, caller->user);
+    pg_put_texts(&r->read.call.params, a, caller->guilds, caller->n_guilds);
+    put_page(r, a, after, limit);
+    return store_read(s, a, &r->read, SQL_VIEWER_ROOMS, decode_rooms);
+}
+
+/* --- guilds */
+
+static enum status decode_guild(struct store_read *read, const PGresult *result,
+                                const void **ret_value)
+{
+    struct guild *guild = arena_new(read->arena, struct guild);
+
+    if (PQntuples(result) == 0)
+        return ST_NOT_FOUND;
+    guild->id = pg_text(result, 0, 0);
+    guild->name = pg_text(result, 0, 1);
+    guild->member_count = pg_i64(result, 0, 2);
+    *ret_value = guild;
+    return ST_OK;
+}
+
+struct wait *store_guild_get(struct store *s, struct arena *a, const struct store_caller *caller,
+                             struct str id)
+{
+    struct list_read *r = door_read_new(a, caller, id, guild_admits(caller, id));
+
+    return store_read(s, a, &r->read, SQL_GUILD_GET, decode_guild);
+}
+
+/* --- members */
+
+static enum status decode_members(struct store_read *read, const PGresult *result,
+                                  const void **ret_value)
+{
+    enum {
+        USER_ID,
+        ROLE,
+        JOINED_AT
+    };
+    struct list_read *r = container_of(read, struct list_read, read);
+    struct member_page *page = arena_new(read->arena, struct member_page);
+    struct member *rows;
+
+    if (PQntuples(result) == 0)
+        return ST_NOT_FOUND;
+    page->n = count_rows(r, result, &page->has_next);
+    rows = arena_array(read->arena, struct member, page->n);
+    for (size_t i = 0; i < page->n; i++) {
+        rows[i].user_id = pg_text(result, (int)i, USER_ID);
+        rows[i].role = place_of(pg_text(result, (int)i, ROLE), roles, array_size(roles));
+        rows[i].joined_at = pg_i64(result, (int)i, JOINED_AT);
+    }
+    page->rows = rows;
+    *ret_value = page;
+    return ST_OK;
+}
+
+struct wait *store_room_members(struct store *s, struct arena *a, const struct store_caller *caller,
+                                struct str room_id, struct str after, size_t limit)
+{
+    struct list_read *r;
+
+    if (!room_id_is_valid(room_id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    r = door_read_new(a, caller, room_id, store_admits(s, caller, room_id));
+    put_page(r, a, after, limit);
+    return store_read(s, a, &r->read, SQL_ROOM_MEMBERS, decode_members);
+}
+
+struct wait *store_guild_members(struct store *s, struct arena *a,
+                                 const struct store_caller *caller, struct str guild_id,
+                                 struct str after, size_t limit)
+{
+    struct list_read *r = door_read_new(a, caller, guild_id, guild_admits(caller, guild_id));
+
+    put_page(r, a, after, limit);
+    return store_read(s, a, &r->read, SQL_GUILD_MEMBERS, decode_members);
+}

@@ -1,0 +1,168 @@
+#include "store/send.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/id.h"
+#include "base/mem.h"
+#include "store/inside.h"
+#include "store/room.h"
+
+/* Which loop writes the room: the same one for as long as the process runs. */
+static struct store *owner_of(const struct store *s, struct str tenant, struct str room_id)
+{
+    uint64_t h = hash_bytes(tenant.p, tenant.n) * 31 + hash_bytes(room_id.p, room_id.n);
+
+    return s->all[h % s->n_all];
+}
+
+static struct str copy_into(char **at, struct str s)
+{
+    struct str copy = {s.p ? *at : NULL, s.n};
+
+    if (s.n)
+        memcpy(*at, s.p, s.n);
+    *at += s.n;
+    return copy;
+}
+
+static struct writer_call *call_new(struct store *s, const struct store_caller *caller,
+                                    const struct message_draft *draft)
+{
+    size_t n = caller->tenant.n + caller->user.n + draft->room_id.n + draft->text.n +
+               draft->idempotency_key.n;
+    struct writer_call *call = mem_zalloc(sizeof(*call) + n);
+    char *at = call->bytes;
+
+    call->from = s;
+    call->to = owner_of(s, caller->tenant, draft->room_id);
+    call->size = n;
+    call->open = store_room_is_open(s, draft->room_id);
+    call->vouched = store_guild_is_vouched(caller, room_guild_id(draft->room_id));
+    call->admin = caller->tenant_admin;
+    call->row = (struct message){
+        .tenant_id = copy_into(&at, caller->tenant),
+        .sender_id = copy_into(&at, caller->user),
+        .room_id = copy_into(&at, draft->room_id),
+        .text = copy_into(&at, draft->text),
+        .idempotency_key = copy_into(&at, draft->idempotency_key),
+    };
+    id_uuid7(clock_unix_ms(), call->id);
+    list_init(&call->link);
+    return call;
+}
+
+/* --- back on the sender's loop */
+
+static const struct message *copy_row(struct arena *a, const struct message *row)
+{
+    struct message *copy = arena_new(a, struct message);
+
+    *copy = *row;
+    copy->tenant_id = arena_str(a, row->tenant_id);
+    copy->room_id = arena_str(a, row->room_id);
+    copy->id = arena_str(a, row->id);
+    copy->sender_id = arena_str(a, row->sender_id);
+    copy->text = arena_str(a, row->text);
+    if (row->idempotency_key.p)
+        copy->idempotency_key = arena_str(a, row->idempotency_key);
+    return copy;
+}
+
+static void answer(struct writer_call *call)
+{
+    const struct message *row = NULL;
+    struct wait *wait = call->wait;
+    enum status status = call->status;
+
+    if (status == ST_OK)
+        row = copy_row(call->arena, &call->row);
+    call->from->unanswered--;
+    mem_free(call->earlier_id);
+    mem_free(call);
+    wait_answer(wait, status, row);
+}
+
+static void on_return(struct mailbox_letter *letter)
+{
+    answer(container_of(letter, struct writer_call, letter));
+}
+
+/* --- on the room's loop */
+
+void send_on_written(struct writer_call *call)
+{
+    struct store *from = call->from, *to = call->to;
+
+    atomic_fetch_sub(&to->inward, 1);
+    if (from == to)
+        answer(call);
+    else
+        mailbox_post(from->loop->mailbox, &call->letter, on_return);
+}
+
+static void on_arrival(struct mailbox_letter *letter)
+{
+    struct writer_call *call = container_of(letter, struct writer_call, letter);
+
+    if (writer_add(call->to->writer, call))
+        return;
+    call->status = ST_UNAVAILABLE;
+    send_on_written(call);
+}
+
+/* --- off, from the sender's loop */
+
+/* Counted first and looked at then: a store that is closing sees the one or is seen. */
+static bool enter_owner(struct store *to)
+{
+    atomic_fetch_add(&to->inward, 1);
+    if (!atomic_load(&to->closing))
+        return true;
+    atomic_fetch_sub(&to->inward, 1);
+    return false;
+}
+
+static bool set_off(struct writer_call *call)
+{
+    struct store *to = call->to;
+
+    if (atomic_load(&call->from->closing) || !enter_owner(to))
+        return false;
+    if (call->from != to) {
+        mailbox_post(to->loop->mailbox, &call->letter, on_arrival);
+        return true;
+    }
+    if (writer_add(to->writer, call))
+        return true;
+    atomic_fetch_sub(&to->inward, 1);
+    return false;
+}
+
+/* PostgreSQL's text holds no NUL and nothing but UTF-8. */
+static bool is_storable(struct str s)
+{
+    return str_find(s, '\0') == s.n && str_is_utf8(s);
+}
+
+struct wait *store_message_send(struct store *s, struct arena *a, const struct store_caller *caller,
+                                const struct message_draft *draft)
+{
+    struct writer_call *call;
+    struct wait *wait;
+
+    if (!room_id_is_valid(draft->room_id))
+        return wait_done(a, ST_NOT_FOUND, NULL);
+    if (!is_storable(draft->text) || !is_storable(draft->idempotency_key) ||
+        !is_storable(caller->tenant) || !is_storable(caller->user))
+        return wait_done(a, ST_BAD_INPUT, NULL);
+    call = call_new(s, caller, draft);
+    wait = wait_new(a);
+    call->arena = a;
+    call->wait = wait;
+    s->unanswered++;
+    if (set_off(call))
+        return wait;
+    s->unanswered--;
+    mem_free(call);
+    return wait_done(a, ST_UNAVAILABLE, NULL);
+}

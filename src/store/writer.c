@@ -1,0 +1,274 @@
+#include "store/writer.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "loop/timer.h"
+#include "store/batch.h"
+#include "store/pg_conn.h"
+
+enum {
+    MOST_IN_BATCH = 512,
+    MOST_BYTES_IN_BATCH = 1024 * 1024,
+    MOST_GATHERED = 16384,
+    LOOK_EVERY_MS = 25,
+    PATIENCE_MS = 5000, /* with a batch whose fate nobody knows */
+};
+
+enum writer_state {
+    WRITER_IDLE, /* no batch */
+    WRITER_BUSY, /* one is under way */
+    WRITER_LOST, /* one was under way when the connection was lost, and will be sent again */
+};
+
+struct writer {
+    struct loop *loop;
+    struct pg_conn *conn;
+    store_committed_fn *on_committed;
+    void *user;
+    writer_done_fn *on_done;
+    enum writer_state state;
+    struct turn_hook start;
+    struct timer look; /* in LOST: is the connection back? */
+    int64_t give_up_at;
+    struct list gathered; /* writer_call.link */
+    size_t n_gathered;
+    struct list apart; /* of a batch that failed as a whole: each is sent on its own */
+    struct list batch;
+    size_t n_batch;
+    bool again;         /* how the batch was sent, or is to be sent */
+    struct arena arena; /* the batch's */
+    struct pg_call call;
+    writer_closed_fn *on_closed;
+    void *closed_user;
+};
+
+static void enter(struct writer *w, enum writer_state state)
+{
+    w->state = state;
+    switch (state) {
+    case WRITER_IDLE:
+        assert(list_empty(&w->batch));
+        timer_stop(&w->look);
+        arena_reset(&w->arena);
+        w->n_batch = 0;
+        w->again = w->again && !list_empty(&w->apart);
+        if (!list_empty(&w->apart) || !list_empty(&w->gathered))
+            loop_at_turn_end(w->loop, &w->start);
+        break;
+    case WRITER_BUSY:
+        timer_stop(&w->look);
+        break;
+    case WRITER_LOST:
+        timer_start(&w->look, LOOK_EVERY_MS);
+        break;
+    }
+}
+
+static void fail_all(struct writer *w, struct list *calls, enum status status)
+{
+    struct list failed;
+
+    list_init(&failed);
+    while (!list_empty(calls)) {
+        struct list *link = calls->next;
+        list_remove(link);
+        list_append(&failed, link);
+        if (calls == &w->gathered)
+            w->n_gathered--;
+    }
+    while (!list_empty(&failed)) {
+        struct writer_call *call = list_first(&failed, struct writer_call, link);
+        list_remove(&call->link);
+        call->status = status;
+        call->stored = false;
+        w->on_done(call);
+    }
+}
+
+static void fail_everything(struct writer *w)
+{
+    fail_all(w, &w->batch, ST_UNAVAILABLE);
+    fail_all(w, &w->apart, ST_UNAVAILABLE);
+    fail_all(w, &w->gathered, ST_UNAVAILABLE);
+    enter(w, WRITER_IDLE);
+}
+
+/* --- a batch goes out */
+
+static void move_to_batch(struct writer *w, struct list *link)
+{
+    list_remove(link);
+    list_append(&w->batch, link);
+    w->n_batch++;
+}
+
+static void fill_batch(struct writer *w)
+{
+    size_t bytes = 0;
+
+    if (!list_empty(&w->apart)) {
+        move_to_batch(w, w->apart.next);
+        return;
+    }
+    while (!list_empty(&w->gathered) && w->n_batch < MOST_IN_BATCH && bytes < MOST_BYTES_IN_BATCH) {
+        bytes += list_first(&w->gathered, struct writer_call, link)->size;
+        move_to_batch(w, w->gathered.next);
+        w->n_gathered--;
+    }
+}
+
+static pg_done_fn on_batch;
+
+static void send_batch(struct writer *w)
+{
+    arena_reset(&w->arena);
+    w->call = (struct pg_call){.statement = SQL_MESSAGE_SEND, .alone = true, .on_done = on_batch};
+    batch_put(&w->call.params, &w->arena, &w->batch, w->n_batch, w->again);
+    enter(w, pg_conn_call(w->conn, &w->call) ? WRITER_BUSY : WRITER_LOST);
+}
+
+static void on_start(struct turn_hook *hook)
+{
+    struct writer *w = container_of(hook, struct writer, start);
+
+    if (w->state != WRITER_IDLE)
+        return;
+    if (!pg_conn_ready(w->conn)) {
+        fail_everything(w);
+        return;
+    }
+    fill_batch(w);
+    if (w->n_batch > 0) {
+        w->give_up_at = loop_now_ms(w->loop) + PATIENCE_MS;
+        send_batch(w);
+    }
+}
+
+/* --- and comes back */
+
+static void clear_result(void *result)
+{
+    PQclear(result);
+}
+
+/* Those who listen to the log hear of a message before its sender does. */
+static void announce(struct writer *w)
+{
+    size_t n;
+    const struct message *rows = batch_stored(&w->arena, &w->batch, w->n_batch, &n);
+
+    if (n > 0 && w->on_committed)
+        w->on_committed(w->user, rows, n);
+}
+
+static void finish_batch(struct writer *w)
+{
+    while (!list_empty(&w->batch)) {
+        struct writer_call *call = list_first(&w->batch, struct writer_call, link);
+        list_remove(&call->link);
+        w->on_done(call);
+    }
+}
+
+static void lose_batch(struct writer *w)
+{
+    w->again = true;
+    if (loop_now_ms(w->loop) >= w->give_up_at)
+        fail_everything(w);
+    else
+        enter(w, WRITER_LOST);
+}
+
+/* One of them has something that PostgreSQL will not take: the others must not suffer for it. */
+static void take_apart(struct writer *w)
+{
+    while (!list_empty(&w->batch)) {
+        struct list *link = w->batch.next;
+        list_remove(link);
+        list_append(&w->apart, link);
+    }
+}
+
+static void on_batch(struct pg_call *pg, enum status status, PGresult *result)
+{
+    struct writer *w = container_of(pg, struct writer, call);
+
+    if (status == ST_UNAVAILABLE) {
+        lose_batch(w);
+        return;
+    }
+    if (status == ST_OK) {
+        arena_on_done(&w->arena, clear_result, result);
+        batch_take(&w->batch, result);
+        announce(w);
+        finish_batch(w);
+    } else if (w->n_batch > 1 && status != ST_TIMEOUT) {
+        take_apart(w);
+    } else {
+        fail_all(w, &w->batch, status);
+    }
+    enter(w, WRITER_IDLE);
+}
+
+static void on_look(struct timer *t)
+{
+    struct writer *w = container_of(t, struct writer, look);
+
+    if (pg_conn_ready(w->conn))
+        send_batch(w);
+    else
+        lose_batch(w);
+}
+
+/* --- from begin to end */
+
+struct writer *writer_new(struct loop *l, struct pg_conn *conn, const struct store_config *config,
+                          writer_done_fn *on_done)
+{
+    struct writer *w = mem_new(struct writer);
+
+    w->loop = l;
+    w->conn = conn;
+    w->on_committed = config->on_committed;
+    w->user = config->user;
+    w->on_done = on_done;
+    list_init(&w->gathered);
+    list_init(&w->apart);
+    list_init(&w->batch);
+    arena_init(&w->arena);
+    turn_hook_init(&w->start, on_start);
+    timer_init(&w->look, l, on_look);
+    return w;
+}
+
+static void on_look_closed(struct timer *t)
+{
+    struct writer *w = container_of(t, struct writer, look);
+    writer_closed_fn *on_closed = w->on_closed;
+    void *user = w->closed_user;
+
+    arena_done(&w->arena);
+    mem_free(w);
+    on_closed(user);
+}
+
+void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user)
+{
+    assert(w->state == WRITER_IDLE && list_empty(&w->gathered));
+    w->on_closed = on_closed;
+    w->closed_user = user;
+    turn_hook_cancel(&w->start);
+    timer_close(&w->look, on_look_closed);
+}
+
+bool writer_add(struct writer *w, struct writer_call *call)
+{
+    if (w->n_gathered >= MOST_GATHERED || (w->state == WRITER_IDLE && !pg_conn_ready(w->conn)))
+        return false;
+    list_append(&w->gathered, &call->link);
+    w->n_gathered++;
+    if (w->state == WRITER_IDLE)
+        loop_at_turn_end(w->loop, &w->start);
+    return true;
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+/*
+ * The batcher: while one batch is under way, messages gather; the next batch takes them all.
+ *
+ * When nobody else is sending, a message leaves at the end of the turn it came in. A batch is one
+ * statement and one transaction; a message that is refused fails alone.
+ *
+ * When the connection is lost under a batch, nobody knows whether it was stored. It is sent again
+ * with the same ids, of which those that are there already are not stored again, until the
+ * connection has been away for longer than a sender should wait.
+ *
+ * Threads: the loop's that owns the rooms. A call crosses to it, and back to its sender's loop,
+ *          as a letter: it carries copies, and the arena of its sender is touched there only.
+ */
+
+#include "base/id.h"
+#include "base/wait.h"
+#include "loop/mailbox.h"
+#include "store/message.h"
+
+struct pg_conn;
+struct writer;
+
+struct writer_call {
+    struct mailbox_letter letter;
+    struct list link;
+    struct store *from; /* the sender's; with arena and wait it is the sender's loop's */
+    struct store *to;   /* the room's */
+    struct arena *arena;
+    struct wait *wait;
+    enum status status;
+    bool open;
+    bool vouched;
+    bool admin;
+    bool stored; /* by this call, not by an earlier one with its key */
+    char id[ID_UUID_LENGTH];
+    char *earlier_id;   /* of the message that was repeated; owned */
+    struct message row; /* strings in bytes and in the ids */
+    size_t size;
+    char bytes[];
+};
+
+/* Called once for every call given, on this loop, when nothing of it is used any more. */
+typedef void writer_done_fn(struct writer_call *call);
+
+struct writer *writer_new(struct loop *l, struct pg_conn *conn, const struct store_config *config,
+                          writer_done_fn *on_done) must_use;
+
+/* Only without calls. */
+typedef void writer_closed_fn(void *user);
+void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user);
+
+/* False: the database is away or too many are waiting; on_done will not be called. */
+must_use bool writer_add(struct writer *w, struct writer_call *call);
