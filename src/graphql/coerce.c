@@ -1,5 +1,6 @@
 #include "graphql/coerce.h"
 
+#include "graphql/error.h"
 #include "graphql/print.h"
 #include "graphql/scalar.h"
 
@@ -7,6 +8,19 @@
  * Values of literals, and the arguments of a field. Literals nest no deeper than the parser lets
  * them, and types no deeper than the schema's parser, which bounds the recursion here.
  */
+
+struct str gql_path_text(struct arena *a, const struct gql_path *path)
+{
+    struct str text = STR("");
+
+    for (; path; path = path->parent) {
+        if (path->key.p)
+            text = arena_printf(a, ".%.*s%.*s", STR_ARG(path->key), STR_ARG(text));
+        else
+            text = arena_printf(a, "[%zu]%.*s", path->index, STR_ARG(text));
+    }
+    return text;
+}
 
 static const struct gql_value *variable_of(const struct gql_literal *literal,
                                            const struct gql_value *variables)

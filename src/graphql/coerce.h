@@ -14,6 +14,7 @@
 #include "graphql/value.h"
 
 struct gql_errors;
+struct gql_path;
 
 /* A literal as a value of an input type; false when it is none, or when a variable in it has no
  * value where one is needed. Without variables (NULL) the literal must be constant. An input
@@ -54,6 +55,9 @@ must_use bool gql_coerce_arguments(struct arena *a, const struct gql_field_def *
 /* The bounds of @length, and no U+0000, which PostgreSQL's text cannot hold. */
 must_use bool gql_check_lengths(struct arena *a, const struct gql_value *args,
                                 struct gql_arguments_failure *ret_failure);
+
+/* Where in an input value: ".members[3].userId". */
+struct str gql_path_text(struct arena *a, const struct gql_path *path);
 
 /* The coerced arguments as the struct that a resolver takes. */
 const void *gql_args_struct(struct arena *a, const struct gql_value *args,

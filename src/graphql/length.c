@@ -15,28 +15,11 @@ struct check {
 static bool check_value(const struct check *c, const struct gql_input_def *def,
                         const struct gql_value *value, const struct gql_path *path);
 
-/* "input.members[3].userId" */
-static struct str path_name(struct arena *a, const struct gql_path *path)
-{
-    struct str name = STR("");
-    bool is_key;
-
-    for (; path; path = path->parent) {
-        is_key = path->key.p != NULL;
-        if (!is_key)
-            name = arena_printf(a, "[%zu]%.*s", path->index, STR_ARG(name));
-        else if (name.n && name.p[0] != '[')
-            name = arena_printf(a, "%.*s.%.*s", STR_ARG(path->key), STR_ARG(name));
-        else
-            name = arena_printf(a, "%.*s%.*s", STR_ARG(path->key), STR_ARG(name));
-    }
-    return name;
-}
-
 static bool refuse(const struct check *c, enum status status, const struct gql_path *path,
                    struct str what)
 {
-    struct str argument = path_name(c->arena, path);
+    struct str text = gql_path_text(c->arena, path);
+    struct str argument = str_of(text.p + 1, text.n - 1);
     struct str message =
         arena_printf(c->arena, "Argument \"%.*s\" must %.*s", STR_ARG(argument), STR_ARG(what));
 

@@ -210,16 +210,19 @@ static void print_directive(struct buf *out, const struct gql_directive_def *dir
         add_name(out, i == 0 ? " on " : " | ", directive->locations[i]);
 }
 
-static bool is_called(const struct gql_type *root, const char *name)
+/* True when a reader of SDL without a schema definition would come to the same root. */
+static bool is_by_name(const struct gql_schema *schema, const struct gql_type *root,
+                       struct str name)
 {
-    return !root || str_eq_c(root->name, name);
+    return root ? str_eq(root->name, name) : !gql_schema_type(schema, name);
 }
 
 /* A schema definition that says nothing is left out. */
 static bool print_roots(struct buf *out, const struct gql_schema *schema)
 {
-    if (!schema->description.p && is_called(schema->query, "Query") &&
-        is_called(schema->mutation, "Mutation") && is_called(schema->subscription, "Subscription"))
+    if (!schema->description.p && is_by_name(schema, schema->query, STR("Query")) &&
+        is_by_name(schema, schema->mutation, STR("Mutation")) &&
+        is_by_name(schema, schema->subscription, STR("Subscription")))
         return false;
     print_description(out, schema->description, STR(""), true);
     add_name(out, "schema {\n  query: ", schema->query->name);

@@ -28,20 +28,6 @@ struct place {
 static void coerce(struct coercion *c, const struct gql_type *type, struct place at,
                    struct gql_value *ret_value);
 
-/* ".members[3].userId" */
-static struct str path_text(struct arena *a, const struct gql_path *path)
-{
-    struct str text = STR("");
-
-    for (; path; path = path->parent) {
-        if (path->key.p)
-            text = arena_printf(a, ".%.*s%.*s", STR_ARG(path->key), STR_ARG(text));
-        else
-            text = arena_printf(a, "[%zu]%.*s", path->index, STR_ARG(text));
-    }
-    return text;
-}
-
 static void refuse(struct coercion *c, struct place at, struct str why)
 {
     struct str name = c->node->name.text;
@@ -53,7 +39,7 @@ static void refuse(struct coercion *c, struct place at, struct str why)
         return;
     if (at.path)
         where = arena_printf(c->arena, "%.*s%.*s", STR_ARG(name),
-                             STR_ARG(path_text(c->arena, at.path)));
+                             STR_ARG(gql_path_text(c->arena, at.path)));
     error = gql_error_add(c->errors, ST_BAD_INPUT,
                           "Variable \"$%.*s\" got invalid value %.*s%s%.*s%s; %.*s", STR_ARG(name),
                           STR_ARG(gql_inspect(c->arena, at.json)), where.n ? " at \"" : "",

@@ -315,6 +315,8 @@ static bool upgrade(struct http *h, const struct http1_head *head, size_t head_l
 
 static void consume(struct http *h, size_t n)
 {
+    if (!n)
+        return;
     memmove(h->in.p, h->in.p + n, h->in.n - n);
     buf_truncate(&h->in, h->in.n - n);
 }

@@ -5,6 +5,7 @@
 enum {
     KEY_LENGTH = 24,
     SHA1_LENGTH = 20,
+    ACCEPT_ROOM = 40 /* 28 characters; libwebsockets wants more room than it uses */
 };
 
 static const struct str guid = STR_INIT("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
@@ -67,19 +68,19 @@ bool upgrade_offers(const struct http1_head *h, struct str protocol)
     return false;
 }
 
-static void accept_key(struct str key, char out[UPGRADE_ACCEPT_LENGTH + 1])
+static void accept_key(struct str key, char out[ACCEPT_ROOM])
 {
     unsigned char joined[KEY_LENGTH + 36], sha1[SHA1_LENGTH];
 
     memcpy(joined, key.p, KEY_LENGTH);
     memcpy(joined + KEY_LENGTH, guid.p, guid.n);
     lws_SHA1(joined, sizeof(joined), sha1);
-    lws_b64_encode_string((const char *)sha1, sizeof(sha1), out, UPGRADE_ACCEPT_LENGTH + 1);
+    lws_b64_encode_string((const char *)sha1, sizeof(sha1), out, ACCEPT_ROOM);
 }
 
 void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol)
 {
-    char accept[UPGRADE_ACCEPT_LENGTH + 1];
+    char accept[ACCEPT_ROOM];
 
     accept_key(http1_field(h, STR("Sec-WebSocket-Key")), accept);
     buf_printf(out,

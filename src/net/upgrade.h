@@ -8,10 +8,6 @@
 
 #include "net/http1.h"
 
-enum {
-    UPGRADE_ACCEPT_LENGTH = 28
-};
-
 /* Does the request ask to become a WebSocket, well or badly? */
 bool upgrade_asked(const struct http1_head *h);
 

@@ -389,7 +389,7 @@ enum status cluster_start(struct str state_dir, struct cluster **ret_cluster,
     if (st == ST_OK)
         st = make_data(c, ret_error);
     if (st == ST_OK)
-        st = postmaster_end_left_over(c->data, ret_error);
+        st = postmaster_end_left_over(c->data, c->socket_dir, ret_error);
     if (st != ST_OK) {
         cluster_free(c);
         return st;

@@ -104,16 +104,17 @@ static bool end_one(const char *data)
     return true;
 }
 
-static void clear_pid_file(const char *data)
+static void clear(const char *dir, const char *name)
 {
-    char path[PATH_MAX + sizeof("/postmaster.pid")];
+    char path[PATH_MAX + sizeof("/.s.PGSQL.5432.lock")];
 
-    snprintf(path, sizeof(path), "%s/postmaster.pid", data);
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
     if (unlink(path) == 0)
-        log_info("postgres was not stopped cleanly", LOG_STR("data", str_c(data)));
+        log_info("postgres was not stopped cleanly", LOG_STR("cleared", str_c(path)));
 }
 
-enum status postmaster_end_left_over(const char *data, struct state_error *ret_error)
+enum status postmaster_end_left_over(const char *data, const char *socket_dir,
+                                     struct state_error *ret_error)
 {
     char real[PATH_MAX];
 
@@ -128,6 +129,7 @@ enum status postmaster_end_left_over(const char *data, struct state_error *ret_e
             log_info("stopping the postgres of an earlier run", LOG_STR("data", str_c(data)));
         nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
     }
-    clear_pid_file(real);
+    clear(real, "postmaster.pid");
+    clear(socket_dir, ".s.PGSQL.5432.lock");
     return ST_OK;
 }

@@ -16,7 +16,8 @@ struct postmaster {
 /* What postmaster.pid says, be it true or stale. */
 struct postmaster postmaster_read(const char *data);
 
-/* Ends what an earlier run may have left in the data directory and waits for it; then clears a
- * postmaster.pid that nobody stands behind, which could name a stranger by now. Fails when
- * something does not end. */
-enum status postmaster_end_left_over(const char *data, struct state_error *ret_error) must_use;
+/* Ends what an earlier run may have left in the data directory and waits for it; then clears the
+ * lock files that nobody stands behind, there and beside the socket: the process they name could
+ * be a stranger by now. Fails when something does not end. */
+enum status postmaster_end_left_over(const char *data, const char *socket_dir,
+                                     struct state_error *ret_error) must_use;

@@ -126,6 +126,11 @@ static void on_drained(struct operation_owner *owner)
 {
 }
 
+static void drop_viewer(void *viewer)
+{
+    viewer_unref(viewer);
+}
+
 static enum status renew(struct context *c, struct arena *a, struct str token,
                          const struct viewer **ret_viewer, struct str *ret_why)
 {
@@ -145,7 +150,7 @@ static enum status renew(struct context *c, struct arena *a, struct str token,
     }
     if (session)
         viewer = viewer_ref(session->viewer);
-    arena_on_done(a, (arena_hook_fn *)viewer_unref, viewer);
+    arena_on_done(a, drop_viewer, viewer);
     *ret_viewer = viewer;
     return ST_OK;
 }

@@ -159,7 +159,7 @@ static void announce(struct writer *w)
     const struct message *rows = batch_stored(&w->arena, &w->batch, w->n_batch, &n);
 
     if (n > 0 && w->on_committed)
-        w->on_committed(w->user, rows, n);
+        w->on_committed(w->user, w->loop, rows, n);
 }
 
 static void finish_batch(struct writer *w)

@@ -1,6 +1,6 @@
-#include "lib/test.h"
-
 #include "graphql/error.h"
+
+#include "tests/lib/test.h"
 
 struct fixture {
     struct arena arena;

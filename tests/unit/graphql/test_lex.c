@@ -1,6 +1,6 @@
-#include "lib/test.h"
-
 #include "graphql/lex.h"
+
+#include "tests/lib/test.h"
 
 /* One lexer over a text of the test's own; errors are gathered beside it. */
 struct fixture {

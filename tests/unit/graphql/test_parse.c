@@ -1,7 +1,7 @@
-#include "lib/test.h"
+#include "graphql/graphql.h"
 
 #include "base/mem.h"
-#include "graphql/graphql.h"
+#include "tests/lib/test.h"
 
 struct fixture {
     struct arena arena;

@@ -1,8 +1,8 @@
-#include "lib/test.h"
+#include "graphql/print.h"
 
 #include "graphql/graphql.h"
-#include "graphql/print.h"
 #include "graphql/schema_print.h"
+#include "tests/lib/test.h"
 
 /* The literal of `{ a(b: … ) }`, printed. */
 static void expect_literal(const char *written, const char *printed)
@@ -132,7 +132,7 @@ static void schemas_print_as_they_stand_in_the_canonical_form(void **state)
                      "    \"\"\"First.\"\"\"\n"
                      "    x: [Int!]! = [1, 2]\n"
                      "    y: I = {z: \"q\"}\n"
-                     "  ): Int @deprecated\n\n"
+                     "  ): Int\n\n"
                      "  \"\"\"Second.\"\"\"\n"
                      "  b(x: Int = 3): U @deprecated(reason: \"Use \\\"a\\\".\")\n"
                      "}\n\n"
@@ -149,6 +149,9 @@ static void schemas_print_as_they_stand_in_the_canonical_form(void **state)
 static void a_schema_definition_that_says_something_is_kept(void **state)
 {
     expect_canonical("schema {\n  query: Other\n}\n\ntype Other {\n  a: Int\n}");
+    /* Without it, the second type would become the root of mutations. */
+    expect_canonical("schema {\n  query: Query\n}\n\ntype Query {\n  a: Int\n}\n\n"
+                     "type Mutation {\n  a: Int\n}");
 }
 
 int main(void)

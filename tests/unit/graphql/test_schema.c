@@ -1,8 +1,8 @@
-#include "lib/test.h"
+#include "graphql/schema.h"
 
 #include "graphql/graphql.h"
-#include "graphql/schema.h"
 #include "graphql/value.h"
+#include "tests/lib/test.h"
 
 struct fixture {
     struct arena arena;

@@ -1,4 +1,4 @@
-// node oracle.cjs FILE...: the same cases against npm's graphql, which must be installed where the
+// node cases_oracle.cjs FILE...: the same cases against npm's graphql, which must be installed where the
 // command is run. What a case expects must be what graphql-js gives; a case that says
 // `--- differs` and why is not compared.
 'use strict';

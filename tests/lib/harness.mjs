@@ -1,0 +1,249 @@
+// A guildhall of a test's own: a fresh database, a server on a free port, tokens, rooms.
+//
+//     await withServer({ options: ['--open-rooms', 'lobby'] }, async (hall) => {
+//       await hall.room('club', ['ann', 'bob']);
+//       const { status, body } = await hall.graphql('{ viewer { userId } }', { user: 'ann' });
+//     });
+//
+// GUILDHALL_TEST_SERVER names the program, GUILDHALL_TEST_DATABASE_URL the cluster in which it may
+// make databases; tests/lib/with_postgres.sh sets that.
+
+import { execFile, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+import { WebSocketClient } from './websocket.mjs';
+
+export const SECRET = 'a secret that only the tests of guildhall know';
+
+// Ends what would wait for ever; no test asserts it. A server under sanitizers is slow to start.
+const PATIENCE_MS = 60_000;
+
+const run = promisify(execFile);
+let databases = 0;
+
+const base64url = (value) => Buffer.from(value).toString('base64url');
+
+const DIGESTS = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
+
+// A JWT. exp and nbf may be given as "+60" or "-60": seconds from now. alg "none" has no signature.
+export function makeToken(claims, { secret = SECRET, alg = 'HS256', header = {} } = {}) {
+  const at = (time) => (typeof time === 'string' ? Math.floor(Date.now() / 1000) + Number(time) : time);
+  const payload = { ...claims };
+  for (const claim of ['exp', 'nbf', 'iat']) if (claim in payload) payload[claim] = at(payload[claim]);
+  const signed = [{ alg, typ: 'JWT', ...header }, payload].map((part) => base64url(JSON.stringify(part))).join('.');
+  const digest = DIGESTS[alg];
+  return `${signed}.${digest ? createHmac(digest, secret).update(signed).digest('base64url') : ''}`;
+}
+
+// An HTTP exchange on a connection of its own: { status, headers, text }.
+export function exchange(address, { method = 'POST', path = '/graphql', headers = {}, body } = {}) {
+  const [host, port] = [address.replace(/:\d+$/, ''), Number(/\d+$/.exec(address)[0])];
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host, port, method, path, headers, agent: false }, (response) => {
+      const pieces = [];
+      response.on('data', (piece) => pieces.push(piece));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          text: Buffer.concat(pieces).toString(),
+        }),
+      );
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
+
+export class Hall {
+  #process = null;
+  #exited = null;
+  #cluster;
+  #database;
+  #port = 0;
+  log = []; // of this run of the server, its lines parsed
+
+  constructor({ options = [], env = {}, threads = 2 } = {}) {
+    this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
+    if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
+    this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
+    this.options = ['--threads', String(threads), '--rate-requests', '0', '--rate-sends', '0', ...options];
+    this.env = env;
+    this.#database = `wire_${process.pid}_${++databases}`;
+  }
+
+  get databaseUrl() {
+    const url = new URL(this.#cluster.replace('@/', '@placeholder/'));
+    url.pathname = `/${this.#database}`;
+    return url.href.replace('@placeholder/', '@/');
+  }
+
+  async #psql(url, statement) {
+    const { stdout } = await run('psql', [url, '-XAtqv', 'ON_ERROR_STOP=1', '-c', statement]);
+    return stdout.replace(/\n$/, '');
+  }
+
+  // The result's rows, one a line, columns between bars.
+  sql(statement) {
+    return this.#psql(this.databaseUrl, statement);
+  }
+
+  async createDatabase() {
+    await this.#psql(this.#cluster, `CREATE DATABASE ${this.#database}`);
+  }
+
+  async dropDatabase() {
+    await this.#psql(this.#cluster, `DROP DATABASE IF EXISTS ${this.#database} WITH (FORCE)`);
+  }
+
+  // After the first time on the same port, so that clients find the way back.
+  async start() {
+    const child = spawn(
+      this.program,
+      ['serve', '--database', this.databaseUrl, '--migrate', '--listen', `127.0.0.1:${this.#port}`, ...this.options],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
+    );
+    this.#process = child;
+    this.log = [];
+    this.#exited = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
+    this.address = await this.#listening(child);
+    this.#port = Number(/\d+$/.exec(this.address)[0]);
+  }
+
+  #listening(child) {
+    return new Promise((resolve, reject) => {
+      const fail = (why) => reject(new Error(`${this.program} ${why}\n${this.log.map((l) => JSON.stringify(l)).join('\n')}`));
+      const timer = setTimeout(() => fail('did not start'), PATIENCE_MS);
+      child.on('error', reject);
+      child.on('close', (code) => fail(`ended with ${code}`));
+      createInterface({ input: child.stderr }).on('line', (line) => {
+        const entry = this.#note(line);
+        if (entry.event !== 'listening') return;
+        clearTimeout(timer);
+        resolve(entry.address);
+      });
+    });
+  }
+
+  #note(line) {
+    let entry;
+    try {
+      entry = JSON.parse(line);
+    } catch {
+      entry = { event: 'not JSON', line };
+    }
+    this.log.push(entry);
+    return entry;
+  }
+
+  get pid() {
+    return this.#process.pid;
+  }
+
+  // How it ended: { code, signal }.
+  async end(signal = 'SIGTERM') {
+    if (!this.#process) return null;
+    this.#process.kill(signal);
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), PATIENCE_MS);
+    const how = await this.#exited;
+    clearTimeout(timer);
+    this.#process = null;
+    return how;
+  }
+
+  async done() {
+    const how = await this.end();
+    await this.dropDatabase();
+    if (how && how.code !== 0)
+      throw new Error(`the server ended with ${JSON.stringify(how)}\n${this.log.map((l) => JSON.stringify(l)).join('\n')}`);
+  }
+
+  token(user, claims = {}) {
+    return makeToken({ sub: user, exp: '+3600', ...claims });
+  }
+
+  async room(id, members = [], { tenant = 'default' } = {}) {
+    await this.sql(
+      `INSERT INTO room (tenant_id, room_id, created_at) VALUES (${quoted(tenant)}, ${quoted(id)}, 0);` +
+        members.map((user) => `INSERT INTO member VALUES (${[tenant, id, user].map(quoted)}, 'MEMBER', 0);`).join(''),
+    );
+  }
+
+  // With its room GUILD#id.
+  async guild(id, members = [], { tenant = 'default' } = {}) {
+    await this.sql(
+      `INSERT INTO guild VALUES (${[tenant, id, id].map(quoted)}, 0);` +
+        `INSERT INTO room (tenant_id, room_id, guild_id, created_at) ` +
+        `VALUES (${[tenant, `GUILD#${id}`, id].map(quoted)}, 0);` +
+        members.map((user) => `INSERT INTO guild_member VALUES (${[tenant, id, user].map(quoted)}, 'MEMBER', 0);`).join(''),
+    );
+  }
+
+  exchange(options) {
+    return exchange(this.address, options);
+  }
+
+  // Over HTTP: { status, headers, body }.
+  async graphql(query, { user, variables, token = user && this.token(user) } = {}) {
+    const { status, headers, text } = await this.exchange({
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status, headers, body: JSON.parse(text) };
+  }
+
+  // The data of an operation that must succeed.
+  async ask(user, query, variables) {
+    const { body } = await this.graphql(query, { user, variables });
+    if (body.errors) throw new Error(`${query}\n${JSON.stringify(body.errors)}`);
+    return body.data;
+  }
+
+  async send(user, roomId, text, idempotencyKey) {
+    const data = await this.ask(
+      user,
+      `mutation ($roomId: ID!, $text: String!, $key: ID) {
+         sendMessage(roomId: $roomId, text: $text, idempotencyKey: $key) { id seq cursor text ts }
+       }`,
+      { roomId, text, key: idempotencyKey },
+    );
+    return data.sendMessage;
+  }
+
+  socket(options) {
+    return WebSocketClient.open(this.address, options);
+  }
+
+  // A socket that has been acknowledged.
+  async login(user, options) {
+    const socket = await this.socket(options);
+    socket.sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${this.token(user)}` } });
+    const ack = await socket.nextJson();
+    if (ack.type !== 'connection_ack') throw new Error(`no connection_ack but ${JSON.stringify(ack)}`);
+    return socket;
+  }
+}
+
+// A hall for as long as body runs.
+export async function withServer(options, body) {
+  const hall = new Hall(options);
+  await hall.createDatabase();
+  let failed = true;
+  try {
+    await hall.start();
+    const value = await body(hall);
+    failed = false;
+    return value;
+  } finally {
+    // What body threw is the better explanation.
+    await hall.done().catch((error) => {
+      if (!failed) throw error;
+    });
+  }
+}

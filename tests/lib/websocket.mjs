@@ -1,0 +1,214 @@
+// A WebSocket client (RFC 6455) that can do wrong on purpose: it sends what it is told to, frame by
+// frame, and tells all that comes, a close with its code and reason included.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+
+// Nothing is asserted about time: this only ends a test that would wait for ever.
+const PATIENCE_MS = 30_000;
+
+export class WebSocketClient {
+  #socket;
+  #input = Buffer.alloc(0);
+  #arrived = []; // { text } or { close: { code, reason } } or { cut: true }
+  #waiting = null;
+  #upgraded = null;
+  #fragments = [];
+
+  // Resolves when the server has answered the handshake with 101; throws on any other answer.
+  static async open(address, { protocols = ['graphql-transport-ws'], path = '/graphql', headers = {} } = {}) {
+    const client = new WebSocketClient();
+    await client.#connect(address, protocols, path, headers);
+    return client;
+  }
+
+  #connect(address, protocols, path, headers) {
+    const [, host, port] = /^(.*):(\d+)$/.exec(address);
+    const key = randomBytes(16).toString('base64');
+    const lines = {
+      Host: address,
+      Upgrade: 'websocket',
+      Connection: 'Upgrade',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': key,
+      ...(protocols.length ? { 'Sec-WebSocket-Protocol': protocols.join(', ') } : {}),
+      ...headers,
+    };
+    const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+
+    this.#socket = connect({ host, port: Number(port), noDelay: true });
+    this.#socket.write(`GET ${path} HTTP/1.1\r\n${head.join('')}\r\n`);
+    this.#socket.on('data', (bytes) => this.#onBytes(bytes));
+    this.#socket.on('error', () => {});
+    this.#socket.on('close', () => this.#onEnd());
+    return new Promise((resolve, reject) => {
+      this.#upgraded = { resolve, reject, accept: createHash('sha1').update(key + GUID).digest('base64') };
+    });
+  }
+
+  #onBytes(bytes) {
+    this.#input = Buffer.concat([this.#input, bytes]);
+    if (this.#upgraded && !this.#takeHandshake()) return;
+    while (this.#takeFrame());
+  }
+
+  #takeHandshake() {
+    const end = this.#input.indexOf('\r\n\r\n');
+    if (end < 0) return false;
+    const head = this.#input.subarray(0, end).toString('latin1');
+    const { resolve, reject, accept } = this.#upgraded;
+    this.#input = this.#input.subarray(end + 4);
+    if (!head.startsWith('HTTP/1.1 101 ')) {
+      reject(new Error(`the handshake was answered with: ${head.split('\r\n')[0]}`));
+      return false;
+    }
+    if (/^sec-websocket-accept: *(.*)$/im.exec(head)?.[1].trim() !== accept) {
+      reject(new Error('Sec-WebSocket-Accept does not match the key'));
+      return false;
+    }
+    this.protocol = /^sec-websocket-protocol: *(.*)$/im.exec(head)?.[1].trim() ?? '';
+    this.#upgraded = null;
+    resolve();
+    return true;
+  }
+
+  #takeFrame() {
+    const input = this.#input;
+    if (input.length < 2) return false;
+    let length = input[1] & 0x7f;
+    let at = 2;
+    if (length === 126) {
+      if (input.length < 4) return false;
+      length = input.readUInt16BE(2);
+      at = 4;
+    } else if (length === 127) {
+      if (input.length < 10) return false;
+      length = Number(input.readBigUInt64BE(2));
+      at = 10;
+    }
+    if (input.length < at + length) return false;
+    this.#input = input.subarray(at + length);
+    this.#onFrame(input[0], input.subarray(at, at + length), (input[1] & 0x80) !== 0);
+    return true;
+  }
+
+  #onFrame(first, payload, masked) {
+    const opcode = first & 0x0f;
+    if (masked || (first & 0x70) !== 0) throw new Error('the server sent a frame it must not send');
+    if (opcode === OPCODE.ping) this.frame(OPCODE.pong, payload);
+    else if (opcode === OPCODE.close) this.#onClose(payload);
+    else if (opcode !== OPCODE.pong) this.#onFragment(first, payload);
+  }
+
+  #onFragment(first, payload) {
+    this.#fragments.push(payload);
+    if ((first & 0x80) === 0) return;
+    const text = Buffer.concat(this.#fragments).toString();
+    this.#fragments = [];
+    this.#arrive({ text });
+  }
+
+  #onClose(payload) {
+    const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
+    this.closed = { code, reason: payload.subarray(2).toString() };
+    this.#arrive({ close: this.closed });
+    if (!this.closing) this.frame(OPCODE.close, payload);
+    this.closing = true;
+    this.#socket.end();
+  }
+
+  #onEnd() {
+    this.#upgraded?.reject(new Error('the connection ended before the handshake was answered'));
+    this.#upgraded = null;
+    if (!this.closed) this.#arrive({ cut: true });
+  }
+
+  #arrive(event) {
+    if (this.#waiting) {
+      const resolve = this.#waiting;
+      this.#waiting = null;
+      resolve(event);
+    } else {
+      this.#arrived.push(event);
+    }
+  }
+
+  // What comes next: { text }, { close: { code, reason } }, or { cut: true }.
+  next() {
+    if (this.#arrived.length) return Promise.resolve(this.#arrived.shift());
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting = null;
+        reject(new Error('nothing came'));
+      }, PATIENCE_MS);
+      this.#waiting = (event) => {
+        clearTimeout(timer);
+        resolve(event);
+      };
+    });
+  }
+
+  // A frame as it is given, masked as a client must.
+  frame(opcode, payload = '', { final = true, masked = true } = {}) {
+    const body = Buffer.from(payload);
+    const mask = masked ? randomBytes(4) : Buffer.alloc(0);
+    let head = Buffer.from([(final ? 0x80 : 0) | opcode, 0]);
+    if (body.length < 126) {
+      head[1] = body.length;
+    } else if (body.length < 65536) {
+      head[1] = 126;
+      head = Buffer.concat([head, Buffer.alloc(2)]);
+      head.writeUInt16BE(body.length, 2);
+    } else {
+      head[1] = 127;
+      head = Buffer.concat([head, Buffer.alloc(8)]);
+      head.writeBigUInt64BE(BigInt(body.length), 2);
+    }
+    if (masked) {
+      head[1] |= 0x80;
+      for (let i = 0; i < body.length; i++) body[i] ^= mask[i & 3];
+    }
+    this.#socket.write(Buffer.concat([head, mask, body]));
+  }
+
+  send(text) {
+    this.frame(OPCODE.text, text);
+  }
+
+  sendJson(value) {
+    this.send(JSON.stringify(value));
+  }
+
+  // The next message, parsed; a close or a cut instead is an error.
+  async nextJson() {
+    const event = await this.next();
+    if (event.text === undefined) throw new Error(`the connection ended: ${JSON.stringify(event)}`);
+    return JSON.parse(event.text);
+  }
+
+  close(code = 1000, reason = '') {
+    const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
+    payload.writeUInt16BE(code, 0);
+    payload.write(reason, 2);
+    this.closing = true;
+    this.frame(OPCODE.close, payload);
+  }
+
+  // As when a cable is pulled.
+  cut() {
+    this.#socket.resetAndDestroy();
+  }
+
+  // Leave bytes in the kernel's buffers, as a reader that is busy with something else.
+  pause() {
+    this.#socket.pause();
+  }
+
+  resume() {
+    this.#socket.resume();
+  }
+}
