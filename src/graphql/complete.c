@@ -388,11 +388,16 @@ void gql_complete_source_failed(struct gql_execution *e)
 {
     struct completion c = {.e = e, .errors = &e->request->errors};
     const struct gql_collected *collected = e->root.set->first;
-    struct gql_path path = {.key = collected->key};
     struct gql_failure failure = {.status = ST_FAULT};
+    struct gql_path path = {0};
 
     if (e->root.set->n_resolved > 0 && e->root.asked->state == GQL_FAILED)
         failure = *e->root.asked->failure;
-    add_error(&c, collected, &path, &failure);
+    if (collected) {
+        path.key = collected->key;
+        add_error(&c, collected, &path, &failure);
+    } else {
+        gql_error_add(c.errors, ST_FAULT, "%s", gql_status_text(ST_FAULT));
+    }
     gql_complete_failed(e->request);
 }

@@ -60,7 +60,8 @@ const struct gql_operation *gql_plan_operation(const struct gql_plan *plan, stru
 enum gql_operation_type gql_operation_type(const struct gql_operation *operation);
 /* Absent for an anonymous one. */
 struct str gql_operation_name(const struct gql_operation *operation);
-/* True when the response below the root field depends on who asks (GQL_LEAF_PER_VIEWER). */
+/* True when the response below the root field depends on who asks (GQL_LEAF_PER_VIEWER, @requires).
+ */
 bool gql_operation_per_viewer(const struct gql_operation *operation);
 
 struct gql_request;

@@ -169,7 +169,7 @@ static struct str unescape(struct gql_lexer *lexer, size_t from, size_t end)
     size_t n = 0;
 
     while (from < end) {
-        uint32_t c;
+        uint32_t c = 0;
         if (lexer->source.body.p[from] != '\\')
             out[n++] = lexer->source.body.p[from++];
         else if (read_escape(lexer, &from, &c))

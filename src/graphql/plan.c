@@ -67,6 +67,12 @@ static void walk_directives(struct walk *w, const struct gql_directive *directiv
     }
 }
 
+/* By what it gives, or by whether it gives anything. */
+static bool depends_on_viewer(const struct gql_field_def *def)
+{
+    return (def->leaf && def->leaf->per_viewer) || def->requires_scope.p;
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): selections nest no deeper than the parser lets them. */
 static void walk_field(struct walk *w, const struct gql_selection *field, struct level at)
 {
@@ -76,7 +82,7 @@ static void walk_field(struct walk *w, const struct gql_selection *field, struct
         return;
     if (at.below)
         use_arguments(w, field->arguments);
-    if (def->leaf && def->leaf->per_viewer)
+    if (depends_on_viewer(def) && at.below)
         w->operation->per_viewer = true;
     if (field->selection_set)
         walk_selections(w, field->selection_set,

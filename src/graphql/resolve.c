@@ -39,6 +39,8 @@ static void fail(struct gql_asked *asked, struct gql_failure failure)
 
     assert(asked->state == GQL_ASKED && failure.status != ST_OK);
     *kept = failure;
+    if (failure.status == ST_FAULT)
+        kept->message = STR_NULL; /* what went wrong with us is for the log */
     asked->state = GQL_FAILED;
     asked->failure = kept;
     settle(asked);

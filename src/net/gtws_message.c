@@ -2,6 +2,10 @@
 
 #include <stdio.h>
 
+enum {
+    TYPE_ECHO_MAX = 64 /* bytes of a type that we do not know, to be said back */
+};
+
 static const struct {
     const char *name;
     enum gtws_type type;
@@ -37,6 +41,8 @@ static bool take_type(struct gtws_message *m, struct gtws_reason *ret_reason)
             return true;
         }
     }
+    if (json_string_length(type) > TYPE_ECHO_MAX)
+        return wrong(ret_reason, "Unexpected message type");
     return wrong(ret_reason, "Unexpected message type \"%s\"", json_string_value(type));
 }
 

@@ -187,7 +187,7 @@ static bool listen_all(struct app *app, uint16_t *port)
         };
 
         if (net_new(&w->loop, &config, &service, port, &w->net, &error) != ST_OK) {
-            complain("cannot listen", error.text);
+            complain("--listen", error.text);
             return false;
         }
     }

@@ -387,9 +387,9 @@ enum status cluster_start(struct str state_dir, struct cluster **ret_cluster,
     enum status st = find_places(c, state_dir, ret_error);
 
     if (st == ST_OK)
-        st = make_data(c, ret_error);
+        st = postmaster_end_left_over(c->home, c->socket_dir, ret_error);
     if (st == ST_OK)
-        st = postmaster_end_left_over(c->data, c->socket_dir, ret_error);
+        st = make_data(c, ret_error);
     if (st != ST_OK) {
         cluster_free(c);
         return st;

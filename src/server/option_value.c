@@ -178,6 +178,8 @@ static struct str allowed_words(const struct option *o, struct arena *arena)
 {
     struct str list = STR("");
 
+    if (!o->words[1])
+        return arena_printf(arena, "%s, the only one so far", o->words[0]);
     for (size_t i = 0; o->words[i]; i++) {
         const char *between = i == 0 ? "" : o->words[i + 1] ? ", " : " or ";
 

@@ -18,7 +18,7 @@ enum {
     STATUS_LINE = 8, /* of postmaster.pid, from PostgreSQL 10 on */
 };
 
-/* The processes of a data directory. */
+/* The processes that stand in a directory. */
 struct left_over {
     unsigned n;
     pid_t one; /* the postmaster when it is among them, else any */
@@ -51,24 +51,29 @@ struct postmaster postmaster_read(const char *data)
 static struct str read_link(struct arena *arena, const char *pid, const char *name)
 {
     const char *path = arena_printf(arena, "/proc/%s/%s", pid, name).p;
-    char *target = arena_alloc(arena, PATH_MAX);
+    char *target = arena_alloc(arena, PATH_MAX + 1);
     ssize_t n = readlink(path, target, PATH_MAX);
 
     return str_of(target, n > 0 ? (size_t)n : 0);
 }
 
-/* A process of PostgreSQL stands in its data directory and runs a program called postgres. */
-static bool runs_in(struct arena *arena, const char *pid, const char *data)
+static bool is_inside(struct str path, struct str home)
+{
+    return str_starts(path, home) && (path.n == home.n || path.p[home.n] == '/');
+}
+
+/* initdb stands in home, and every process of PostgreSQL in its data directory. */
+static bool runs_in(struct arena *arena, const char *pid, const char *home)
 {
     struct str program = read_link(arena, pid, "exe");
     const char *slash = memrchr(program.p, '/', program.n);
+    struct str name = slash ? str_c(slash + 1) : STR("");
 
-    return str_eq_c(read_link(arena, pid, "cwd"), data) && slash &&
-           str_starts(str_of(slash + 1, (size_t)(program.p + program.n - slash - 1)),
-                      STR("postgres"));
+    return (str_starts(name, STR("postgres")) || str_starts(name, STR("initdb"))) &&
+           is_inside(read_link(arena, pid, "cwd"), str_c(home));
 }
 
-static struct left_over count(const char *data, pid_t postmaster)
+static struct left_over count(const char *home, pid_t postmaster)
 {
     DIR *processes = opendir("/proc");
     struct left_over left = {0};
@@ -80,7 +85,7 @@ static struct left_over count(const char *data, pid_t postmaster)
         return left;
     arena_init(&scratch);
     while ((entry = readdir(processes)) != NULL) {
-        if (!str_to_i64(str_c(entry->d_name), &pid) || !runs_in(&scratch, entry->d_name, data))
+        if (!str_to_i64(str_c(entry->d_name), &pid) || !runs_in(&scratch, entry->d_name, home))
             continue;
         left.n++;
         if (left.one == 0 || pid == postmaster)
@@ -92,11 +97,19 @@ static struct left_over count(const char *data, pid_t postmaster)
     return left;
 }
 
-/* The postmaster ends its own: a fast shutdown. One that lost its postmaster ends its session. */
-static bool end_one(const char *data)
+static pid_t noted_postmaster(const char *home)
 {
-    pid_t postmaster = postmaster_read(data).pid;
-    struct left_over left = count(data, postmaster);
+    char data[PATH_MAX + sizeof("/data")];
+
+    snprintf(data, sizeof(data), "%s/data", home);
+    return postmaster_read(data).pid;
+}
+
+/* The postmaster ends its own: a fast shutdown. One that has none, or lost it, is ended itself. */
+static bool end_one(const char *home)
+{
+    pid_t postmaster = noted_postmaster(home);
+    struct left_over left = count(home, postmaster);
 
     if (left.n == 0)
         return false;
@@ -113,23 +126,23 @@ static void clear(const char *dir, const char *name)
         log_info("postgres was not stopped cleanly", LOG_STR("cleared", str_c(path)));
 }
 
-enum status postmaster_end_left_over(const char *data, const char *socket_dir,
+enum status postmaster_end_left_over(const char *home, const char *socket_dir,
                                      struct state_error *ret_error)
 {
     char real[PATH_MAX];
 
-    if (!realpath(data, real))
-        return state_refuse(ret_error, "cannot look at %s: %s", data, strerror(errno));
+    if (!realpath(home, real))
+        return state_refuse(ret_error, "cannot look at %s: %s", home, strerror(errno));
     for (int waited = 0; end_one(real); waited += POLL_MS) {
         if (waited >= ENDED_WITHIN_MS)
             return state_refuse(ret_error,
                                 "a PostgreSQL of an earlier run does not leave %s: end process %d",
-                                data, (int)count(real, postmaster_read(real).pid).one);
+                                home, (int)count(real, noted_postmaster(real)).one);
         if (waited == 0)
-            log_info("stopping the postgres of an earlier run", LOG_STR("data", str_c(data)));
+            log_info("stopping the postgres of an earlier run", LOG_STR("home", str_c(home)));
         nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
     }
-    clear(real, "postmaster.pid");
+    clear(real, "data/postmaster.pid");
     clear(socket_dir, ".s.PGSQL.5432.lock");
     return ST_OK;
 }

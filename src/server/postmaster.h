@@ -1,7 +1,8 @@
 #pragma once
 
 /*
- * What runs in a PostgreSQL data directory: as postmaster.pid says, and as /proc knows.
+ * What runs of PostgreSQL in the directory that is its own: as postmaster.pid says, and as /proc
+ * knows.
  */
 
 #include <sys/types.h>
@@ -13,11 +14,11 @@ struct postmaster {
     bool ready; /* it accepts connections */
 };
 
-/* What postmaster.pid says, be it true or stale. */
+/* What postmaster.pid in a data directory says, be it true or stale. */
 struct postmaster postmaster_read(const char *data);
 
-/* Ends what an earlier run may have left in the data directory and waits for it; then clears the
- * lock files that nobody stands behind, there and beside the socket: the process they name could
- * be a stranger by now. Fails when something does not end. */
-enum status postmaster_end_left_over(const char *data, const char *socket_dir,
+/* Ends what an earlier run may have left in home, a postmaster or an initdb, and waits for it; then
+ * clears the lock files that nobody stands behind, of home's data and beside the socket: the
+ * process they name could be a stranger by now. Fails when something does not end. */
+enum status postmaster_end_left_over(const char *home, const char *socket_dir,
                                      struct state_error *ret_error) must_use;

@@ -91,13 +91,30 @@ function leaveOut(ours, theirs, document) {
   return [ours, theirs];
 }
 
+// Where the hundredth error was the last, what was left out makes room for others.
+function cutAlike(a, b) {
+  const isLast = ({ message }) => message.startsWith('Too many validation errors');
+  if (![...a, ...b].some(isLast)) return [a, b];
+  const n = Math.min(a.filter((e) => !isLast(e)).length, b.filter((e) => !isLast(e)).length);
+  return [a.slice(0, n), b.slice(0, n)];
+}
+
 const bare = ({ message, locations }) => ({ message, ...(locations ? { locations } : {}) });
+
+// Its lexer is a token ahead of its parser: of two mistakes in a row it tells of the later one.
+function isAhead(ours, theirs) {
+  const place = ({ locations: [{ line, column }] }) => line * 1e6 + column;
+  const isOne = (errors) => errors.length === 1 && errors[0].message.startsWith('Syntax Error');
+  return isOne(ours) && isOne(theirs) && place(theirs[0]) > place(ours[0]);
+}
 
 // Undefined when equal; else the first error that is not.
 function compare(ours, theirs) {
   if (theirs.threw || theirs.errors.some(gaveUp)) return undefined;
+  if (theirs.syntax && isAhead(ours, theirs.errors)) return undefined;
   let [a, b] = [ours.map(bare), theirs.errors];
   if (!theirs.syntax) [a, b] = leaveOut(a, b, theirs.document);
+  if (a.length !== ours.length || b.length !== theirs.errors.length) [a, b] = cutAlike(a, b);
   const same = (i) => JSON.stringify(a[i]) === JSON.stringify(b[i]);
   for (let i = 0; i < Math.max(a.length, b.length); i++)
     if (!same(i)) return `error ${i}\n  ours:   ${JSON.stringify(a[i])}\n  theirs: ${JSON.stringify(b[i])}`;

@@ -59,6 +59,13 @@ export function exchange(address, { method = 'POST', path = '/graphql', headers 
   });
 }
 
+// What the person who runs the tests has configured is not meant for the servers that are tested.
+function bareEnvironment() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('GUILDHALL_') && name !== 'DATABASE_URL'),
+  );
+}
+
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 export class Hall {
@@ -107,7 +114,7 @@ export class Hall {
     const child = spawn(
       this.program,
       ['serve', '--database', this.databaseUrl, '--migrate', '--listen', `127.0.0.1:${this.#port}`, ...this.options],
-      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
     );
     this.#process = child;
     this.log = [];

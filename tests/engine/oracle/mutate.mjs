@@ -123,5 +123,6 @@ export function garble(text, random) {
   const bits = ['{', '}', '(', ')', '"', '"""', '...', '$', '@', ':', '!', '[', ']', '0', '.', '-', '\n', '\r\n', ',', '#', 'é', '😀', '\u0000', 'null', 'on'];
   const at = random.below(text.length + 1);
 
-  return text.slice(0, at) + (random.chance(0.5) ? random.pick(bits) : '') + text.slice(at + random.below(3));
+  const garbled = text.slice(0, at) + (random.chance(0.5) ? random.pick(bits) : '') + text.slice(at + random.below(3));
+  return garbled.toWellFormed();
 }

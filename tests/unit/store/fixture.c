@@ -90,6 +90,8 @@ void fixture_close(struct fixture *f)
 {
     bool closed = false;
 
+    if (!f->store)
+        return;
     store_close(f->store, on_closed, &closed);
     while (!closed)
         uv_run(&f->loop.uv, UV_RUN_ONCE);

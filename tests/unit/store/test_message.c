@@ -171,10 +171,10 @@ static void what_postgresql_cannot_hold_is_refused(void **state)
     struct message_draft nul = {STR("a"), STR("a\0b"), STR_NULL};
     struct message_draft broken = {STR("a"), STR("a\xff"), STR_NULL};
 
-    assert_int_equal(
-        fixture_await(&f, store_message_send(f.store, &f.arena, &caller, &nul)), ST_BAD_INPUT);
-    assert_int_equal(
-        fixture_await(&f, store_message_send(f.store, &f.arena, &caller, &broken)), ST_BAD_INPUT);
+    assert_int_equal(fixture_await(&f, store_message_send(f.store, &f.arena, &caller, &nul)),
+                     ST_BAD_INPUT);
+    assert_int_equal(fixture_await(&f, store_message_send(f.store, &f.arena, &caller, &broken)),
+                     ST_BAD_INPUT);
 }
 
 /* --- paging, against the plainest model there is */
@@ -406,8 +406,8 @@ static void a_message_is_found_by_its_id(void **state)
     assert_int_equal(get_status("eve", sent->id), ST_NOT_FOUND);
     assert_int_equal(get_status("ann", STR("none")), ST_NOT_FOUND);
     caller.tenant = STR("another");
-    assert_int_equal(
-        fixture_await(&f, store_message_get(f.store, &f.arena, &caller, sent->id)), ST_NOT_FOUND);
+    assert_int_equal(fixture_await(&f, store_message_get(f.store, &f.arena, &caller, sent->id)),
+                     ST_NOT_FOUND);
     assert_int_equal(fixture_send(&f, "ann", "event-byid", "x", NULL, &sent), ST_OK);
     assert_int_equal(get_status("eve", sent->id), ST_OK);
 }

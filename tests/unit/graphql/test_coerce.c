@@ -1,0 +1,151 @@
+#include "graphql/coerce.h"
+#include "graphql/graphql.h"
+#include "graphql/plan.h"
+#include "tests/lib/graphql_rooms.h"
+
+static struct arena arena;
+static struct gql_schema *schema;
+static struct gql_errors errors;
+
+static int set_up(void **state)
+{
+    arena_init(&arena);
+    schema = rooms_schema(&arena);
+    gql_errors_init(&errors, &arena);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    gql_schema_free(schema);
+    arena_done(&arena);
+    return 0;
+}
+
+/* Coerces one variable $v; the first error's message, or an absent string. */
+static struct str coerce(const char *type, json_t *given, struct gql_value *ret_values)
+{
+    struct str text = arena_printf(&arena, "query ($v: %s) { __typename @skip(if: $v) }", type);
+    struct gql_source source = {.name = STR("test"), .body = text};
+    const struct gql_document *document = gql_parse(&arena, source, NULL, &errors);
+    const struct gql_variable_definition *node = document->definitions->variables;
+    struct gql_input_def def = {.name = node->name.text, .length_max = -1};
+    struct gql_variables variables = {.source = &source, .defs = &def, .nodes = node, .n = 1};
+    bool coerced;
+
+    def.type = gql_schema_type_of_node(schema, &arena, node->type);
+    assert_non_null(def.type);
+    gql_errors_init(&errors, &arena);
+    coerced = gql_coerce_variables(&arena, &variables, given, &errors, ret_values);
+    json_decref(given);
+    assert_int_equal(coerced, errors.count == 0);
+    return coerced ? STR_NULL : errors.first->message;
+}
+
+static struct gql_value value_of(const char *type, json_t *given)
+{
+    struct gql_value values;
+    const struct gql_value *value;
+
+    assert_null(coerce(type, given, &values).p);
+    value = gql_value_member(&values, STR("v"));
+    assert_non_null(value);
+    return *value;
+}
+
+static struct str refusal_of(const char *type, json_t *given)
+{
+    struct gql_value values;
+
+    return coerce(type, given, &values);
+}
+
+static void a_time_becomes_milliseconds(void **state)
+{
+    struct gql_value value =
+        value_of("DateTime", json_pack("{s:s}", "v", "1970-01-01T01:00:01.5+01:00"));
+
+    assert_int_equal(value.kind, GQL_VALUE_INT);
+    assert_int_equal(value.integer, 1500);
+}
+
+static void a_time_that_is_none_is_refused_in_words(void **state)
+{
+    assert_str(refusal_of("DateTime", json_pack("{s:s}", "v", "yesterday")),
+               "Variable \"$v\" got invalid value \"yesterday\"; Expected type \"DateTime\". It "
+               "must be an RFC 3339 time, for example 2026-11-19T21:52:23.248Z.");
+    assert_non_null(refusal_of("DateTime", json_pack("{s:i}", "v", 5)).p);
+}
+
+static void a_safe_int_goes_as_far_as_a_double_is_exact(void **state)
+{
+    json_int_t most = (INT64_C(1) << 53) - 1;
+
+    assert_int_equal(value_of("SafeInt", json_pack("{s:I}", "v", most)).integer, most);
+    assert_int_equal(value_of("SafeInt", json_pack("{s:I}", "v", -most)).integer, -most);
+    assert_int_equal(value_of("SafeInt", json_pack("{s:f}", "v", 3.0)).integer, 3);
+    assert_non_null(refusal_of("SafeInt", json_pack("{s:I}", "v", most + 1)).p);
+    assert_non_null(refusal_of("SafeInt", json_pack("{s:f}", "v", 0.5)).p);
+    assert_non_null(refusal_of("SafeInt", json_pack("{s:s}", "v", "5")).p);
+}
+
+static void an_int_has_32_bits(void **state)
+{
+    assert_int_equal(value_of("Int", json_pack("{s:I}", "v", (json_int_t)INT32_MIN)).integer,
+                     INT32_MIN);
+    assert_non_null(refusal_of("Int", json_pack("{s:I}", "v", (json_int_t)INT32_MIN - 1)).p);
+    assert_non_null(refusal_of("Int", json_pack("{s:f}", "v", 1e300)).p);
+}
+
+static void json_that_nests_without_end_is_refused(void **state)
+{
+    json_t *point = json_pack("{s:i}", "x", 1), *all;
+
+    for (int i = 0; i < 1000; i++)
+        point = json_pack("{s:i, s:o}", "x", 1, "next", point);
+    all = json_pack("{s:o}", "v", point);
+    assert_non_null(refusal_of("Point", all).p);
+    assert_true(errors.first->message.n < 10000);
+}
+
+static void a_value_is_not_repeated_without_bound(void **state)
+{
+    struct str message;
+    char *text = arena_alloc(&arena, 100001);
+
+    memset(text, 'x', 100000);
+    message = refusal_of("Int", json_pack("{s:s}", "v", text));
+    assert_true(message.n < 5000);
+    assert_true(str_is_utf8(message));
+}
+
+static void errors_stop_where_they_should(void **state)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < 5000; i++)
+        json_array_append_new(list, json_string("x"));
+    refusal_of("[Int]", json_pack("{s:o}", "v", list));
+    assert_int_equal(errors.count, GQL_ERRORS_MOST + 1);
+}
+
+static void a_list_of_a_hundred_thousand_is_no_trouble(void **state)
+{
+    json_t *list = json_array();
+
+    for (int i = 0; i < 100000; i++)
+        json_array_append_new(list, json_integer(i));
+    assert_int_equal(value_of("[Int!]", json_pack("{s:o}", "v", list)).n, 100000);
+}
+
+#define coercing(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    return RUN(
+        coercing(a_time_becomes_milliseconds), coercing(a_time_that_is_none_is_refused_in_words),
+        coercing(a_safe_int_goes_as_far_as_a_double_is_exact), coercing(an_int_has_32_bits),
+        coercing(json_that_nests_without_end_is_refused),
+        coercing(a_value_is_not_repeated_without_bound), coercing(errors_stop_where_they_should),
+        coercing(a_list_of_a_hundred_thousand_is_no_trouble));
+}

@@ -1,0 +1,189 @@
+#include "net/http_request.h"
+
+#include <stdio.h>
+
+#include "tests/lib/test.h"
+
+static struct http1_head head;
+static char head_text[8192];
+
+/* A request with these fields behind Host. */
+static const struct http1_head *with(const char *fields)
+{
+    struct http1_wrong wrong;
+    size_t length;
+    int n = snprintf(head_text, sizeof(head_text), "POST /graphql HTTP/1.1\r\nHost: h\r\n%s\r\n",
+                     fields);
+
+    assert_int_equal(http1_head_parse(str_of(head_text, (size_t)n), &head, &length, &wrong),
+                     HTTP1_OK);
+    return &head;
+}
+
+static enum http_media accept_is(const char *accept)
+{
+    char field[512];
+
+    snprintf(field, sizeof(field), "Accept: %s\r\n", accept);
+    return http_request_media(with(field));
+}
+
+static void without_a_wish_json_is_given(void **state)
+{
+    assert_int_equal(http_request_media(with("")), MEDIA_JSON);
+    assert_int_equal(accept_is(""), MEDIA_JSON);
+    assert_int_equal(accept_is("*/*"), MEDIA_JSON);
+    assert_int_equal(accept_is("application/*"), MEDIA_JSON);
+}
+
+static void the_higher_q_wins(void **state)
+{
+    assert_int_equal(accept_is("application/graphql-response+json"), MEDIA_GRAPHQL_RESPONSE);
+    assert_int_equal(accept_is("application/json, application/graphql-response+json"),
+                     MEDIA_GRAPHQL_RESPONSE);
+    assert_int_equal(accept_is("application/json, application/graphql-response+json;q=0.9"),
+                     MEDIA_JSON);
+    assert_int_equal(accept_is("application/json;q=0.001,application/graphql-response+json;q=0"),
+                     MEDIA_JSON);
+    assert_int_equal(accept_is("text/event-stream, application/json;q=0.5"), MEDIA_JSON);
+}
+
+static void the_closest_range_decides(void **state)
+{
+    assert_int_equal(accept_is("*/*, application/json;q=0"), MEDIA_GRAPHQL_RESPONSE);
+    assert_int_equal(accept_is("application/*;q=0, application/graphql-response+json"),
+                     MEDIA_GRAPHQL_RESPONSE);
+    assert_int_equal(accept_is("*/*;q=0, application/json;q=0.1"), MEDIA_JSON);
+}
+
+static void what_we_do_not_have_is_not_acceptable(void **state)
+{
+    assert_int_equal(accept_is("text/plain"), MEDIA_NONE);
+    assert_int_equal(accept_is("*/*;q=0"), MEDIA_NONE);
+    assert_int_equal(accept_is("application/json;charset=latin1"), MEDIA_NONE);
+    assert_int_equal(accept_is("application/json;q=nonsense"), MEDIA_NONE);
+    assert_int_equal(accept_is("application/json;q=1.5"), MEDIA_NONE);
+}
+
+static void case_and_quotes_do_not_matter(void **state)
+{
+    assert_int_equal(accept_is("Application/GraphQL-Response+JSON; Charset=\"UTF-8\""),
+                     MEDIA_GRAPHQL_RESPONSE);
+}
+
+static void several_accept_fields_are_one_list(void **state)
+{
+    assert_int_equal(http_request_media(with("Accept: text/plain\r\nAccept: "
+                                             "application/graphql-response+json\r\n")),
+                     MEDIA_GRAPHQL_RESPONSE);
+}
+
+static void a_browser_wants_html_and_a_client_does_not(void **state)
+{
+    assert_true(
+        http_request_wants_html(with("Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n")));
+    assert_false(http_request_wants_html(with("Accept: */*\r\n")));
+    assert_false(http_request_wants_html(with("Accept: text/html, application/json\r\n")));
+    assert_false(http_request_wants_html(with("Accept: text/html;q=0\r\n")));
+}
+
+static void only_json_is_read(void **state)
+{
+    assert_true(http_request_is_json(STR("application/json")));
+    assert_true(http_request_is_json(STR("Application/JSON ; charset=UTF-8")));
+    assert_false(http_request_is_json(STR("application/json; charset=latin1")));
+    assert_false(http_request_is_json(STR("text/plain")));
+    assert_false(http_request_is_json(STR("application/jsonp")));
+    assert_false(http_request_is_json(STR("")));
+    assert_false(http_request_is_json(STR_NULL));
+}
+
+static void check_wrong(bool from_body, const char *text, const char *expected)
+{
+    struct http_request r;
+    struct arena a;
+    struct str wrong;
+
+    arena_init(&a);
+    if (from_body)
+        assert_false(http_request_from_body(&a, str_c(text), &r, &wrong));
+    else
+        assert_false(http_request_from_query(&a, str_c(text), &r, &wrong));
+    if (!str_starts(wrong, str_c(expected)))
+        assert_str(wrong, expected);
+    arena_done(&a);
+}
+
+static void a_body_of_a_wrong_shape_is_refused_by_name(void **state)
+{
+    check_wrong(true, "", "The body is not well-formed JSON: line 1, column");
+    check_wrong(true, "{\"query\":\"a\"", "The body is not well-formed JSON: line 1, column 12");
+    check_wrong(true, "[]", "The body must be a JSON object");
+    check_wrong(true, "{}", "\"query\" must be a string.");
+    check_wrong(true, "{\"query\":null}", "\"query\" must be a string.");
+    check_wrong(true, "{\"query\":\"\",\"operationName\":1}",
+                "\"operationName\" must be a string or null.");
+    check_wrong(true, "{\"query\":\"\",\"variables\":[]}",
+                "\"variables\" must be an object or null.");
+    check_wrong(true, "{\"query\":\"\",\"extensions\":\"\"}",
+                "\"extensions\" must be an object or null.");
+    check_wrong(true, "{\"query\":\"a\",\"query\":\"b\"}", "The body is not well-formed JSON");
+}
+
+static void a_body_may_leave_out_and_null_all_but_the_query(void **state)
+{
+    struct http_request r;
+    struct arena a;
+    struct str wrong;
+
+    arena_init(&a);
+    assert_true(http_request_from_body(
+        &a, STR("{\"query\":\"a\\u0000b\",\"operationName\":null,\"variables\":null,\"x\":1}"), &r,
+        &wrong));
+    assert_int_equal(r.call.query.n, 3);
+    assert_null(r.call.operation_name.p);
+    assert_null(r.call.variables);
+    assert_null(r.call.extensions);
+    http_request_done(&r);
+    arena_done(&a);
+}
+
+static void a_query_string_is_decoded(void **state)
+{
+    struct http_request r;
+    struct arena a;
+    struct str wrong;
+
+    arena_init(&a);
+    assert_true(http_request_from_query(
+        &a, STR("x=%zz&query=%7Ba+%c3%A4%7d&operationName=A&variables=%7B%22v%22%3A1%7D&y"), &r,
+        &wrong));
+    assert_str(r.call.query, "{a \xc3\xa4}");
+    assert_str(r.call.operation_name, "A");
+    assert_int_equal(json_integer_value(json_object_get(r.call.variables, "v")), 1);
+    http_request_done(&r);
+    arena_done(&a);
+}
+
+static void a_wrong_query_string_is_refused_by_name(void **state)
+{
+    check_wrong(false, "", "The parameter \"query\" is missing.");
+    check_wrong(false, "query=%", "\"query\" is not percent-encoded UTF-8.");
+    check_wrong(false, "query=%4", "\"query\" is not percent-encoded UTF-8.");
+    check_wrong(false, "query=%ff", "\"query\" is not percent-encoded UTF-8.");
+    check_wrong(false, "query=a&query=b", "\"query\" is given twice.");
+    check_wrong(false, "query=a&variables=1", "variables is not well-formed JSON");
+    check_wrong(false, "query=a&variables=[]", "\"variables\" must be an object or null.");
+    check_wrong(false, "query=a&variables={}&variables={}", "\"variables\" is given twice.");
+}
+
+int main(void)
+{
+    return RUN(test(without_a_wish_json_is_given), test(the_higher_q_wins),
+               test(the_closest_range_decides), test(what_we_do_not_have_is_not_acceptable),
+               test(case_and_quotes_do_not_matter), test(several_accept_fields_are_one_list),
+               test(a_browser_wants_html_and_a_client_does_not), test(only_json_is_read),
+               test(a_body_of_a_wrong_shape_is_refused_by_name),
+               test(a_body_may_leave_out_and_null_all_but_the_query),
+               test(a_query_string_is_decoded), test(a_wrong_query_string_is_refused_by_name));
+}

@@ -1,0 +1,167 @@
+#include "net/outq.h"
+
+#include "base/mem.h"
+#include "tests/lib/test.h"
+
+static char taken[256 * 1024];
+
+static struct str take_all(struct outq *q)
+{
+    return str_of(taken, outq_take(q, taken, sizeof(taken)));
+}
+
+static struct frame *frame_of(const char *text)
+{
+    return frame_new(str_c(text));
+}
+
+static void push_next(struct outq *q, struct outq_id *id, const char *text)
+{
+    struct frame *f = frame_of(text);
+
+    outq_push_next(q, id, f);
+    frame_unref(f);
+}
+
+static void a_result_goes_out_in_its_envelope(void **state)
+{
+    struct outq q;
+    struct outq_id *id = outq_id_new(STR("1"));
+
+    outq_init(&q);
+    push_next(&q, id, "{\"data\":7}");
+    assert_str(take_all(&q), "\x81\x2d{\"id\":\"1\",\"type\":\"next\",\"payload\":{\"data\":7}}");
+    assert_true(outq_empty(&q));
+    assert_int_equal(q.unsent, 0);
+    outq_id_unref(id);
+}
+
+static void an_id_is_escaped(void **state)
+{
+    struct outq_id *id = outq_id_new(STR("a\"\\\n\x01"));
+
+    assert_str(str_of(id->json, id->n), "a\\\"\\\\\\n\\u0001");
+    outq_id_unref(id);
+}
+
+static void all_that_waits_stands_side_by_side(void **state)
+{
+    struct outq q;
+    struct outq_id *a = outq_id_new(STR("a")), *b = outq_id_new(STR("b"));
+    struct frame *shared = frame_of("1");
+
+    outq_init(&q);
+    outq_push_next(&q, a, shared);
+    outq_push_next(&q, b, shared);
+    outq_push_raw(&q, STR("raw"));
+    frame_unref(shared);
+    assert_str(take_all(&q), "\x81\x24{\"id\":\"a\",\"type\":\"next\",\"payload\":1}"
+                             "\x81\x24{\"id\":\"b\",\"type\":\"next\",\"payload\":1}raw");
+    outq_id_unref(a);
+    outq_id_unref(b);
+}
+
+static void check_head(size_t n, const char *head, size_t head_length)
+{
+    struct outq q;
+    char *payload = mem_zalloc(n);
+
+    outq_init(&q);
+    outq_push_frame(&q, WS_TEXT, NULL, str_of(payload, n));
+    assert_int_equal(q.unsent, head_length + n);
+    assert_int_equal(outq_take(&q, taken, sizeof(taken)), head_length + n);
+    assert_memory_equal(taken, head, head_length);
+    mem_free(payload);
+}
+
+static void a_frame_says_its_length_in_the_shortest_form(void **state)
+{
+    check_head(125, "\x81\x7d", 2);
+    check_head(126, "\x81\x7e\x00\x7e", 4);
+    check_head(65535, "\x81\x7e\xff\xff", 4);
+    check_head(65536, "\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00", 10);
+}
+
+static void taking_a_byte_at_a_time_gives_the_same_bytes(void **state)
+{
+    struct outq q;
+    struct outq_id *id = outq_id_new(STR("xyz"));
+    char whole[256], one;
+    size_t n, i = 0;
+
+    outq_init(&q);
+    push_next(&q, id, "{\"data\":null}");
+    outq_push_frame(&q, WS_PONG, NULL, STR("p"));
+    n = outq_take(&q, whole, sizeof(whole));
+    push_next(&q, id, "{\"data\":null}");
+    outq_push_frame(&q, WS_PONG, NULL, STR("p"));
+    for (; outq_take(&q, &one, 1) == 1; i++) {
+        assert_int_equal(one, whole[i]);
+        assert_int_equal(q.unsent, n - i - 1);
+    }
+    assert_int_equal(i, n);
+    outq_id_unref(id);
+}
+
+static void what_waits_under_a_dropped_id_is_not_sent(void **state)
+{
+    struct outq q;
+    struct outq_id *a = outq_id_new(STR("a")), *b = outq_id_new(STR("b"));
+    struct outq_id *same_text = outq_id_new(STR("a"));
+
+    outq_init(&q);
+    push_next(&q, a, "1");
+    push_next(&q, b, "2");
+    outq_push_frame(&q, WS_TEXT, a, STR("bye"));
+    outq_drop(&q, same_text);
+    assert_int_equal(q.unsent, 38);
+    outq_push_raw(&q, STR("!"));
+    assert_str(take_all(&q), "\x81\x24{\"id\":\"b\",\"type\":\"next\",\"payload\":2}!");
+    outq_id_unref(a);
+    outq_id_unref(b);
+    outq_id_unref(same_text);
+}
+
+static void a_frame_begun_is_sent_to_its_end(void **state)
+{
+    struct outq q;
+    struct outq_id *id = outq_id_new(STR("a"));
+
+    outq_init(&q);
+    push_next(&q, id, "1");
+    push_next(&q, id, "2");
+    assert_int_equal(outq_take(&q, taken, 10), 10);
+    outq_drop(&q, id);
+    outq_id_unref(id); /* the queue holds the id for what is left */
+    assert_int_equal(q.unsent, 28);
+    assert_str(take_all(&q), "\",\"type\":\"next\",\"payload\":1}");
+    assert_true(outq_empty(&q));
+}
+
+static void ending_a_queue_lets_go_of_shared_frames(void **state)
+{
+    struct outq q;
+    struct outq_id *id = outq_id_new(STR("a"));
+    struct frame *f = frame_of("1");
+
+    outq_init(&q);
+    outq_push_next(&q, id, f);
+    outq_push_next(&q, id, f);
+    assert_int_equal(f->holders, 3);
+    outq_done(&q);
+    assert_int_equal(f->holders, 1);
+    assert_int_equal(id->holders, 1);
+    outq_id_unref(id);
+    frame_unref(f);
+}
+
+int main(void)
+{
+    return RUN(test(a_result_goes_out_in_its_envelope), test(an_id_is_escaped),
+               test(all_that_waits_stands_side_by_side),
+               test(a_frame_says_its_length_in_the_shortest_form),
+               test(taking_a_byte_at_a_time_gives_the_same_bytes),
+               test(what_waits_under_a_dropped_id_is_not_sent),
+               test(a_frame_begun_is_sent_to_its_end),
+               test(ending_a_queue_lets_go_of_shared_frames));
+}

@@ -1,0 +1,502 @@
+#include "store/writer.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "loop/timer.h"
+#include "store/boot.h"
+#include "tests/lib/test.h"
+#include "tests/unit/store/fixture.h"
+
+static struct fixture f;
+
+static int open_fixture(void **state)
+{
+    fixture_open(&f, "event-*");
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    fixture_close(&f);
+    return 0;
+}
+
+static struct wait *send_now(const char *user, const char *room_id, const char *text,
+                             const char *key)
+{
+    struct store_caller caller = fixture_caller(user);
+    struct message_draft draft = {str_c(room_id), str_c(text), str_c(key)};
+
+    return store_message_send(f.store, &f.arena, &caller, &draft);
+}
+
+static int64_t seq_of(const struct wait *w)
+{
+    return ((const struct message *)w->value)->seq;
+}
+
+/* Rows 1 to n, and the room knows it. */
+static void check_log(const char *room_id, int64_t n)
+{
+    assert_int_equal(
+        fixture_sql_i64(&f, "SELECT count(*) FROM gg_core WHERE room_id = '%s'", room_id), n);
+    assert_int_equal(fixture_sql_i64(&f,
+                                     "SELECT coalesce(max(seq), 0) FROM gg_core"
+                                     " WHERE room_id = '%s'",
+                                     room_id),
+                     n);
+    assert_int_equal(fixture_sql_i64(&f, "SELECT last_seq FROM room WHERE room_id = '%s'", room_id),
+                     n);
+}
+
+/* --- batches */
+
+static void what_is_sent_in_one_turn_is_one_transaction(void **state)
+{
+    struct wait *w[20];
+
+    fixture_room(&f, "turn", "ann");
+    for (size_t i = 0; i < array_size(w); i++)
+        w[i] = send_now("ann", "turn", "x", NULL);
+    for (size_t i = 0; i < array_size(w); i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_int_equal(seq_of(w[i]), i + 1);
+    }
+    check_log("turn", array_size(w));
+    assert_int_equal(fixture_sql_i64(&f, "SELECT count(DISTINCT xmin::text) FROM gg_core"
+                                         " WHERE room_id = 'turn'"),
+                     1);
+}
+
+static void more_than_a_batch_holds_goes_out_in_several(void **state)
+{
+    enum {
+        N = 1300
+    };
+    static struct wait *w[N];
+
+    fixture_room(&f, "many", "ann");
+    for (int i = 0; i < N; i++)
+        w[i] = send_now("ann", "many", "x", NULL);
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_int_equal(seq_of(w[i]), i + 1);
+    }
+    check_log("many", N);
+}
+
+static void rooms_of_one_batch_are_numbered_apart(void **state)
+{
+    struct wait *w[6];
+
+    fixture_room(&f, "apart1", "ann");
+    fixture_guild(&f, "apart", "ann");
+    for (size_t i = 0; i < array_size(w); i++)
+        w[i] = send_now("ann", i % 2 ? "apart1" : "GUILD#apart", "x", NULL);
+    for (size_t i = 0; i < array_size(w); i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_int_equal(seq_of(w[i]), i / 2 + 1);
+    }
+}
+
+static void a_refused_message_fails_alone(void **state)
+{
+    struct wait *w[4];
+
+    fixture_room(&f, "alone", "ann guest*");
+    w[0] = send_now("ann", "alone", "1", NULL);
+    w[1] = send_now("guest", "alone", "2", NULL);
+    w[2] = send_now("ann", "missing", "3", NULL);
+    w[3] = send_now("ann", "alone", "4", NULL);
+    assert_int_equal(fixture_await(&f, w[0]), ST_OK);
+    assert_int_equal(fixture_await(&f, w[1]), ST_FORBIDDEN);
+    assert_int_equal(fixture_await(&f, w[2]), ST_NOT_FOUND);
+    assert_int_equal(fixture_await(&f, w[3]), ST_OK);
+    assert_int_equal(seq_of(w[3]), 2);
+    check_log("alone", 2);
+}
+
+/* A key that no index can hold ends PostgreSQL's transaction, and with it the batch. */
+static void what_postgresql_refuses_takes_no_other_along(void **state)
+{
+    static char monster[20001];
+    unsigned random = 1;
+    struct wait *w[3];
+
+    for (size_t i = 0; i + 1 < sizeof(monster); i++) {
+        random = random * 1103515245 + 12345;
+        monster[i] = (char)('!' + (random >> 16) % 90);
+    }
+    fixture_room(&f, "refused", "ann");
+    w[0] = send_now("ann", "refused", "1", NULL);
+    w[1] = send_now("ann", "refused", "2", monster);
+    w[2] = send_now("ann", "refused", "3", NULL);
+    assert_int_equal(fixture_await(&f, w[0]), ST_OK);
+    assert_int_equal(fixture_await(&f, w[1]), ST_FAULT);
+    assert_int_equal(fixture_await(&f, w[2]), ST_OK);
+    check_log("refused", 2);
+}
+
+static void a_key_counts_within_a_batch(void **state)
+{
+    struct wait *w[5];
+
+    fixture_room(&f, "keys", "ann bob guest*");
+    w[0] = send_now("ann", "keys", "same", "k");
+    w[1] = send_now("ann", "keys", "same", "k");
+    w[2] = send_now("ann", "keys", "other", "k");
+    w[3] = send_now("bob", "keys", "same", "k");
+    w[4] = send_now("guest", "keys", "same", "k");
+    assert_int_equal(fixture_await(&f, w[0]), ST_OK);
+    assert_int_equal(fixture_await(&f, w[1]), ST_OK);
+    assert_int_equal(fixture_await(&f, w[2]), ST_KEY_REUSED);
+    assert_int_equal(fixture_await(&f, w[3]), ST_OK);
+    assert_int_equal(fixture_await(&f, w[4]), ST_FORBIDDEN);
+    assert_int_equal(seq_of(w[0]), 1);
+    assert_int_equal(seq_of(w[1]), 1);
+    assert_int_equal(seq_of(w[3]), 2);
+    assert_true(str_eq(((const struct message *)w[0]->value)->id,
+                       ((const struct message *)w[1]->value)->id));
+    check_log("keys", 2);
+}
+
+static void on_answer(void *user, struct wait *w)
+{
+    size_t *committed_when_answered = user;
+
+    *committed_when_answered = f.n_committed;
+}
+
+static void followers_hear_before_the_sender_and_in_order(void **state)
+{
+    struct wait *w[3];
+    size_t heard = 99;
+
+    fixture_room(&f, "heard", "ann guest*");
+    f.n_committed = 0;
+    w[0] = send_now("ann", "heard", "a", NULL);
+    w[1] = send_now("guest", "heard", "b", NULL);
+    w[2] = send_now("ann", "heard", "c", NULL);
+    wait_on(w[0], on_answer, &heard);
+    fixture_await(&f, w[2]);
+    assert_int_equal(heard, 2);
+    assert_int_equal(f.n_committed, 2);
+    assert_string_equal(f.committed[0].text, "a");
+    assert_int_equal(f.committed[0].seq, 1);
+    assert_string_equal(f.committed[1].text, "c");
+    assert_int_equal(f.committed[1].seq, 2);
+}
+
+/* --- a connection that is lost */
+
+static void kill_backends(const char *name, const char *where)
+{
+    fixture_sql(&f,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = '%s' AND pid <> pg_backend_pid() AND %s",
+                name, where);
+}
+
+static void a_batch_survives_the_end_of_its_connection(void **state)
+{
+    struct wait *w[10];
+
+    fixture_room(&f, "killed", "ann");
+    fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'killed' FOR UPDATE");
+    for (size_t i = 0; i < array_size(w); i++)
+        w[i] = send_now("ann", "killed", "x", NULL);
+    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
+                                " WHERE wait_event_type = 'Lock'"
+                                " AND application_name = 'guildhall writer'"))
+        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    kill_backends("guildhall writer", "wait_event_type = 'Lock'");
+    fixture_sql(&f, "COMMIT");
+    for (size_t i = 0; i < array_size(w); i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_int_equal(seq_of(w[i]), i + 1);
+    }
+    check_log("killed", array_size(w));
+}
+
+static void killing_again_and_again_loses_and_repeats_nothing(void **state)
+{
+    enum {
+        N = 60
+    };
+    struct wait *w[N];
+    int64_t acknowledged = 0;
+
+    fixture_room(&f, "storm", "ann");
+    for (int i = 0; i < N; i++) {
+        w[i] = send_now("ann", "storm", "x", NULL);
+        if (!w[i]->answered)
+            uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+        if (i % 10 == 5)
+            kill_backends("guildhall writer", "true");
+        if (fixture_await(&f, w[i]) == ST_OK)
+            assert_int_equal(seq_of(w[i]), ++acknowledged);
+        else
+            fixture_await_ready(&f);
+    }
+    assert_true(acknowledged > 0);
+    check_log("storm", acknowledged);
+}
+
+static void reads_under_way_fail_and_the_next_ones_work(void **state)
+{
+    struct store_caller caller = fixture_caller("ann");
+    struct wait *w;
+
+    fixture_room(&f, "reads", "ann");
+    kill_backends("guildhall reader", "true");
+    w = store_room_get(f.store, &f.arena, &caller, STR("reads"));
+    assert_int_equal(fixture_await(&f, w), ST_UNAVAILABLE);
+    /* And at once, while there is no connection. */
+    while (store_ready(f.store))
+        uv_run(&f.loop.uv, UV_RUN_ONCE);
+    w = store_room_get(f.store, &f.arena, &caller, STR("reads"));
+    assert_true(w->answered);
+    assert_int_equal(w->status, ST_UNAVAILABLE);
+    fixture_await_ready(&f);
+    w = store_room_get(f.store, &f.arena, &caller, STR("reads"));
+    assert_int_equal(fixture_await(&f, w), ST_OK);
+}
+
+/* What a batch does when its first try was committed and the answer lost. */
+static void a_batch_sent_again_stores_nothing_twice(void **state)
+{
+    static const char batch[] =
+        "SELECT count(*) FROM message_send_batch('{t,t}', '{again,again}', '{ann,ann}',"
+        " '{id-1,id-2}', '{x,y}', '{k,NULL}', '{f,f}', '{f,f}', '{f,f}', 5, %s)"
+        " WITH ORDINALITY b (outcome, seq, ts, id, place)"
+        " WHERE outcome = 'SENT' AND seq = place AND id = 'id-' || place";
+
+    fixture_room(&f, "again", "ann");
+    assert_int_equal(fixture_sql_i64(&f, batch, "false"), 2);
+    assert_int_equal(fixture_sql_i64(&f, batch, "true"), 2);
+    check_log("again", 2);
+}
+
+/* --- many loops */
+
+enum {
+    LOOPS = 3,
+    SENDERS = 4, /* of each loop, each with one message under way */
+    MESSAGES = 40,
+    ROOMS = 5,
+};
+
+struct node {
+    struct loop loop;
+    struct store *store;
+    struct timer timer;
+    enum node_stage {
+        CONNECTING,
+        SENDING,
+        DRAINING
+    } stage;
+    unsigned n_sending;
+    struct sender {
+        struct node *node;
+        struct arena arena;
+        struct wait *wait;
+        int sent;
+        unsigned number;
+    } senders[SENDERS];
+};
+
+static struct node nodes[LOOPS];
+static atomic_uint n_ready, n_drained, n_committed, n_failed;
+
+static void count_committed(void *user, struct loop *l, const struct message *rows, size_t n)
+{
+    atomic_fetch_add(&n_committed, (unsigned)n);
+}
+
+static void on_node_closed(void *user)
+{
+    struct node *node = user;
+
+    timer_close(&node->timer, NULL);
+    loop_stop(&node->loop);
+}
+
+static void send_next(struct sender *s);
+
+static void on_sent(void *user, struct wait *w)
+{
+    struct sender *s = user;
+
+    if (w->status != ST_OK)
+        atomic_fetch_add(&n_failed, 1);
+    send_next(s);
+}
+
+/* Every twentieth message is sent by nobody that the room knows. */
+static void send_next(struct sender *s)
+{
+    struct store_caller caller = fixture_caller(s->sent % 20 == 7 ? "eve" : "ann");
+    struct message_draft draft = {.text = STR("x")};
+    struct wait *w;
+
+    arena_reset(&s->arena);
+    if (s->sent++ == MESSAGES) {
+        arena_done(&s->arena);
+        if (--s->node->n_sending == 0)
+            atomic_fetch_add(&n_drained, 1);
+        return;
+    }
+    draft.room_id = arena_printf(&s->arena, "crowd-%u", (s->number + (unsigned)s->sent) % ROOMS);
+    w = store_message_send(s->node->store, &s->arena, &caller, &draft);
+    assert_false(w->answered);
+    wait_on(w, on_sent, s);
+}
+
+static void start_sender(struct node *node, unsigned i)
+{
+    struct sender *s = &node->senders[i];
+
+    s->node = node;
+    s->number = node->loop.index * SENDERS + i;
+    arena_init(&s->arena);
+    send_next(s);
+}
+
+/* What the node does next; a loop's rooms are written for as long as any loop sends. */
+static void on_time(struct timer *t)
+{
+    struct node *node = container_of(t, struct node, timer);
+
+    if (node->stage == CONNECTING && store_ready(node->store)) {
+        node->stage = SENDING;
+        atomic_fetch_add(&n_ready, 1);
+    } else if (node->stage == SENDING && atomic_load(&n_ready) == LOOPS) {
+        node->stage = DRAINING;
+        node->n_sending = SENDERS;
+        for (unsigned i = 0; i < SENDERS; i++)
+            start_sender(node, i);
+    } else if (node->stage == DRAINING && atomic_load(&n_drained) == LOOPS) {
+        store_close(node->store, on_node_closed, node);
+        return;
+    }
+    timer_start(t, 5);
+}
+
+static void *run_node(void *user)
+{
+    struct node *node = user;
+
+    loop_run(&node->loop);
+    return NULL;
+}
+
+static void many_loops_share_rooms_without_a_hole(void **state)
+{
+    struct loop *loops[LOOPS];
+    struct store *stores[LOOPS];
+    pthread_t threads[LOOPS];
+    int64_t stored;
+    struct store_config config = {
+        .conninfo = f.conninfo,
+        .statement_timeout_ms = 5000,
+        .on_committed = count_committed,
+    };
+
+    for (unsigned i = 0; i < ROOMS; i++) {
+        char room_id[16];
+        snprintf(room_id, sizeof(room_id), "crowd-%u", i);
+        fixture_room(&f, room_id, "ann");
+    }
+    for (unsigned i = 0; i < LOOPS; i++) {
+        loop_init(&nodes[i].loop, i);
+        loops[i] = &nodes[i].loop;
+    }
+    store_new_all(loops, LOOPS, &config, stores);
+    for (unsigned i = 0; i < LOOPS; i++) {
+        nodes[i].store = stores[i];
+        timer_init(&nodes[i].timer, loops[i], on_time);
+        timer_start(&nodes[i].timer, 0);
+        pthread_create(&threads[i], NULL, run_node, &nodes[i]);
+    }
+    for (unsigned i = 0; i < LOOPS; i++)
+        pthread_join(threads[i], NULL);
+    for (unsigned i = 0; i < LOOPS; i++)
+        loop_done(loops[i]);
+    for (unsigned i = 0; i < LOOPS; i++)
+        store_free(stores[i]);
+    stored = LOOPS * SENDERS * MESSAGES - (int64_t)n_failed;
+    assert_int_equal(n_failed, LOOPS * SENDERS * MESSAGES / 20);
+    assert_int_equal(n_committed, stored);
+    assert_int_equal(
+        fixture_sql_i64(&f, "SELECT count(*) FROM gg_core WHERE room_id LIKE 'crowd-%%'"), stored);
+    /* Every room's seqs are 1 to n, and its times do not go back. */
+    assert_int_equal(
+        fixture_sql_i64(&f, "SELECT count(*) FROM (SELECT seq, ts,"
+                            " row_number() OVER w AS place, lag(ts, 1, 0::bigint) OVER w AS before"
+                            " FROM gg_core WHERE room_id LIKE 'crowd-%%'"
+                            " WINDOW w AS (PARTITION BY room_id ORDER BY seq)) x"
+                            " WHERE seq <> place OR ts < before"),
+        0);
+}
+
+/* --- no database at all */
+
+static void closed_at_once(void *user)
+{
+    *(bool *)user = true;
+}
+
+static void without_a_database_calls_fail_at_once_and_closing_works(void **state)
+{
+    struct store_config config = {.conninfo = STR("host=/nowhere/at/all"),
+                                  .statement_timeout_ms = 1000};
+    struct store_caller caller = fixture_caller("ann");
+    struct message_draft draft = {STR("a"), STR("x"), STR_NULL};
+    struct loop l, *loops[] = {&l};
+    struct arena a;
+    struct store *s;
+    struct wait *w;
+    bool closed = false;
+
+    arena_init(&a);
+    loop_init(&l, 0);
+    store_new_all(loops, 1, &config, &s);
+    uv_run(&l.uv, UV_RUN_ONCE);
+    assert_false(store_ready(s));
+    w = store_message_send(s, &a, &caller, &draft);
+    assert_true(w->answered);
+    assert_int_equal(w->status, ST_UNAVAILABLE);
+    w = store_message_get(s, &a, &caller, STR("x"));
+    assert_true(w->answered);
+    assert_int_equal(w->status, ST_UNAVAILABLE);
+    store_close(s, closed_at_once, &closed);
+    while (!closed)
+        uv_run(&l.uv, UV_RUN_ONCE);
+    loop_done(&l);
+    store_free(s);
+    arena_done(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(what_is_sent_in_one_turn_is_one_transaction),
+        test(more_than_a_batch_holds_goes_out_in_several),
+        test(rooms_of_one_batch_are_numbered_apart),
+        test(a_refused_message_fails_alone),
+        test(what_postgresql_refuses_takes_no_other_along),
+        test(a_key_counts_within_a_batch),
+        test(followers_hear_before_the_sender_and_in_order),
+        test(a_batch_survives_the_end_of_its_connection),
+        test(killing_again_and_again_loses_and_repeats_nothing),
+        test(reads_under_way_fail_and_the_next_ones_work),
+        test(a_batch_sent_again_stores_nothing_twice),
+        test(many_loops_share_rooms_without_a_hole),
+        test(without_a_database_calls_fail_at_once_and_closing_works),
+    };
+
+    return cmocka_run_group_tests_name("store/writer", tests, open_fixture, close_fixture);
+}

@@ -1,0 +1,277 @@
+// Runs transcripts against a guildhall of their own:
+//
+//     tests/lib/with_postgres.sh node tests/wire/run.mjs [NNN-what.t …]
+//
+// A transcript is read line by line; an indented line goes on with the one above. <name> stands for
+// a value by that name: a token (<ann>), or what a pattern caught (tests/wire/pattern.mjs).
+//
+//     # a comment
+//     options --init-timeout 1s       for the server, before it is first needed
+//     room club ann bob               a room and its members
+//     guild red ann                   a guild, its room GUILD#red and its members
+//     token old {"sub":"ann","exp":"-60"} [{"alg":"HS512","secret":"…"}]
+//     == a case: what must be so      from here to the next one
+//
+//     ann: connect [PROTOCOL …|none]  a socket; several clients may act for one user
+//     ann: login [USER]               connect, connection_init with that user's token, the ack
+//     ann> {"type":"ping"}            a text message, as it stands
+//     ann< {"type":"pong"}            the next message is this
+//     ann! 4400 Unauthorized          the next thing is this close
+//     ann: quiet                      a ping is answered, and nothing comes before its pong
+//     ann: cut | close CODE REASON    the client goes, without or with a close frame
+//     ann: frame OPCODE FINAL TEXT    a frame as it stands; FINAL is yes or no
+//     ann[1]> query { … }             subscribe under the id 1;  ann[1]> complete
+//     ann[1]< {"data":…}              next;  ann[1]< complete;  ann[1]< error [{…}]
+//
+//     post ann { viewer { userId } }  a document over HTTP, with the user's token; nobody: without
+//     http GET /graphql?query=…       a request, with lines `name: value`, and a body
+//     -> 200 {"data":…}               its answer; further lines `name: value` are of its head
+//
+//     sql> select …                   with lines `= a|b`, one a row, when the result matters
+//     server stop | kill | start
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Hall, makeToken } from '../lib/harness.mjs';
+import { check, Failure, finish } from '../lib/tap.mjs';
+import { OPCODE } from '../lib/websocket.mjs';
+import { fill, match, parsePattern } from './pattern.mjs';
+
+// [{ sentence, steps: [{ line, text }] }]; what stands before the first case belongs to it.
+function readTranscript(path) {
+  const cases = [];
+  let steps = [];
+  for (const [i, text] of readFileSync(path, 'utf8').split('\n').entries()) {
+    if (text.trim() === '' || text.startsWith('#')) continue;
+    if (text.startsWith('== ')) {
+      if (cases.length) steps = [];
+      cases.push({ sentence: text.slice(3).trim(), steps });
+    } else if (/^\s/.test(text)) {
+      steps.at(-1).text += `\n${text.trim()}`;
+    } else {
+      steps.push({ line: i + 1, text });
+    }
+  }
+  if (!cases.length) throw new Error(`${path}: there is no case`);
+  return cases;
+}
+
+class Play {
+  #hall = null;
+  #options = [];
+  #clients = new Map();
+  #names = new Map();
+  #response = null;
+
+  // Tokens of users are made as they are named.
+  #fill(text) {
+    for (const [, name] of text.matchAll(/<(\w+)>/g))
+      if (!this.#names.has(name)) this.#names.set(name, makeToken({ sub: name, exp: '+3600' }));
+    return fill(text, this.#names);
+  }
+
+  async #server() {
+    if (!this.#hall) {
+      this.#hall = new Hall({ options: this.#options });
+      await this.#hall.createDatabase();
+      await this.#hall.start();
+    }
+    return this.#hall;
+  }
+
+  async done() {
+    for (const client of this.#clients.values()) client.cut();
+    await this.#hall?.done();
+  }
+
+  #client(name) {
+    const client = this.#clients.get(name);
+    if (!client) throw new Error(`${name} has not connected`);
+    return client;
+  }
+
+  async #connect(name, protocols) {
+    const hall = await this.#server();
+    this.#clients.get(name)?.cut();
+    this.#clients.set(name, await hall.socket({ protocols: protocols[0] === 'none' ? [] : protocols }));
+  }
+
+  async #login(name, user) {
+    await this.#connect(name, ['graphql-transport-ws']);
+    const token = this.#fill(`<${user}>`);
+    this.#client(name).sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    await this.#expect(name, '{"type":"connection_ack",...}');
+  }
+
+  async #expect(name, pattern) {
+    const event = await this.#client(name).next();
+    if (event.text === undefined) throw new Error(`instead of a message: ${JSON.stringify(event)}`);
+    const wrong = match(parsePattern(pattern), JSON.parse(event.text), this.#names);
+    if (wrong) throw new Error(`${wrong}\nin ${event.text}`);
+  }
+
+  async #expectClose(name, expected) {
+    const event = await this.#client(name).next();
+    const [, code, reason] = /^(\d+) ?([^]*)$/.exec(expected);
+    const { close } = event;
+    if (close?.code !== Number(code) || close.reason !== reason)
+      throw new Error(`instead of this close: ${JSON.stringify(event)}`);
+  }
+
+  #act(name, [what, ...words]) {
+    const client = () => this.#client(name);
+    switch (what) {
+      case 'connect':
+        return this.#connect(name, words.length ? words : ['graphql-transport-ws']);
+      case 'login':
+        return this.#login(name, words[0] ?? name);
+      case 'quiet':
+        client().sendJson({ type: 'ping', payload: { quiet: name } });
+        return this.#expect(name, `{"type":"pong","payload":{"quiet":"${name}"}}`);
+      case 'cut':
+        return client().cut();
+      case 'close':
+        return client().close(Number(words[0]), words.slice(1).join(' '));
+      case 'frame':
+        return client().frame(OPCODE[words[0]], words.slice(2).join(' '), { final: words[1] === 'yes' });
+      default:
+        throw new Error(`nobody knows how to ${what}`);
+    }
+  }
+
+  #say(name, id, text) {
+    const client = this.#client(name);
+    if (id === undefined) client.send(this.#fill(text));
+    else if (text === 'complete') client.sendJson({ id, type: 'complete' });
+    else client.sendJson({ id, type: 'subscribe', payload: { query: this.#fill(text) } });
+  }
+
+  #hear(name, id, text) {
+    if (id === undefined) return this.#expect(name, text);
+    const head = `"id":${JSON.stringify(id)},"type"`;
+    if (text === 'complete') return this.#expect(name, `{${head}:"complete"}`);
+    if (text.startsWith('error ')) return this.#expect(name, `{${head}:"error","payload":${text.slice(6)}}`);
+    return this.#expect(name, `{${head}:"next","payload":${text}}`);
+  }
+
+  async #post(user, query) {
+    const token = user === 'nobody' ? undefined : this.#fill(`<${user}>`);
+    this.#response = await (await this.#server()).exchange({
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query: this.#fill(query) }),
+    });
+  }
+
+  async #http(text) {
+    const [first, ...rest] = this.#fill(text).split('\n');
+    const [method, path] = first.split(' ');
+    const headers = {};
+    while (/^[\w-]+: /.test(rest[0] ?? '')) {
+      const [name, ...value] = rest.shift().split(': ');
+      headers[name] = value.join(': ');
+    }
+    const body = rest.length ? rest.join('\n') : undefined;
+    this.#response = await (await this.#server()).exchange({ method, path, headers, body });
+  }
+
+  #answer(text) {
+    const { status, headers, text: body } = this.#response;
+    const [first, ...rest] = text.split('\n');
+    const [, expected, pattern] = /^(\d+) ?(.*)$/.exec(first);
+    const lines = [pattern, ...rest.filter((line) => !/^[\w-]+: /.test(line))].join('\n').trim();
+    if (status !== Number(expected)) throw new Error(`the status is ${status}\n${body}`);
+    for (const [name, value] of rest.filter((line) => /^[\w-]+: /.test(line)).map((line) => line.split(/: (.*)/)))
+      if (headers[name] !== value) throw new Error(`${name} is ${headers[name]}`);
+    if (!lines) return;
+    const wrong = match(parsePattern(lines), JSON.parse(body), this.#names);
+    if (wrong) throw new Error(`${wrong}\nin ${body}`);
+  }
+
+  async #sql(text) {
+    const lines = text.split('\n');
+    const expected = lines.filter((line) => line.startsWith('=')).map((line) => line.slice(1).trim());
+    const statement = lines.filter((line) => !line.startsWith('=')).join('\n');
+    const rows = await (await this.#server()).sql(this.#fill(statement));
+    if (expected.length && rows !== this.#fill(expected.join('\n'))) throw new Error(`the rows are\n${rows}`);
+  }
+
+  async #control(what) {
+    const hall = await this.#server();
+    if (what === 'start') return hall.start();
+    const how = await hall.end(what === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    if (what === 'stop' && how.code !== 0) throw new Error(`the server ended with ${JSON.stringify(how)}`);
+    return undefined;
+  }
+
+  #makeToken(text) {
+    const [, name, claims, how] = /^(\w+) (\{.*?\})(?: (\{.*\}))?$/.exec(text);
+    this.#names.set(name, makeToken(JSON.parse(claims), how ? JSON.parse(how) : {}));
+  }
+
+  #words(text) {
+    return text.trim().split(/\s+/);
+  }
+
+  async step(text) {
+    const client = /^(\w+)(?:\[([^\]]*)\])?([:<>!]) ?([^]*)$/.exec(text);
+    const [, word, rest] = /^(\S+) ?([^]*)$/.exec(text);
+    if (word === 'sql>') return this.#sql(rest);
+    if (client?.[3] === ':') return this.#act(client[1], this.#words(client[4]));
+    if (client?.[3] === '>') return this.#say(client[1], client[2], client[4]);
+    if (client?.[3] === '<') return this.#hear(client[1], client[2], client[4]);
+    if (client?.[3] === '!') return this.#expectClose(client[1], client[4]);
+    switch (word) {
+      case 'options':
+        this.#options.push(...this.#words(rest));
+        return undefined;
+      case 'room':
+      case 'guild': {
+        const [id, ...members] = this.#words(rest);
+        return (await this.#server())[word](id, members);
+      }
+      case 'token':
+        return this.#makeToken(rest);
+      case 'post':
+        return this.#post(...rest.split(/\s([^]*)/).slice(0, 2));
+      case 'http':
+        return this.#http(rest);
+      case '->':
+        return this.#answer(rest);
+      case 'server':
+        return this.#control(rest.trim());
+      default:
+        throw new Error('this line is not understood');
+    }
+  }
+}
+
+async function runTranscript(path) {
+  const name = basename(path, '.t');
+  const play = new Play();
+  let broken = false;
+  for (const { sentence, steps } of readTranscript(path)) {
+    const held = await check(`${name}: ${sentence}`, async () => {
+      // What follows a failure could only fail, or hold by accident.
+      if (broken) throw new Failure('an earlier case of this transcript failed');
+      for (const { line, text } of steps)
+        await play.step(text).catch((error) => {
+          throw new Failure(`${basename(path)}:${line}: ${text}\n${error.message}`);
+        });
+    });
+    broken ||= !held;
+  }
+  await check(`${name}: the server ends as it should`, () => play.done());
+}
+
+const here = dirname(fileURLToPath(import.meta.url));
+const transcripts =
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : readdirSync(here)
+        .filter((name) => name.endsWith('.t'))
+        .sort()
+        .map((name) => join(here, name));
+for (const path of transcripts) await runTranscript(path);
+finish();
