@@ -3,15 +3,14 @@
 -- are not newer and those that are. No row: no such room.
 SELECT g.may_read, g.last_seq, edge.below, edge.above,
        m.seq, m.ts, m.id, m.sender_id, m.text, m.idempotency_key
-  FROM room_gate($1::text, $2::text, $3::text, $4::boolean) g
+  FROM (SELECT * FROM room_gate($1::text, $2::text, $3::text, $4::boolean) OFFSET 0) g
  CROSS JOIN LATERAL (
      SELECT CASE WHEN $6::bigint IS NULL THEN $5::bigint
-                 ELSE log_place_at($1::text, $2::text, g.last_seq, $6::bigint) END AS low,
+                 WHEN g.may_read
+                 THEN log_place_at($1::text, $2::text, g.last_seq, $6::bigint) END AS low,
             CASE WHEN $8::bigint IS NULL THEN $7::bigint
-                 ELSE log_place_at($1::text, $2::text, g.last_seq, $8::bigint) + 1 END AS high
-      WHERE g.may_read
-     UNION ALL
-     SELECT NULL, NULL WHERE NOT g.may_read
+                 WHEN g.may_read
+                 THEN log_place_at($1::text, $2::text, g.last_seq, $8::bigint) + 1 END AS high
      OFFSET 0
  ) place
  CROSS JOIN LATERAL (
@@ -26,7 +25,7 @@ SELECT g.may_read, g.last_seq, edge.below, edge.above,
   LEFT JOIN LATERAL (
      SELECT l.seq, l.ts, l.id, l.sender_id, l.text, l.idempotency_key
        FROM gg_log l
-      WHERE l.tenant_id = $1::text AND l.room_id = $2::text
+      WHERE g.may_read AND l.tenant_id = $1::text AND l.room_id = $2::text
         AND l.seq > place.low AND l.seq < place.high AND l.type = 'Message'
       ORDER BY l.seq ASC
       LIMIT $9::bigint

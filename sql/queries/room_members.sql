@@ -12,19 +12,25 @@ SELECT m.user_id, m.role, m.joined_at
   LEFT JOIN LATERAL (
      (SELECT m.user_id, m.role, m.joined_at FROM member m
        WHERE d.guild_id IS NULL AND m.tenant_id = d.tenant_id AND m.room_id = d.room_id
-         AND ($5::text IS NULL
-              OR (m.joined_at, m.user_id) > (SELECT a.joined_at, a.user_id FROM member a
-                                              WHERE a.tenant_id = d.tenant_id
-                                                AND a.room_id = d.room_id AND a.user_id = $5::text))
+         AND m.joined_at >= 0
+         AND (m.joined_at, m.user_id) > (
+                 (SELECT CASE WHEN $5::text IS NULL THEN -1
+                              ELSE (SELECT a.joined_at FROM member a
+                                     WHERE a.tenant_id = d.tenant_id AND a.room_id = d.room_id
+                                       AND a.user_id = $5::text) END),
+                 coalesce($5::text, ''))
        ORDER BY m.joined_at, m.user_id
        LIMIT $6::bigint)
      UNION ALL
      (SELECT m.user_id, m.role, m.joined_at FROM guild_member m
        WHERE d.guild_id IS NOT NULL AND m.tenant_id = d.tenant_id AND m.guild_id = d.guild_id
-         AND ($5::text IS NULL
-              OR (m.joined_at, m.user_id) > (SELECT a.joined_at, a.user_id FROM guild_member a
-                                              WHERE a.tenant_id = d.tenant_id
-                                                AND a.guild_id = d.guild_id AND a.user_id = $5::text))
+         AND m.joined_at >= 0
+         AND (m.joined_at, m.user_id) > (
+                 (SELECT CASE WHEN $5::text IS NULL THEN -1
+                              ELSE (SELECT a.joined_at FROM guild_member a
+                                     WHERE a.tenant_id = d.tenant_id AND a.guild_id = d.guild_id
+                                       AND a.user_id = $5::text) END),
+                 coalesce($5::text, ''))
        ORDER BY m.joined_at, m.user_id
        LIMIT $6::bigint)
  ) m ON true

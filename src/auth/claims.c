@@ -46,7 +46,7 @@ static bool has_control_character(struct str s)
 /* Jansson has seen to the UTF-8. */
 static bool is_id(struct str s)
 {
-    return s.n > 0 && s.n <= LONGEST_ID * 4 && str_code_points(s) <= LONGEST_ID &&
+    return s.n > 0 && s.n <= (size_t)LONGEST_ID * 4 && str_code_points(s) <= LONGEST_ID &&
            !has_control_character(s);
 }
 

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -36,14 +37,32 @@ bool log_level_from(struct str name, enum log_level *ret_level)
     return false;
 }
 
+static void write_value(struct json_out *j, const struct log_field *f)
+{
+    char hex[24];
+
+    switch (f->kind) {
+    case LOG_KIND_TEXT:
+        if (f->text.p)
+            json_out_str(j, f->text);
+        else
+            json_out_null(j);
+        break;
+    case LOG_KIND_NUMBER:
+        json_out_int(j, f->number);
+        break;
+    case LOG_KIND_HEX:
+        snprintf(hex, sizeof(hex), "%llx", (unsigned long long)f->number);
+        json_out_str(j, str_c(hex));
+        break;
+    }
+}
+
 static void write_fields(struct json_out *j, const struct log_field *fields)
 {
     for (const struct log_field *f = fields; f->key; f++) {
         json_out_key(j, str_c(f->key));
-        if (f->text.p)
-            json_out_str(j, f->text);
-        else
-            json_out_int(j, f->number);
+        write_value(j, f);
     }
 }
 

@@ -21,12 +21,18 @@ enum log_level {
 
 struct log_field {
     const char *key; /* NULL ends the list */
-    struct str text; /* absent: number counts */
+    enum log_kind {
+        LOG_KIND_TEXT, /* null when absent */
+        LOG_KIND_NUMBER,
+        LOG_KIND_HEX, /* the number, as text */
+    } kind;
+    struct str text;
     int64_t number;
 };
 
-#define LOG_STR(k, s) ((struct log_field){.key = (k), .text = (s)})
-#define LOG_INT(k, i) ((struct log_field){.key = (k), .number = (i)})
+#define LOG_STR(k, s) ((struct log_field){.key = (k), .kind = LOG_KIND_TEXT, .text = (s)})
+#define LOG_INT(k, i) ((struct log_field){.key = (k), .kind = LOG_KIND_NUMBER, .number = (i)})
+#define LOG_HEX(k, i) ((struct log_field){.key = (k), .kind = LOG_KIND_HEX, .number = (int64_t)(i)})
 
 /* info until told otherwise; call before threads start. */
 void log_set_level(enum log_level level);

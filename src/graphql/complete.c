@@ -59,6 +59,7 @@ static void add_error(struct completion *c, const struct gql_collected *collecte
     error = gql_error_add(c->errors, failure->status, "%.*s", STR_ARG(message));
     error->path = keep_path(c->errors->arena, path);
     error->argument = failure->argument;
+    error->cause = failure->cause;
     error->extensions = failure->extensions;
     if (failure->at) {
         gql_error_at(c->errors, error, source, failure->at);

@@ -1,11 +1,13 @@
 #include "graphql/error.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 struct status_row {
     const char *code; /* a value of the schema's enum ErrorCode */
     int http;
     const char *text;
+    int retry_after_ms; /* 0: trying again does not help by itself */
 };
 
 /* What the world is told of each status, in the order of enum status. */
@@ -33,7 +35,8 @@ static const struct status_row rows[] = {
                         "The document is deeper, wider or costlier than allowed."},
     [ST_RATE_LIMITED] = {"RATE_LIMITED", 429, "Too many requests: try again later."},
     [ST_LIMIT_EXCEEDED] = {"LIMIT_EXCEEDED", 429, "Too many at a time."},
-    [ST_UNAVAILABLE] = {"UNAVAILABLE", 503, "Temporarily unavailable: it is safe to try again."},
+    [ST_UNAVAILABLE] = {"UNAVAILABLE", 503, "Temporarily unavailable: it is safe to try again.",
+                        .retry_after_ms = 1000},
     [ST_TIMEOUT] = {"TIMEOUT", 504, "It took longer than allowed."},
     [ST_FAULT] = {"INTERNAL_SERVER_ERROR", 500, "Internal server error."},
 };
@@ -166,7 +169,26 @@ static void write_path(const struct gql_path *path, struct arena *a, struct json
     json_out_end_array(j);
 }
 
-static void write_extensions(const struct gql_error *error, struct json_out *j)
+/* What a client can do about it: come back later, or name the request when it asks for help. */
+static void write_remedy(const struct gql_errors *errors, const struct gql_error *error,
+                         struct json_out *j)
+{
+    int retry_after_ms = row_of(error->status)->retry_after_ms;
+    char id[24];
+
+    if (retry_after_ms) {
+        json_out_key(j, STR("retryAfterMs"));
+        json_out_int(j, retry_after_ms);
+    }
+    if (error->status == ST_FAULT && errors->request_id) {
+        int n = snprintf(id, sizeof(id), "%llx", (unsigned long long)errors->request_id);
+        json_out_key(j, STR("requestId"));
+        json_out_str(j, str_of(id, (size_t)n));
+    }
+}
+
+static void write_extensions(const struct gql_errors *errors, const struct gql_error *error,
+                             struct json_out *j)
 {
     json_out_key(j, STR("extensions"));
     json_out_begin_object(j);
@@ -181,6 +203,7 @@ static void write_extensions(const struct gql_error *error, struct json_out *j)
         json_out_key(j, STR("argument"));
         json_out_str(j, error->argument);
     }
+    write_remedy(errors, error, j);
     if (error->extensions.n)
         json_out_raw(j, error->extensions);
     json_out_end_object(j);
@@ -197,7 +220,7 @@ void gql_errors_write(const struct gql_errors *errors, struct json_out *j)
             write_locations(error, j);
         if (error->path)
             write_path(error->path, errors->arena, j);
-        write_extensions(error, j);
+        write_extensions(errors, error, j);
         json_out_end_object(j);
     }
     json_out_end_array(j);

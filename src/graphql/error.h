@@ -30,6 +30,7 @@ struct gql_error {
     size_t n_locations;
     const struct gql_path *path; /* NULL without one */
     struct str argument;         /* extensions.argument, or absent */
+    struct str cause;            /* of a fault: for the log, never sent; or absent */
     struct str extensions; /* further members of extensions: `"retryAfterMs":500`, or absent */
     struct gql_error *next;
 };
@@ -39,6 +40,7 @@ struct gql_errors {
     struct gql_error *first;
     struct gql_error *last;
     size_t count;
+    uint64_t request_id; /* told to the client with every fault, to be found in the log; 0: none */
 };
 
 void gql_errors_init(struct gql_errors *errors, struct arena *arena);

@@ -20,6 +20,7 @@ static struct gql_execution *new_execution(struct gql_request *r, enum gql_execu
     struct gql_execution *e = arena_new(r->arena, struct gql_execution);
 
     gql_errors_init(&r->errors, r->arena);
+    r->errors.request_id = r->request_id;
     r->failed = false;
     r->source = NULL;
     r->execution = e;
@@ -99,8 +100,10 @@ static void take_source(struct gql_execution *e)
 {
     const struct gql_object *root = &e->root;
 
-    if (root->set->n_resolved == 1 && root->asked->state == GQL_ANSWERED)
+    if (root->set->n_resolved == 1 && root->asked->state == GQL_ANSWERED) {
         e->request->source = root->asked->value;
+        e->request->source_key = root->set->first->key;
+    }
     if (!e->request->source)
         gql_complete_source_failed(e);
 }

@@ -22,6 +22,7 @@ struct gql_failure {
     struct str message;    /* absent: the status's public text */
     struct str argument;   /* extensions.argument, or absent */
     struct str extensions; /* further members of extensions, or absent */
+    struct str cause;      /* of a fault: for the log, or absent */
     uint32_t at;           /* a place of its own in the document, or 0 */
 };
 

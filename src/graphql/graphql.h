@@ -77,13 +77,15 @@ struct gql_request {
     void *context;               /* handed to resolvers */
     gql_authorize_fn *authorize; /* asked for every field with @requires, before it is resolved */
     struct str extensions;       /* a JSON object for the response's `extensions`, or absent */
+    uint64_t request_id;         /* told with faults; 0: none */
     struct buf *out;             /* the response is appended */
     gql_done_fn *on_done;
     void *user;
 
     /* Results. */
-    const void *source; /* gql_subscribe(): what the root resolver gave, or NULL */
-    bool failed;        /* a request error: the response has no `data` */
+    const void *source;    /* gql_subscribe(): what the root resolver gave, or NULL */
+    struct str source_key; /* its field's response name: where later errors of the stream are */
+    bool failed;           /* a request error: the response has no `data` */
     struct gql_errors errors;
 
     struct gql_execution *execution; /* the engine's own */

@@ -39,8 +39,10 @@ static void fail(struct gql_asked *asked, struct gql_failure failure)
 
     assert(asked->state == GQL_ASKED && failure.status != ST_OK);
     *kept = failure;
-    if (failure.status == ST_FAULT)
-        kept->message = STR_NULL; /* what went wrong with us is for the log */
+    if (failure.status == ST_FAULT) {
+        kept->cause = failure.message; /* what went wrong with us is for the log */
+        kept->message = STR_NULL;
+    }
     asked->state = GQL_FAILED;
     asked->failure = kept;
     settle(asked);

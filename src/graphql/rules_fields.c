@@ -239,7 +239,7 @@ void gql_max_introspection_depth(struct gql_validation *v, const struct gql_sele
     struct search search = {0};
     struct str name = field->name.text;
 
-    if (v->introspection_refused || !field->selection_set ||
+    if (!str_starts(name, STR("__")) || v->introspection_refused || !field->selection_set ||
         (!str_eq(name, STR("__schema")) && !str_eq(name, STR("__type"))) ||
         gql_found_enough(v, GQL_RULE_MAX_INTROSPECTION_DEPTH))
         return;

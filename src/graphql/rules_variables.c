@@ -57,10 +57,9 @@ void gql_unique_variable_names(struct gql_validation *v, const struct gql_defini
 
 /* 5.8.2 Variables Are Input Types. */
 void gql_variables_are_input_types(struct gql_validation *v,
-                                   const struct gql_variable_definition *variable)
+                                   const struct gql_variable_definition *variable,
+                                   const struct gql_type *type)
 {
-    const struct gql_type *type = gql_schema_type_of_node(v->schema, v->arena, variable->type);
-
     if (!type || gql_type_is_input(type))
         return;
     gql_find_at(v,

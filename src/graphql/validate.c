@@ -262,7 +262,7 @@ static void walk_variable_definition(struct gql_validation *v,
     const struct gql_type_node *named = variable->type;
 
     v->moment++;
-    gql_variables_are_input_types(v, variable);
+    gql_variables_are_input_types(v, variable, type);
     gql_unique_directives_per_location(v, variable->directives);
     while (named->kind != GQL_NODE_NAMED_TYPE)
         named = named->of;

@@ -118,7 +118,7 @@ struct gql_validation {
     struct gql_names operations_seen; /* to struct gql_definition: the first of each name */
     struct gql_names fragments_seen;
     size_t searches; /* counts them: see reached */
-    size_t work;     /* steps taken, over the walk's */
+    size_t work;     /* steps taken: see gql_validate_counted() */
 
     /* Where the walk stands. */
     size_t moment;
@@ -129,7 +129,7 @@ struct gql_validation {
     const struct gql_directive_def *directive; /* the directive around; NULL when unknown */
     bool introspection_refused;                /* below a field that was too deep */
 
-    struct gql_level_seen *levels; /* see there; in the order of the walk */
+    struct gql_level_seen *levels; /* in the order of the walk */
     struct gql_level_seen **levels_end;
     bool has_spreads;
 
@@ -197,6 +197,9 @@ void gql_fragments_on_composite_types(struct gql_validation *v, struct gql_name 
 void gql_unique_fragment_names(struct gql_validation *v, const struct gql_definition *fragment);
 void gql_known_fragment_names(struct gql_validation *v, const struct gql_selection *spread);
 void gql_possible_fragment_spreads(struct gql_validation *v, const struct gql_selection *fragment);
+/* The fragments (struct gql_checked) that an operation reaches, in graphql-js's order; those of all
+ * operations together when it is NULL. */
+struct gql_row gql_reachable(struct gql_validation *v, struct gql_checked *operation);
 /* Those that ask when all has been seen. */
 void gql_no_unused_fragments(struct gql_validation *v);
 void gql_no_fragment_cycles(struct gql_validation *v);
@@ -204,13 +207,11 @@ void gql_no_fragment_cycles(struct gql_validation *v);
 /* rules_variables.c */
 void gql_unique_variable_names(struct gql_validation *v, const struct gql_definition *operation);
 void gql_variables_are_input_types(struct gql_validation *v,
-                                   const struct gql_variable_definition *variable);
+                                   const struct gql_variable_definition *variable,
+                                   const struct gql_type *type);
 /* NoUndefinedVariables, NoUnusedVariables and VariablesInAllowedPosition, of every operation, when
  * all has been seen. */
 void gql_variable_rules(struct gql_validation *v);
-/* The fragments (struct gql_checked) that an operation reaches, in graphql-js's order; those of all
- * operations together when it is NULL. */
-struct gql_row gql_reachable(struct gql_validation *v, struct gql_checked *operation);
 
 /* rules_directives.c */
 void gql_known_directives(struct gql_validation *v, const struct gql_directive *directive,

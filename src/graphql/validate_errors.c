@@ -144,11 +144,14 @@ static void tell(struct gql_errors *errors, const struct gql_finding *finding,
 
 void gql_report(struct gql_validation *v, struct gql_errors *errors)
 {
-    size_t n, n_places = 0, n_sought = 0;
-    struct gql_finding **sorted = sort_findings(v, &n);
-    size_t n_told = n < GQL_ERRORS_MOST ? n : GQL_ERRORS_MOST;
+    size_t n, n_told, n_places = 0, n_sought = 0;
+    struct gql_finding **sorted;
     struct sought *sought;
 
+    if (!v->findings && !v->aborted)
+        return;
+    sorted = sort_findings(v, &n);
+    n_told = n < GQL_ERRORS_MOST ? n : GQL_ERRORS_MOST;
     for (size_t i = 0; i < n_told; i++)
         n_places += sorted[i]->n_places;
     sought = arena_array(v->arena, struct sought, n_places);

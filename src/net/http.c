@@ -370,12 +370,22 @@ static bool take_body(struct http *h, struct str *rest)
     return false;
 }
 
+/* A client may send ahead, but not without end; one whose connection is full waits anyway. */
+static void mind_reading(struct http *h)
+{
+    bool far_ahead = h->state == HTTP_ANSWERING && h->in.n >= PIPELINE_MAX;
+
+    if (!h->conn->full)
+        conn_listen(h->conn, !far_ahead);
+}
+
 static bool step(struct http *h)
 {
     struct str rest = buf_str(&h->in);
     size_t had = rest.n;
     bool on;
 
+    mind_reading(h);
     switch (h->state) {
     case HTTP_BETWEEN:
         if (!had || !conn_has_room(h->conn))
@@ -388,8 +398,6 @@ static bool step(struct http *h)
         consume(h, had - rest.n);
         return on;
     case HTTP_ANSWERING:
-        conn_listen(h->conn, had < PIPELINE_MAX);
-        return false;
     case HTTP_ENDED:
         return false;
     }

@@ -269,6 +269,12 @@ void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void 
         timer_start(&n->drain, drain_ms);
 }
 
+void net_hurry(struct net *n)
+{
+    if (n && n->state == NET_DRAINING)
+        timer_start(&n->drain, 0);
+}
+
 void net_free(struct net *n)
 {
     if (!n)

@@ -39,6 +39,10 @@ enum status net_new(struct loop *l, const struct net_config *config,
  * whoever is left after drain_ms is closed at once. Then on_closed. */
 typedef void net_closed_fn(void *user);
 void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void *user);
+
+/* For one that is being closed: whoever is left is closed now. Takes NULL. */
+void net_hurry(struct net *n);
+
 void net_free(struct net *n);
 
 /* Open connections of this loop. */

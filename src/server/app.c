@@ -5,27 +5,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "gen/schema_gen.h"
-#include "loop/mailbox.h"
 #include "server/feed.h"
 #include "server/pages.h"
 #include "server/request.h"
 #include "server/session.h"
+#include "server/shutdown.h"
 #include "store/boot.h"
 
 enum {
     MOST_THREADS = 256,
     PLAN_BYTES = 16 * 1024 * 1024, /* of plans, a thread */
-};
-
-/* Where the server is between its start and its end. */
-enum app_state {
-    APP_SERVING,
-    APP_DRAINING,
-    APP_STOPPING, /* a second signal: whoever is left is closed at once */
+    MOST_CONNECTIONS = 1000000,
+    OWN_DESCRIPTORS = 64,      /* of the process: files, pipes, a database being asked at start */
+    DESCRIPTORS_A_THREAD = 16, /* listener, database connections, the loop's own */
 };
 
 struct app {
@@ -38,7 +35,8 @@ struct app {
     size_t n_workers;
     size_t n_started; /* workers whose listener stands */
     struct feed feed;
-    enum app_state state; /* the first loop's */
+    struct shutdown shutdown;
+    size_t max_connections;
     uv_signal_t interrupted;
     uv_signal_t terminated;
 };
@@ -117,6 +115,7 @@ static void init_worker(struct app *app, size_t i)
 static void done_worker(struct worker *w)
 {
     net_free(w->net);
+    w->net = NULL; /* a late order to hurry finds none */
     store_free(w->store);
     loop_done(&w->loop);
     hub_free(w->hub);
@@ -167,7 +166,7 @@ static bool listen_all(struct app *app, uint16_t *port)
         struct net_config config = {
             .host = c->listen.host,
             .port = c->listen.port,
-            .max_connections = share(c->max_connections, app->n_workers),
+            .max_connections = share(app->max_connections, app->n_workers),
             .max_request_bytes = c->max_request_bytes,
             .max_subscriptions = c->max_subscriptions_per_connection,
             .high_water = c->high_water,
@@ -194,66 +193,18 @@ static bool listen_all(struct app *app, uint16_t *port)
     return true;
 }
 
-/* Stopping, on each worker's own loop: the network first, so that what was accepted is answered;
- * then the store; then the loop. */
-
-struct stop_order {
-    struct mailbox_letter letter;
-    struct worker *worker;
-    uint64_t drain_ms;
-};
-
-static void on_store_closed(void *user)
-{
-    struct worker *w = user;
-
-    loop_stop(&w->loop);
-}
-
-static void on_net_closed(void *user)
-{
-    struct worker *w = user;
-
-    store_close(w->store, on_store_closed, w);
-}
-
-static void on_stop_order(struct mailbox_letter *letter)
-{
-    struct stop_order *order = container_of(letter, struct stop_order, letter);
-
-    net_close(order->worker->net, order->drain_ms, on_net_closed, order->worker);
-    mem_free(order);
-}
-
-static void order_stop(struct app *app, uint64_t drain_ms)
-{
-    for (size_t i = 0; i < app->n_workers; i++) {
-        struct stop_order *order = mem_new(struct stop_order);
-
-        order->worker = &app->workers[i];
-        order->drain_ms = drain_ms;
-        mailbox_post(app->workers[i].loop.mailbox, &order->letter, on_stop_order);
-    }
-}
-
+/* The first signal drains, the second ends the draining. */
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
-    switch (app->state) {
-    case APP_SERVING:
+    if (app->shutdown.stage == SHUTDOWN_NOT_BEGUN) {
         log_info("draining", LOG_INT("signal", number),
                  LOG_INT("timeoutMs", (int64_t)app->config->drain_timeout_ms));
-        app->state = APP_DRAINING;
-        order_stop(app, app->config->drain_timeout_ms);
-        break;
-    case APP_DRAINING:
-        log_info("stopping at once", LOG_INT("signal", number));
-        app->state = APP_STOPPING;
-        order_stop(app, 0);
-        break;
-    case APP_STOPPING:
-        break;
+        shutdown_begin(&app->shutdown);
+    } else {
+        log_info("stopping_at_once", LOG_INT("signal", number));
+        shutdown_hurry(&app->shutdown);
     }
 }
 
@@ -300,16 +251,36 @@ static void announce(struct app *app, const struct app_hooks *hooks, uint16_t po
     arena_done(&arena);
 }
 
+/* Room for every connection that may be open, and no more: libwebsockets sizes tables by it. */
+static void allow_descriptors(struct app *app)
+{
+    const struct config *c = app->config;
+    rlim_t reserve = OWN_DESCRIPTORS + c->threads * DESCRIPTORS_A_THREAD;
+    rlim_t wanted =
+        reserve + (c->max_connections < MOST_CONNECTIONS ? c->max_connections : MOST_CONNECTIONS);
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    app->max_connections = limit.rlim_cur > reserve ? (size_t)(limit.rlim_cur - reserve) : 1;
+    if (limit.rlim_cur < wanted)
+        log_warn("fewer_connections", LOG_INT("maxConnections", (int64_t)app->max_connections),
+                 LOG_STR("why", STR("the hard limit of open files (ulimit -Hn) is lower")));
+}
+
 static int serve(struct app *app, struct store_config *store, const struct app_hooks *hooks)
 {
     uint16_t port = app->config->listen.port;
     int exit_status = 1;
 
+    allow_descriptors(app);
     app->n_workers = app->config->threads;
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     feed_init(&app->feed, app->workers, app->n_workers);
+    shutdown_init(&app->shutdown, app->workers, app->n_workers, app->config->drain_timeout_ms);
     if (listen_all(app, &port)) {
         make_stores(app, store);
         watch_signal(app, &app->interrupted, SIGINT);
@@ -321,6 +292,9 @@ static int serve(struct app *app, struct store_config *store, const struct app_h
         log_info("stopped");
         exit_status = 0;
     }
+    /* Should only some have come to listen, the process ends with what those hold. */
+    if (exit_status != 0 && app->n_started > 0)
+        return exit_status;
     for (size_t i = 0; i < app->n_workers; i++)
         done_worker(&app->workers[i]);
     feed_done(&app->feed);

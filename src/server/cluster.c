@@ -409,5 +409,7 @@ void cluster_stop(struct cluster *c)
     if (!c)
         return;
     stop_watching(c);
+    /* Empty now; made again at the next start. */
+    rmdir(c->socket_dir);
     cluster_free(c);
 }

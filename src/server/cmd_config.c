@@ -1,5 +1,9 @@
 #include "server/cmd.h"
 
+enum {
+    MOST_OUTPUT = 64 * 1024,
+};
+
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct config config;
@@ -7,7 +11,7 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
     int exit_status;
 
     config_init(&config);
-    buf_init(&out, 64 * 1024);
+    buf_init(&out, MOST_OUTPUT);
     if (cmd_load(cmd, &config, NULL, args, environment, &exit_status)) {
         options_print(&config.options, &out);
         exit_status = cmd_print(&out);

@@ -11,6 +11,7 @@
 
 enum {
     TOKEN_DAYS = 30,
+    TOKEN_TTL_S = TOKEN_DAYS * 86400,
 };
 
 static const char *const users[] = {"ann", "bob"};
@@ -24,7 +25,7 @@ struct up {
 
 static char *make_token(const struct config *config, const char *user)
 {
-    struct token_draft draft = {.user = str_c(user), .ttl_s = TOKEN_DAYS * 86400};
+    struct token_draft draft = {.user = str_c(user), .ttl_s = TOKEN_TTL_S};
     char *token;
 
     if (token_make(&config->jwt, &draft, clock_unix_ms(), &token) != ST_OK)

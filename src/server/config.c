@@ -12,6 +12,7 @@ static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
 enum {
     KIB = 1024,
     MIB = 1024 * KIB,
+    GIB = 1024 * MIB,
     SECOND = 1000, /* milliseconds */
     HOUR = 3600 * SECOND,
 };
@@ -163,7 +164,7 @@ static const struct option table[] = {
      .offset = AT(high_water),
      .initial = "64KiB",
      .least = KIB,
-     .most = 1024 * MIB,
+     .most = GIB,
      .help = "unsent bytes of a connection, then its streams read from the log"},
     {.name = "rate-requests",
      .kind = OPTION_WHOLE,

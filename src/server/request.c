@@ -85,23 +85,23 @@ static void refuse_by_first_error(struct request *r)
     refuse(r, NET_REQUEST_ERROR, gql_status_http(first ? first->status : ST_FAULT));
 }
 
-static void too_large(struct request *r)
+/* The client was told the id and nothing else. */
+static void log_faults(const struct request *r)
 {
-    gql_errors_init(&r->gql.errors, &r->arena);
-    gql_error_add(&r->gql.errors, ST_TOO_LARGE,
-                  "The response is larger than %d bytes: ask for less at a time.",
-                  LARGEST_RESPONSE);
-    refuse(r, NET_REQUEST_ERROR, gql_status_http(ST_TOO_LARGE));
+    for (const struct gql_error *e = r->gql.errors.first; e; e = e->next)
+        if (e->status == ST_FAULT)
+            log_error("fault", LOG_HEX("requestId", r->gql.request_id),
+                      LOG_STR("userId", r->context.caller.user),
+                      LOG_STR("tenantId", r->context.caller.tenant),
+                      LOG_STR("operationName", gql_operation_name(r->gql.operation)),
+                      LOG_STR("cause", e->cause.p ? e->cause : e->message));
 }
 
 static void done(struct request *r)
 {
     struct net_response response = {.outcome = NET_RESULT, .http_status = 200};
 
-    if (buf_overflowed(&r->out)) {
-        too_large(r);
-        return;
-    }
+    log_faults(r);
     if (r->gql.failed) {
         refuse_by_first_error(r);
         return;
@@ -211,7 +211,7 @@ static void run_subscription(struct request *r)
         done(r);
         return;
     }
-    subscription_begin(r->worker, r->op, r->plan, r->gql.operation, r->variables, r->gql.source);
+    subscription_begin(r->worker, r->op, r->plan, &r->gql);
     r->op = NULL;
     bury(r);
 }
@@ -291,6 +291,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     }
     r->variables = json_incref((json_t *)call->variables);
     fill_context(r);
+    r->gql.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.arena = &r->arena;
     r->gql.variables = r->variables;
     r->gql.context = &r->context;

@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum {
+    POLL_MS = 20,
+    PATIENCE_MS = 2000,
+};
 
 enum status state_refuse(struct state_error *error, const char *format, ...)
 {
@@ -61,6 +67,17 @@ static void write_pid(int lock)
         errno = 0; /* The lock holds without the number. */
 }
 
+/* One that was just killed may not be quite gone. */
+static bool lock_within_patience(int lock)
+{
+    for (int waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+        if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
+    }
+    return false;
+}
+
 static enum status take_lock(const char *dir, const char *path, int *ret_lock,
                              struct state_error *error)
 {
@@ -70,7 +87,7 @@ static enum status take_lock(const char *dir, const char *path, int *ret_lock,
 
     if (lock < 0)
         return state_refuse(error, "cannot open %s: %s", path, strerror(errno));
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+    if (lock_within_patience(lock)) {
         write_pid(lock);
         *ret_lock = lock;
         return ST_OK;

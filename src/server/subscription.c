@@ -22,6 +22,7 @@ struct subscription {
     struct session *session;  /* op's; for the viewer as of its latest token */
     struct gql_plan *plan;
     const struct gql_operation *operation;
+    struct str key; /* the root field's response name; the plan's */
     json_t *variables;
     struct wait *reading; /* NULL when nothing is awaited: the subscription ends only then */
     struct arena arena;   /* the reading's; reset before each */
@@ -59,18 +60,19 @@ static void end(struct subscription *s)
 }
 
 /* Tells the client why it ends: an error of the root field. */
-static void fail(struct subscription *s, enum status st, struct str extensions)
+static void fail(struct subscription *s, enum status st, struct str why, struct str extensions)
 {
     struct net_operation *op = s->op;
     struct net_response response = {.outcome = NET_REQUEST_ERROR,
                                     .http_status = gql_status_http(st)};
-    struct gql_path path = {.key = STR("onMessage")};
+    struct gql_path path = {.key = s->key};
     struct gql_errors errors;
     struct gql_error *error;
     struct buf body;
 
     gql_errors_init(&errors, &s->arena);
-    error = gql_error_add(&errors, st, "%s", gql_status_text(st));
+    why = why.p ? why : str_c(gql_status_text(st));
+    error = gql_error_add(&errors, st, "%.*s", STR_ARG(why));
     error->path = &path;
     error->extensions = extensions;
     buf_init(&body, LARGEST_PAYLOAD);
@@ -177,7 +179,7 @@ static void on_run(void *user, struct wait *w)
         return;
     }
     if (w->status != ST_OK) {
-        fail(s, w->status, STR_NULL);
+        fail(s, w->status, w->detail, STR_NULL);
         return;
     }
     rows = arena_array(&s->arena, struct subscriber_row, run->n);
@@ -214,7 +216,7 @@ static void fail_expired(struct subscription *s, int64_t first_kept_seq)
     struct context context = context_for(s);
     struct str cursor = message_cursor(&s->arena, &context, s->room_id, first_kept_seq - 1);
 
-    fail(s, ST_HISTORY_EXPIRED,
+    fail(s, ST_HISTORY_EXPIRED, STR_NULL,
          arena_printf(&s->arena, "\"earliestCursor\":\"%.*s\"", STR_ARG(cursor)));
 }
 
@@ -226,7 +228,7 @@ static void on_start(void *user, struct wait *w)
     if (!still_wanted(s))
         return;
     if (w->status != ST_OK) {
-        fail(s, w->status, STR_NULL);
+        fail(s, w->status, w->detail, STR_NULL);
         return;
     }
     if (s->since.kind != MESSAGE_PLACE_NONE && start->since_seq + 1 < start->first_kept_seq)
@@ -263,9 +265,9 @@ static void join(struct subscription *s)
 }
 
 void subscription_begin(struct worker *w, struct net_operation *op, struct gql_plan *plan,
-                        const struct gql_operation *operation, const json_t *variables,
-                        const struct source *source)
+                        const struct gql_request *subscribed)
 {
+    const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
     struct store_caller caller;
 
@@ -273,10 +275,12 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct gql_p
     s->worker = w;
     s->op = op;
     op->owner = &s->owner;
+    op->is_stream = true;
     s->session = op->client->session;
     s->plan = gql_plan_ref(plan);
-    s->operation = operation;
-    s->variables = json_incref((json_t *)variables);
+    s->operation = subscribed->operation;
+    s->key = subscribed->source_key;
+    s->variables = json_incref((json_t *)subscribed->variables);
     s->since = source->since;
     memcpy(s->bytes, source->room_id.p, source->room_id.n);
     s->room_id = str_of(s->bytes, source->room_id.n);
@@ -285,6 +289,6 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct gql_p
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);
     caller = session_caller(s->session->viewer);
-    s->reading = store_message_start(w->store, &s->arena, &caller, s->room_id, source->since);
+    s->reading = store_message_start(w->store, &s->arena, &caller, s->room_id, s->since);
     wait_on(s->reading, on_start, s);
 }

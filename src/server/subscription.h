@@ -12,7 +12,7 @@
 #include "server/request.h"
 #include "server/session.h"
 
-/* Takes the operation over. variables is an object or NULL; plan and variables are shared. */
+/* Takes the operation over. subscribed: the request whose gql_subscribe() gave a struct source;
+ * plan and variables are shared with it. */
 void subscription_begin(struct worker *w, struct net_operation *op, struct gql_plan *plan,
-                        const struct gql_operation *operation, const json_t *variables,
-                        const struct source *source);
+                        const struct gql_request *subscribed);

@@ -18,6 +18,8 @@
 #include "server/plan_cache.h"
 #include "store/store.h"
 
+struct shutdown;
+
 struct worker {
     const struct config *config;
     const struct gql_schema *schema;
@@ -25,11 +27,14 @@ struct worker {
     const struct context_facts *facts;
     struct gql_limits limits;
 
+    struct shutdown *shutdown;
+
     pthread_t thread;
     struct loop loop;
     struct store *store;
     struct hub *hub;
     struct net *net;
     struct plan_cache *plans;
+    uint64_t requests;    /* so far: numbers them for the log */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
 };

@@ -30,7 +30,7 @@ static struct writer_call *call_of(struct list *link)
     return list_entry(link, struct writer_call, link);
 }
 
-void batch_put(struct pg_params *p, struct arena *a, const struct list *calls, size_t n, bool again)
+static void put_many(struct pg_params *p, struct arena *a, const struct list *calls, size_t n)
 {
     enum {
         TENANT,
@@ -67,8 +67,30 @@ void batch_put(struct pg_params *p, struct arena *a, const struct list *calls, s
     pg_put_bools(p, a, open, n);
     pg_put_bools(p, a, vouched, n);
     pg_put_bools(p, a, admin, n);
-    pg_put_i64(p, a, clock_unix_ms());
-    pg_put_bool(p, a, again);
+}
+
+static void put_one(struct pg_params *p, struct arena *a, const struct writer_call *call)
+{
+    pg_put_text(p, a, call->row.tenant_id);
+    pg_put_text(p, a, call->row.room_id);
+    pg_put_text(p, a, call->row.sender_id);
+    pg_put_text(p, a, str_of(call->id, sizeof(call->id)));
+    pg_put_text(p, a, call->row.text);
+    pg_put_text(p, a, call->row.idempotency_key);
+    pg_put_bool(p, a, call->open);
+    pg_put_bool(p, a, call->vouched);
+    pg_put_bool(p, a, call->admin);
+}
+
+void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again)
+{
+    pg->statement = n == 1 ? SQL_MESSAGE_SEND_ONE : SQL_MESSAGE_SEND;
+    if (n == 1)
+        put_one(&pg->params, a, call_of(calls->next));
+    else
+        put_many(&pg->params, a, calls, n);
+    pg_put_i64(&pg->params, a, clock_unix_ms());
+    pg_put_bool(&pg->params, a, again);
 }
 
 /* An earlier message may have been imported: its id need not be as long as ours are. */

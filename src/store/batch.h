@@ -7,9 +7,9 @@
 #include "store/pg_conn.h"
 #include "store/writer.h"
 
-/* calls: writer_call.link. again: sent before, and nobody knows what became of it. */
-void batch_put(struct pg_params *p, struct arena *a, const struct list *calls, size_t n,
-               bool again);
+/* calls: writer_call.link, one at least. again: sent before, and nobody knows what became of it.
+ * A message that is alone has a statement of its own, which is the quicker one. */
+void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again);
 
 /* Gives every call its status and, where it has a message, the row. */
 void batch_take(const struct list *calls, const PGresult *result);

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "sql.h"
 #include "store/pg_value.h"
+#include "store/sql.h"
 
 /* Who migrates holds this lock: "guildhal" in ASCII. */
 #define MIGRATION_LOCK "7454421813613125996"

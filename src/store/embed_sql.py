@@ -59,7 +59,7 @@ def main(c_path, h_path, *paths):
         out.write("extern const struct sql_migration sql_migrations[SQL_MIGRATIONS];\n")
 
     with open(c_path, "w", encoding="utf-8") as out:
-        out.write('#include "sql.h"\n\n')
+        out.write('#include "store/sql.h"\n\n')
         out.write("const struct sql_statement sql_statements[SQL_STATEMENTS] = {\n")
         for name, text in named:
             out.write(f'    [SQL_{name.upper()}] = {{"{name}",\n        {c_string(text)}}},\n')

@@ -20,8 +20,8 @@
  */
 
 #include "loop/loop.h"
-#include "sql.h"
 #include "store/pg_value.h"
+#include "store/sql.h"
 
 struct pg_call;
 struct pg_conn;

@@ -123,8 +123,8 @@ static pg_done_fn on_batch;
 static void send_batch(struct writer *w)
 {
     arena_reset(&w->arena);
-    w->call = (struct pg_call){.statement = SQL_MESSAGE_SEND, .alone = true, .on_done = on_batch};
-    batch_put(&w->call.params, &w->arena, &w->batch, w->n_batch, w->again);
+    w->call = (struct pg_call){.alone = true, .on_done = on_batch};
+    batch_put(&w->call, &w->arena, &w->batch, w->n_batch, w->again);
     enter(w, pg_conn_call(w->conn, &w->call) ? WRITER_BUSY : WRITER_LOST);
 }
 

@@ -77,7 +77,7 @@ def what_was_sent_is_there_after_it_was_killed():
     with state_dir() as state:
         with Up(state) as up:
             up.serving().send("one")
-            up.process.kill()
+            up.kill()
             with Up(state) as again:
                 again.serving().send("two")
                 assert len(postmasters(state)) == 1
@@ -108,7 +108,7 @@ def both_may_be_killed():
         with Up(state) as up:
             up.serving().send("one")
             (postmaster,) = postmasters(state)
-            up.process.kill()
+            up.kill()
             os.kill(postmaster, signal.SIGKILL)
             with Up(state) as again:
                 assert again.serving().texts() == ["one"]
@@ -160,7 +160,12 @@ def a_path_too_long_for_a_socket_will_do():
         os.chmod(state, 0o711)
         with Up(deep) as up:
             assert up.serving().send("one") == 1
+            (postmaster,) = postmasters(deep)
+            words = Path(f"/proc/{postmaster}/cmdline").read_text(encoding="utf-8").split("\0")
+            sockets = Path(words[words.index("-k") + 1])
+            assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
             assert up.stop() == 0
+            assert not sockets.exists()
 
 
 def a_path_with_odd_characters_will_do():
@@ -168,6 +173,7 @@ def a_path_with_odd_characters_will_do():
         os.chmod(state, 0o711)
         with Up(str(Path(state, "it's \"a\", \\ path"))) as up:
             assert up.serving().send("one") == 1
+            assert up.stop() == 0
 
 
 def a_directory_that_others_may_write_to_is_refused():

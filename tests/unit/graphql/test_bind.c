@@ -1,7 +1,7 @@
 #include "graphql/graphql.h"
 #include "tests/lib/graphql_rooms.h"
 
-/* Binds a schema of one field to this; the first error, or an absent string. */
+/* Binds a schema of one field to this; the first error, or nothing. */
 static struct str bind(struct arena *a, const char *sdl, const struct gql_binding *binding)
 {
     struct gql_source source = {.name = STR("schema"), .body = str_c(sdl)};
@@ -15,7 +15,7 @@ static struct str bind(struct arena *a, const char *sdl, const struct gql_bindin
     bound = gql_schema_bind(schema, binding, &errors);
     gql_schema_free(schema);
     assert_int_equal(bound, errors.count == 0);
-    return bound ? STR_NULL : errors.first->message;
+    return bound ? STR("") : errors.first->message;
 }
 
 static void resolve_null(struct gql_field *f, const void *args)
@@ -48,7 +48,7 @@ static void what_fits_is_bound(void **state)
 {
     static const struct gql_binding binding = {.resolvers = query_a, .leaves = thing_name};
 
-    assert_binds("type Query { a: Thing } type Thing { name: String }", &binding, NULL);
+    assert_binds("type Query { a: Thing } type Thing { name: String }", &binding, "");
 }
 
 static void a_field_without_anything_is_named(void **state)
@@ -96,7 +96,7 @@ static void a_time_is_a_whole_number_to_c(void **state)
 
     assert_binds("scalar SafeInt scalar DateTime"
                  " type Query { a: Thing } type Thing { count: DateTime }",
-                 &binding, NULL);
+                 &binding, "");
 }
 
 static void an_argument_struct_that_does_not_fit(void **state)
@@ -106,7 +106,7 @@ static void an_argument_struct_that_does_not_fit(void **state)
         {"Query", "a", resolve_null, layout, sizeof(struct str)}, {0}};
     static const struct gql_binding binding = {.resolvers = resolvers};
 
-    assert_binds("type Query { a(x: ID): Int }", &binding, NULL);
+    assert_binds("type Query { a(x: ID): Int }", &binding, "");
     assert_binds("type Query { a(x: Int): Int }", &binding,
                  "Query.a: an argument has another type in C.");
     assert_binds("type Query { a(y: ID): Int }", &binding,

@@ -104,8 +104,10 @@ static void fragments_that_go_round_end(void **state)
 {
     says("{ dog { ...A name: nickname } } fragment A on Dog { name mother { ...A } ...B }\n"
          "fragment B on Dog { ...A }",
-         "1:14 1:53 Fields \"name\" conflict because \"name\" and \"nickname\" are different "
-         "fields." AGAIN);
+         "1:14 1:53 Fields \"name\" conflict because \"nickname\" and \"name\" are different "
+         "fields." AGAIN "\n"
+         "1:74 2:21 Cannot spread fragment \"A\" within itself via \"B\".\n"
+         "1:67 Cannot spread fragment \"A\" within itself.");
 }
 
 /* Bombs: the work for four times the document is about four times the work. */

@@ -360,6 +360,7 @@ int main(int argc, char **argv)
     list_init(&toy.running);
     if (net_new(&toy.loop, &config, &service, &port, &toy.net, &error) != ST_OK) {
         fprintf(stderr, "%s\n", error.text);
+        loop_done(&toy.loop);
         return 1;
     }
     for (size_t i = 0; i < array_size(toy.signals); i++) {

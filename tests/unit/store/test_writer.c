@@ -280,6 +280,53 @@ static void a_batch_sent_again_stores_nothing_twice(void **state)
     check_log("again", 2);
 }
 
+/* Every case of room, sender and token, of key and repetition, as one message and as the first of
+ * a batch of two: outcome, seq, ts and id must be the same. An exception takes back each try. */
+static void one_message_and_many_follow_the_same_rules(void **state)
+{
+    fixture_room(&f, "rules", "ann guest*");
+    fixture_guild(&f, "rules", "ann guest*");
+    fixture_send(&f, "ann", "rules", "used", "used", NULL);
+    fixture_send(&f, "ann", "GUILD#rules", "used", "used", NULL);
+    fixture_sql(
+        &f,
+        "CREATE FUNCTION try(one boolean, room text, sender text, message text, key text, id text,"
+        " open boolean, vouched boolean, admin boolean, again boolean) RETURNS text"
+        " LANGUAGE plpgsql AS $$ DECLARE answer text; BEGIN"
+        " IF one THEN"
+        "  SELECT b::text INTO answer FROM message_send_one('t', room, sender, id, message, key,"
+        "   open, vouched, admin, 5, again) b;"
+        " ELSE"
+        "  SELECT b::text INTO answer FROM message_send_batch(ARRAY['t', 't'],"
+        "   ARRAY[room, 'missing'], ARRAY[sender, 'x'], ARRAY[id, 'y'], ARRAY[message, 'y'],"
+        "   ARRAY[key, NULL], ARRAY[open, false], ARRAY[vouched, false], ARRAY[admin, false], 5,"
+        "   again) b LIMIT 1;"
+        " END IF;"
+        " SELECT answer || coalesce(string_agg(l::text, ' ' ORDER BY l::text), '') INTO answer"
+        "  FROM (SELECT * FROM gg_core UNION ALL SELECT * FROM gg_guild) l"
+        "  WHERE room_id = room;"
+        " SELECT answer || coalesce(min(r::text), '') INTO answer FROM room r WHERE room_id = room;"
+        " RAISE EXCEPTION USING errcode = 'P0002', message = answer;"
+        " EXCEPTION WHEN no_data_found THEN RETURN SQLERRM; END $$");
+    assert_int_equal(
+        fixture_sql_i64(
+            &f, "SELECT count(*) FILTER (WHERE one <> many OR one IS NULL OR many IS NULL)"
+                " + CASE WHEN count(DISTINCT substring(one FOR 6)) < 5 THEN 1000 ELSE 0 END"
+                " FROM unnest(ARRAY['rules', 'GUILD#rules', 'event-rules', 'GUILD#none']) room,"
+                " unnest(ARRAY['ann', 'guest', 'eve']) sender,"
+                " unnest(ARRAY['used', 'other']) message,"
+                " unnest(ARRAY[NULL, 'used', 'fresh']) key,"
+                " unnest(ARRAY['new-id', (SELECT id FROM gg_core WHERE room_id = 'rules'),"
+                "  (SELECT id FROM gg_guild WHERE room_id = 'GUILD#rules')]) id,"
+                " unnest(ARRAY[false, true]) open, unnest(ARRAY[false, true]) vouched,"
+                " unnest(ARRAY[false, true]) admin,"
+                " LATERAL (SELECT id <> 'new-id' AS again OFFSET 0) a,"
+                " LATERAL (SELECT try(true, room, sender, message, key, id, open, vouched, admin,"
+                "  again) AS one, try(false, room, sender, message, key, id, open, vouched, admin,"
+                "  again) AS many) x"),
+        0);
+}
+
 /* --- many loops */
 
 enum {
@@ -494,6 +541,7 @@ int main(void)
         test(killing_again_and_again_loses_and_repeats_nothing),
         test(reads_under_way_fail_and_the_next_ones_work),
         test(a_batch_sent_again_stores_nothing_twice),
+        test(one_message_and_many_follow_the_same_rules),
         test(many_loops_share_rooms_without_a_hole),
         test(without_a_database_calls_fail_at_once_and_closing_works),
     };

@@ -1,0 +1,117 @@
+#include "server/shutdown.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "loop/mailbox.h"
+
+/* A letter to a worker, or from it to the first. */
+struct errand {
+    struct mailbox_letter letter;
+    struct shutdown *shutdown;
+    struct worker *worker;
+};
+
+static void post(struct shutdown *s, struct worker *to, struct worker *about, mailbox_fn *fn)
+{
+    struct errand *e = mem_new(struct errand);
+
+    e->shutdown = s;
+    e->worker = about;
+    mailbox_post(to->loop.mailbox, &e->letter, fn);
+}
+
+static struct errand take(struct mailbox_letter *letter)
+{
+    struct errand *e = container_of(letter, struct errand, letter);
+    struct errand copy = *e;
+
+    mem_free(e);
+    return copy;
+}
+
+static void on_finished(struct mailbox_letter *letter);
+
+/* A worker has finished the stage: the first counts. */
+static void report(void *worker)
+{
+    struct worker *w = worker;
+
+    post(w->shutdown, &w->shutdown->workers[0], w, on_finished);
+}
+
+static void close_network(struct mailbox_letter *letter)
+{
+    struct errand e = take(letter);
+
+    net_close(e.worker->net, e.shutdown->drain_ms, report, e.worker);
+}
+
+static void hurry_network(struct mailbox_letter *letter)
+{
+    net_hurry(take(letter).worker->net);
+}
+
+static void close_store(struct mailbox_letter *letter)
+{
+    struct errand e = take(letter);
+
+    store_close(e.worker->store, report, e.worker);
+}
+
+static void stop_loop(struct mailbox_letter *letter)
+{
+    loop_stop(&take(letter).worker->loop);
+}
+
+static void order_all(struct shutdown *s, mailbox_fn *fn)
+{
+    for (size_t i = 0; i < s->n; i++)
+        post(s, &s->workers[i], &s->workers[i], fn);
+}
+
+static void enter(struct shutdown *s, enum shutdown_stage stage)
+{
+    assert(stage == s->stage + 1);
+    s->stage = stage;
+    s->finished = 0;
+    switch (stage) {
+    case SHUTDOWN_NOT_BEGUN:
+        break;
+    case SHUTDOWN_NETWORKS:
+        order_all(s, close_network);
+        break;
+    case SHUTDOWN_STORES:
+        order_all(s, close_store);
+        break;
+    case SHUTDOWN_LOOPS:
+        order_all(s, stop_loop);
+        break;
+    }
+}
+
+static void on_finished(struct mailbox_letter *letter)
+{
+    struct shutdown *s = take(letter).shutdown;
+
+    if (++s->finished == s->n)
+        enter(s, s->stage + 1);
+}
+
+void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, uint64_t drain_ms)
+{
+    *s = (struct shutdown){.workers = workers, .n = n, .drain_ms = drain_ms};
+    for (size_t i = 0; i < n; i++)
+        workers[i].shutdown = s;
+}
+
+void shutdown_begin(struct shutdown *s)
+{
+    enter(s, SHUTDOWN_NETWORKS);
+}
+
+void shutdown_hurry(struct shutdown *s)
+{
+    if (s->stage == SHUTDOWN_NETWORKS)
+        order_all(s, hurry_network);
+}

@@ -1,0 +1,267 @@
+#include "store/boot.h"
+
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "store/sql.h"
+#include "tests/lib/test.h"
+#include "tests/unit/store/fixture.h"
+
+/* A schema of its own for each test, not migrated yet. */
+struct place {
+    struct arena arena;
+    char schema[64];
+    struct str conninfo;
+    PGconn *pq;
+};
+
+static int make_place(void **state)
+{
+    struct place *p = test_calloc(1, sizeof(*p));
+
+    arena_init(&p->arena);
+    p->conninfo = fixture_schema(&p->arena, p->schema);
+    p->pq = PQconnectdb(p->conninfo.p);
+    *state = p;
+    return 0;
+}
+
+static void sql(struct place *p, const char *text)
+{
+    PGresult *result = PQexec(p->pq, text);
+    ExecStatusType status = PQresultStatus(result);
+
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        fail_msg("%s\n%s", text, PQerrorMessage(p->pq));
+    PQclear(result);
+}
+
+static int64_t sql_i64(struct place *p, const char *text)
+{
+    PGresult *result = PQexec(p->pq, text);
+    int64_t value = -1;
+
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        fail_msg("%s\n%s", text, PQerrorMessage(p->pq));
+    assert_true(str_to_i64(str_c(PQgetvalue(result, 0, 0)), &value));
+    PQclear(result);
+    return value;
+}
+
+static int drop_place(void **state)
+{
+    struct place *p = *state;
+
+    sql(p, arena_printf(&p->arena, "SET client_min_messages = error; DROP SCHEMA %s CASCADE",
+                        p->schema)
+               .p);
+    PQfinish(p->pq);
+    arena_done(&p->arena);
+    test_free(p);
+    return 0;
+}
+
+static unsigned migrate(struct place *p)
+{
+    struct boot_error error = {{0}};
+    unsigned applied = 99;
+
+    if (boot_migrate(p->conninfo, &applied, &error) != ST_OK)
+        fail_msg("%s", error.text);
+    return applied;
+}
+
+static void migrations_are_applied_once(void **state)
+{
+    struct place *p = *state;
+
+    assert_int_equal(migrate(p), SQL_MIGRATIONS);
+    assert_int_equal(migrate(p), 0);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM migration"), SQL_MIGRATIONS);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM gg_core"), 0);
+}
+
+static void what_is_missing_is_applied_and_the_rest_kept(void **state)
+{
+    struct place *p = *state;
+
+    migrate(p);
+    sql(p, "INSERT INTO guild VALUES ('t', 'kept', 'x', 1);"
+           "DELETE FROM migration WHERE name = '0003_write';"
+           "DROP FUNCTION message_send_batch, message_send_one");
+    assert_int_equal(migrate(p), SQL_MIGRATIONS - 2);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM guild"), 1);
+}
+
+static void *migrate_in_thread(void *user)
+{
+    struct place *p = user;
+    struct boot_error error;
+    unsigned applied = 0;
+
+    if (boot_migrate(p->conninfo, &applied, &error) != ST_OK)
+        return (void *)(uintptr_t)1000;
+    return (void *)(uintptr_t)applied;
+}
+
+static void servers_that_start_together_migrate_once(void **state)
+{
+    pthread_t threads[4];
+    uintptr_t applied = 0;
+
+    for (size_t i = 0; i < array_size(threads); i++)
+        pthread_create(&threads[i], NULL, migrate_in_thread, *state);
+    for (size_t i = 0; i < array_size(threads); i++) {
+        void *one;
+        pthread_join(threads[i], &one);
+        applied += (uintptr_t)one;
+    }
+    assert_int_equal(applied, SQL_MIGRATIONS);
+}
+
+static void check_refused(struct place *p, const char *change, enum status status,
+                          const char *words)
+{
+    struct boot_error error = {{0}};
+    struct store_config config;
+    unsigned applied;
+
+    sql(p, change);
+    assert_int_equal(boot_migrate(p->conninfo, &applied, &error), status);
+    assert_non_null(strstr(error.text, words));
+    memset(&error, 0, sizeof(error));
+    assert_int_equal(boot_read(p->conninfo, &config, &error), status);
+    assert_non_null(strstr(error.text, words));
+}
+
+static void a_newer_database_is_refused(void **state)
+{
+    struct place *p = *state;
+
+    migrate(p);
+    check_refused(p, "INSERT INTO migration (number, name, sha256) VALUES (9999, '9999_x', 'y')",
+                  ST_CONFLICT, "newer guildhall");
+}
+
+static void a_changed_migration_is_refused(void **state)
+{
+    struct place *p = *state;
+
+    migrate(p);
+    check_refused(p, "UPDATE migration SET sha256 = 'other' WHERE number = 2", ST_CONFLICT,
+                  "0002_read was changed");
+}
+
+static void a_gap_in_the_record_is_refused(void **state)
+{
+    struct place *p = *state;
+
+    migrate(p);
+    check_refused(p, "DELETE FROM migration WHERE number = 2", ST_CONFLICT, "changed by hand");
+}
+
+static void a_migration_that_fails_leaves_nothing_behind(void **state)
+{
+    struct place *p = *state;
+    struct boot_error error;
+    unsigned applied;
+
+    /* In the way of 0002's second half. */
+    sql(p, "CREATE FUNCTION log_place_at(text, text, bigint, bigint) RETURNS bigint"
+           " LANGUAGE sql AS 'SELECT 1::bigint'");
+    assert_int_equal(boot_migrate(p->conninfo, &applied, &error), ST_FAULT);
+    assert_non_null(strstr(error.text, "0002_read failed"));
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM migration"), 1);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM pg_proc WHERE proname = 'room_gate' AND"
+                                " pronamespace = current_schema::regnamespace"),
+                     0);
+}
+
+static void the_cursor_key_is_random_and_stays(void **state)
+{
+    static const uint8_t zeroes[16];
+    struct place *p = *state;
+    struct store_config one, two;
+    struct boot_error error;
+
+    migrate(p);
+    assert_int_equal(boot_read(p->conninfo, &one, &error), ST_OK);
+    migrate(p);
+    assert_int_equal(boot_read(p->conninfo, &two, &error), ST_OK);
+    assert_memory_equal(one.cursor_key, two.cursor_key, 16);
+    assert_memory_not_equal(one.cursor_key, zeroes, 16);
+    sql(p, "DELETE FROM setting");
+    assert_int_equal(boot_read(p->conninfo, &one, &error), ST_CONFLICT);
+}
+
+static void a_database_that_was_not_migrated_says_what_to_do(void **state)
+{
+    struct place *p = *state;
+    struct store_config config;
+    struct boot_error error;
+
+    assert_int_equal(boot_read(p->conninfo, &config, &error), ST_CONFLICT);
+    assert_non_null(strstr(error.text, "guildhall migrate"));
+    migrate(p);
+    sql(p, "DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)");
+    assert_int_equal(boot_read(p->conninfo, &config, &error), ST_CONFLICT);
+    assert_non_null(strstr(error.text, "1 of"));
+    assert_non_null(strstr(error.text, "guildhall migrate"));
+}
+
+static void a_database_that_is_not_there_is_named(void **state)
+{
+    struct store_config config;
+    struct boot_error error;
+    unsigned applied;
+
+    assert_int_equal(boot_read(STR("host=/nowhere/at/all"), &config, &error), ST_UNAVAILABLE);
+    assert_non_null(strstr(error.text, "/nowhere/at/all"));
+    assert_int_equal(boot_migrate(STR("not a conninfo"), &applied, &error), ST_UNAVAILABLE);
+    assert_true(strlen(error.text) > 20);
+}
+
+static void the_demo_is_made_once(void **state)
+{
+    static const char *const users[] = {"ann", "bob"};
+    struct place *p = *state;
+    struct boot_error error;
+
+    migrate(p);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(boot_demo(p->conninfo, users, 2, &error), ST_OK);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM room WHERE tenant_id = 'default'"), 2);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM guild_member WHERE guild_id = 'demo'"), 2);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM member WHERE room_id = 'lobby'"), 2);
+}
+
+static void every_statement_prepares(void **state)
+{
+    struct place *p = *state;
+
+    migrate(p);
+    for (size_t i = 0; i < SQL_STATEMENTS; i++) {
+        PGresult *result =
+            PQprepare(p->pq, sql_statements[i].name, sql_statements[i].text, 0, NULL);
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            fail_msg("%s: %s", sql_statements[i].name, PQerrorMessage(p->pq));
+        PQclear(result);
+    }
+}
+
+#define in_a_place(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
+
+int main(void)
+{
+    return RUN(in_a_place(migrations_are_applied_once),
+               in_a_place(what_is_missing_is_applied_and_the_rest_kept),
+               in_a_place(servers_that_start_together_migrate_once),
+               in_a_place(a_newer_database_is_refused), in_a_place(a_changed_migration_is_refused),
+               in_a_place(a_gap_in_the_record_is_refused),
+               in_a_place(a_migration_that_fails_leaves_nothing_behind),
+               in_a_place(the_cursor_key_is_random_and_stays),
+               in_a_place(a_database_that_was_not_migrated_says_what_to_do),
+               test(a_database_that_is_not_there_is_named), in_a_place(the_demo_is_made_once),
+               in_a_place(every_statement_prepares));
+}
