@@ -1,6 +1,7 @@
 #include "resolvers/connection.h"
 
 #include "resolvers/limits.h"
+#include "store/room.h"
 
 const struct gql_list *connection_list(struct arena *a, const void *rows, size_t n, size_t size)
 {
@@ -25,7 +26,7 @@ bool connection_page_size(struct gql_field *f, const char *name, int64_t value)
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /* base64url without padding (RFC 4648, section 5). */
-struct str connection_key_cursor(struct arena *a, struct str key)
+static struct str cursor_of_key(struct arena *a, struct str key)
 {
     char *out = arena_alloc(a, key.n * 2 + 2);
     size_t n = 0;
@@ -41,7 +42,7 @@ struct str connection_key_cursor(struct arena *a, struct str key)
     return str_of(out, n);
 }
 
-bool connection_key_from(struct arena *a, struct str cursor, struct str *ret_key)
+static bool key_of_cursor(struct arena *a, struct str cursor, struct str *ret_key)
 {
     char *out = arena_alloc(a, cursor.n + 1);
     size_t n = 0;
@@ -61,21 +62,8 @@ bool connection_key_from(struct arena *a, struct str cursor, struct str *ret_key
     }
     *ret_key = str_of(out, n);
     /* One key has one cursor, and a key is text that PostgreSQL can hold. */
-    return n > 0 && str_eq(connection_key_cursor(a, *ret_key), cursor) && str_is_utf8(*ret_key) &&
+    return n > 0 && str_eq(cursor_of_key(a, *ret_key), cursor) && str_is_utf8(*ret_key) &&
            str_find(*ret_key, '\0') == n;
-}
-
-const struct page_info *connection_key_page_info(struct arena *a, struct str first, struct str last,
-                                                 bool has_next)
-{
-    struct page_info *info = arena_new(a, struct page_info);
-
-    info->has_next_page = has_next;
-    if (first.p) {
-        info->start_cursor = connection_key_cursor(a, first);
-        info->end_cursor = connection_key_cursor(a, last);
-    }
-    return info;
 }
 
 bool connection_key_arguments(struct gql_field *f, bool first_given, int64_t first,
@@ -86,11 +74,56 @@ bool connection_key_arguments(struct gql_field *f, bool first_given, int64_t fir
 
     if (!connection_page_size(f, "first", limit))
         return false;
-    if (after.p && !connection_key_from(f->arena, after, &key)) {
+    if (after.p && !key_of_cursor(f->arena, after, &key)) {
         gql_reject_argument(f, ST_BAD_CURSOR, "after", "after is not a cursor of this list.");
         return false;
     }
     *ret_limit = (size_t)limit;
     *ret_after = key;
     return true;
+}
+
+void connection_key_rows(struct gql_field *f)
+{
+    const struct key_page *page = f->parent;
+
+    gql_resolve(f, connection_list(f->arena, page->rows, page->n, page->row_size));
+}
+
+static const void *row_at(const struct key_page *page, size_t i)
+{
+    return (const char *)page->rows + i * page->row_size;
+}
+
+const void *connection_key_cursor(struct arena *a, void *context, const void *parent)
+{
+    const struct str *key = parent; /* a row begins with it */
+    struct str *cursor = arena_new(a, struct str);
+
+    *cursor = cursor_of_key(a, *key);
+    return cursor;
+}
+
+const void *connection_key_next_token(struct arena *a, void *context, const void *parent)
+{
+    const struct key_page *page = parent;
+
+    if (!page->has_next || page->n == 0)
+        return NULL;
+    return connection_key_cursor(a, context, row_at(page, page->n - 1));
+}
+
+void connection_key_page_info(struct gql_field *f)
+{
+    const struct key_page *page = f->parent;
+    struct page_info *info = arena_new(f->arena, struct page_info);
+
+    info->has_next_page = page->has_next;
+    if (page->n > 0) {
+        info->start_cursor =
+            *(const struct str *)connection_key_cursor(f->arena, NULL, row_at(page, 0));
+        info->end_cursor =
+            *(const struct str *)connection_key_cursor(f->arena, NULL, row_at(page, page->n - 1));
+    }
+    gql_resolve(f, info);
 }

@@ -21,16 +21,19 @@ const struct gql_list *connection_list(struct arena *a, const void *rows, size_t
  * returned. */
 must_use bool connection_page_size(struct gql_field *f, const char *name, int64_t value);
 
-/* The opaque cursor of a row that is ordered by a key (a user's or room's id), and back. */
-struct str connection_key_cursor(struct arena *a, struct str key);
-must_use bool connection_key_from(struct arena *a, struct str cursor, struct str *ret_key);
+/*
+ * Lists by key: a struct key_page behind RoomConnection and MemberConnection. A row's cursor is its
+ * key (a user's or room's id), made opaque.
+ */
 
-/* A page of rows ordered by a key, forward only: the first and last row's keys, absent when it is
- * empty. */
-const struct page_info *connection_key_page_info(struct arena *a, struct str first, struct str last,
-                                                 bool has_next);
-
-/* The two arguments of a list by key; false when the field was rejected. after is absent without
- * one. */
+/* first and after of such a list; false when the field was rejected. after is absent without one.
+ */
 must_use bool connection_key_arguments(struct gql_field *f, bool first_given, int64_t first,
                                        struct str after, size_t *ret_limit, struct str *ret_after);
+
+/* edges and items; pageInfo. */
+void connection_key_rows(struct gql_field *f);
+void connection_key_page_info(struct gql_field *f);
+
+/* Leaves: nextToken of the connection, cursor of an edge, which is the row itself. */
+gql_leaf_fn connection_key_next_token, connection_key_cursor;

@@ -61,7 +61,7 @@ void mutation_renew_session(struct gql_field *f, const struct mutation_renew_ses
 /* Rooms, guilds and members are read by this release, and made by an operator. */
 static void not_served(struct gql_field *f)
 {
-    gql_reject_with(f, ST_UNAVAILABLE,
+    gql_reject_with(f, ST_FORBIDDEN,
                     "%.*s is not served by this release: rooms, guilds and members are kept by the "
                     "operator, in the database.",
                     STR_ARG(f->def->name));

@@ -50,54 +50,30 @@ void room_last_message(struct gql_field *f)
     gql_resolve_later(f, store_room_last_message(c->store, f->arena, &c->caller, r->id));
 }
 
-/* RoomConnection and RoomEdge: a struct room_page, and each of its struct room. */
+/* RoomConnection and RoomEdge: a struct key_page, and each of its struct room. */
 
 void room_connection_edges(struct gql_field *f)
 {
-    const struct room_page *page = f->parent;
-
-    gql_resolve(f, connection_list(f->arena, page->rows, page->n, sizeof(*page->rows)));
+    connection_key_rows(f);
 }
 
 void room_connection_items(struct gql_field *f)
 {
-    room_connection_edges(f);
+    connection_key_rows(f);
 }
 
 void room_connection_page_info(struct gql_field *f)
 {
-    const struct room_page *page = f->parent;
-
-    gql_resolve(f, connection_key_page_info(f->arena, page->n ? page->rows[0].id : STR_NULL,
-                                            page->n ? page->rows[page->n - 1].id : STR_NULL,
-                                            page->has_next));
-}
-
-static const void *rooms_next_token_of(struct arena *a, void *context, const void *parent)
-{
-    const struct room_page *page = parent;
-    struct str *token = arena_new(a, struct str);
-
-    if (page->has_next && page->n)
-        *token = connection_key_cursor(a, page->rows[page->n - 1].id);
-    return token;
+    connection_key_page_info(f);
 }
 
 const struct gql_leaf room_connection_leaves[] = {
-    GQL_LEAF_COMPUTED("nextToken", GQL_C_STR, rooms_next_token_of),
+    GQL_LEAF_COMPUTED("nextToken", GQL_C_STR, connection_key_next_token),
     GQL_LEAVES_END,
 };
 
-static const void *edge_cursor_of(struct arena *a, void *context, const void *parent)
-{
-    struct str *cursor = arena_new(a, struct str);
-
-    *cursor = connection_key_cursor(a, ((const struct room *)parent)->id);
-    return cursor;
-}
-
 const struct gql_leaf room_edge_leaves[] = {
-    GQL_LEAF_COMPUTED("cursor", GQL_C_STR, edge_cursor_of),
+    GQL_LEAF_COMPUTED("cursor", GQL_C_STR, connection_key_cursor),
     GQL_LEAVES_END,
 };
 

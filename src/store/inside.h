@@ -59,10 +59,19 @@ struct store_read {
     struct arena *arena;
     struct wait *wait;
     store_decode_fn *decode;
+    const char *what; /* "room", "guild", "message": what is told to be missing; NULL: nothing */
+    struct str id;    /* its id; the arena's */
 };
 
 struct wait *store_read(struct store *s, struct arena *a, struct store_read *r, enum sql statement,
                         store_decode_fn *decode) must_use;
+
+/* What the client is told when it is refused: `There is no room "lobby" …`. Absent where the status
+ * says enough. */
+struct str store_refusal(struct arena *a, enum status status, const char *what, struct str id);
+
+/* No such thing, without asking the database: nothing can have this id. */
+struct wait *store_no_such(struct arena *a, const char *what, struct str id) must_use;
 
 /* What stands for a membership where there is none: see room_gate() in sql/. */
 bool store_room_is_open(const struct store *s, struct str room_id);

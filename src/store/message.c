@@ -64,6 +64,8 @@ static struct log_read *log_read_new(struct store *s, struct arena *a,
     r->tenant = arena_str(a, caller->tenant);
     r->room_id = arena_str(a, room_id);
     r->is_open = store_room_is_open(s, room_id);
+    r->read.what = "room";
+    r->read.id = r->room_id;
     put_door(&r->read.call.params, a, s, caller, room_id);
     return r;
 }
@@ -160,7 +162,7 @@ struct wait *store_message_page(struct store *s, struct arena *a, const struct s
 
     assert(query->limit >= 1 && query->limit <= LARGEST_PAGE);
     if (!room_id_is_valid(query->room_id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
+        return store_no_such(a, "room", query->room_id);
     *kept = *query;
     r = log_read_new(s, a, caller, query->room_id);
     r->query = kept;
@@ -201,7 +203,7 @@ struct wait *store_room_last_message(struct store *s, struct arena *a,
     struct log_read *r;
 
     if (!room_id_is_valid(room_id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
+        return store_no_such(a, "room", room_id);
     r = log_read_new(s, a, caller, room_id);
     put_place(&r->read.call.params, a, &nowhere, -1);
     put_place(&r->read.call.params, a, &nowhere, INT64_MAX);
@@ -246,6 +248,8 @@ struct wait *store_message_get(struct store *s, struct arena *a, const struct st
     struct pg_params *p = &g->read.call.params;
 
     g->tenant = arena_str(a, caller->tenant);
+    g->read.what = "message";
+    g->read.id = arena_str(a, id);
     pg_put_text(p, a, caller->tenant);
     pg_put_text(p, a, id);
     pg_put_text(p, a, caller->user);
@@ -301,7 +305,7 @@ struct wait *store_message_start(struct store *s, struct arena *a,
     struct log_read *r;
 
     if (!room_id_is_valid(room_id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
+        return store_no_such(a, "room", room_id);
     r = log_read_new(s, a, caller, room_id);
     r->since = since;
     if (since.kind == MESSAGE_PLACE_TIME)
@@ -336,7 +340,7 @@ struct wait *store_message_read_on(struct store *s, struct arena *a,
     struct log_read *r;
 
     if (!room_id_is_valid(room_id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
+        return store_no_such(a, "room", room_id);
     r = log_read_new(s, a, caller, room_id);
     pg_put_i64(&r->read.call.params, a, after);
     pg_put_i64(&r->read.call.params, a, (int64_t)limit);

@@ -107,7 +107,7 @@ static enum status decode_rooms(struct store_read *read, const PGresult *result,
                                 const void **ret_value)
 {
     struct list_read *r = container_of(read, struct list_read, read);
-    struct room_page *page = arena_new(read->arena, struct room_page);
+    struct key_page *page = arena_new(read->arena, struct key_page);
     struct room *rows;
 
     if (PQntuples(result) == 0 && !r->may_be_missing)
@@ -117,16 +117,19 @@ static enum status decode_rooms(struct store_read *read, const PGresult *result,
     for (size_t i = 0; i < page->n; i++)
         take_room(r, result, (int)i, &rows[i]);
     page->rows = rows;
+    page->row_size = sizeof(*rows);
     *ret_value = page;
     return ST_OK;
 }
 
 /* What stands in front of every statement about one room or guild: $1 to $4. */
 static struct list_read *door_read_new(struct arena *a, const struct store_caller *caller,
-                                       struct str id, bool admits)
+                                       const char *what, struct str id, bool admits)
 {
     struct list_read *r = list_read_new(a, caller);
 
+    r->read.what = what;
+    r->read.id = arena_str(a, id);
     pg_put_text(&r->read.call.params, a, id);
     pg_put_text(&r->read.call.params, a, caller->user);
     pg_put_bool(&r->read.call.params, a, admits);
@@ -139,8 +142,8 @@ struct wait *store_room_get(struct store *s, struct arena *a, const struct store
     struct list_read *r;
 
     if (!room_id_is_valid(id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
-    r = door_read_new(a, caller, id, store_admits(s, caller, id));
+        return store_no_such(a, "room", id);
+    r = door_read_new(a, caller, "room", id, store_admits(s, caller, id));
     return store_read(s, a, &r->read, SQL_ROOM_GET, decode_room);
 }
 
@@ -152,7 +155,8 @@ static bool guild_admits(const struct store_caller *caller, struct str guild_id)
 struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
                                struct str guild_id, struct str after, size_t limit)
 {
-    struct list_read *r = door_read_new(a, caller, guild_id, guild_admits(caller, guild_id));
+    struct list_read *r =
+        door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
 
     put_page(r, a, after, limit);
     return store_read(s, a, &r->read, SQL_GUILD_ROOMS, decode_rooms);
@@ -189,7 +193,7 @@ static enum status decode_guild(struct store_read *read, const PGresult *result,
 struct wait *store_guild_get(struct store *s, struct arena *a, const struct store_caller *caller,
                              struct str id)
 {
-    struct list_read *r = door_read_new(a, caller, id, guild_admits(caller, id));
+    struct list_read *r = door_read_new(a, caller, "guild", id, guild_admits(caller, id));
 
     return store_read(s, a, &r->read, SQL_GUILD_GET, decode_guild);
 }
@@ -205,7 +209,7 @@ static enum status decode_members(struct store_read *read, const PGresult *resul
         JOINED_AT
     };
     struct list_read *r = container_of(read, struct list_read, read);
-    struct member_page *page = arena_new(read->arena, struct member_page);
+    struct key_page *page = arena_new(read->arena, struct key_page);
     struct member *rows;
 
     if (PQntuples(result) == 0)
@@ -218,6 +222,7 @@ static enum status decode_members(struct store_read *read, const PGresult *resul
         rows[i].joined_at = pg_i64(result, (int)i, JOINED_AT);
     }
     page->rows = rows;
+    page->row_size = sizeof(*rows);
     *ret_value = page;
     return ST_OK;
 }
@@ -228,8 +233,8 @@ struct wait *store_room_members(struct store *s, struct arena *a, const struct s
     struct list_read *r;
 
     if (!room_id_is_valid(room_id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
-    r = door_read_new(a, caller, room_id, store_admits(s, caller, room_id));
+        return store_no_such(a, "room", room_id);
+    r = door_read_new(a, caller, "room", room_id, store_admits(s, caller, room_id));
     put_page(r, a, after, limit);
     return store_read(s, a, &r->read, SQL_ROOM_MEMBERS, decode_members);
 }
@@ -238,7 +243,8 @@ struct wait *store_guild_members(struct store *s, struct arena *a,
                                  const struct store_caller *caller, struct str guild_id,
                                  struct str after, size_t limit)
 {
-    struct list_read *r = door_read_new(a, caller, guild_id, guild_admits(caller, guild_id));
+    struct list_read *r =
+        door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
 
     put_page(r, a, after, limit);
     return store_read(s, a, &r->read, SQL_GUILD_MEMBERS, decode_members);

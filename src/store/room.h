@@ -53,29 +53,24 @@ struct wait *store_room_get(struct store *s, struct arena *a, const struct store
 struct wait *store_guild_get(struct store *s, struct arena *a, const struct store_caller *caller,
                              struct str id) must_use;
 
-/* A page of members (of the guild, for a guild room) or rooms, in a fixed order, behind a key. */
-struct member_page {
-    const struct member *rows;
-    size_t n;
-    bool has_next;
-};
-
-struct room_page {
-    const struct room *rows;
+/* A page of rows in a fixed order, behind a key. Each row begins with its key, a struct str. */
+struct key_page {
+    const void *rows;
+    size_t row_size;
     size_t n;
     bool has_next;
 };
 
 /* Oldest member first (joined_at, user_id). after: the user id that the page starts behind, or
- * absent. A const struct member_page. */
+ * absent. A const struct key_page of struct member. */
 struct wait *store_room_members(struct store *s, struct arena *a, const struct store_caller *caller,
                                 struct str room_id, struct str after, size_t limit) must_use;
 struct wait *store_guild_members(struct store *s, struct arena *a,
                                  const struct store_caller *caller, struct str guild_id,
                                  struct str after, size_t limit) must_use;
 
-/* A const struct room_page: the guild's, by id; the caller's own, the latest active first. after:
- * a room id. */
+/* A const struct key_page of struct room: the guild's, by id; the caller's own, the latest active
+ * first. after: a room id. */
 struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
                                struct str guild_id, struct str after, size_t limit) must_use;
 struct wait *store_viewer_rooms(struct store *s, struct arena *a, const struct store_caller *caller,

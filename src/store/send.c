@@ -68,18 +68,33 @@ static const struct message *copy_row(struct arena *a, const struct message *row
     return copy;
 }
 
+static struct str refusal(const struct writer_call *call)
+{
+    if (call->status == ST_FORBIDDEN)
+        return arena_printf(
+            call->arena, "The caller may not write to the room \"%.*s\": not a member, or a GUEST.",
+            STR_ARG(call->row.room_id));
+    return store_refusal(call->arena, call->status, "room", call->row.room_id);
+}
+
 static void answer(struct writer_call *call)
 {
     const struct message *row = NULL;
     struct wait *wait = call->wait;
     enum status status = call->status;
+    struct str why = STR_NULL;
 
     if (status == ST_OK)
         row = copy_row(call->arena, &call->row);
+    else
+        why = refusal(call);
     call->from->unanswered--;
     mem_free(call->earlier_id);
     mem_free(call);
-    wait_answer(wait, status, row);
+    if (status == ST_OK)
+        wait_answer(wait, ST_OK, row);
+    else
+        wait_fail(wait, status, why);
 }
 
 static void on_return(struct mailbox_letter *letter)
@@ -151,7 +166,7 @@ struct wait *store_message_send(struct store *s, struct arena *a, const struct s
     struct wait *wait;
 
     if (!room_id_is_valid(draft->room_id))
-        return wait_done(a, ST_NOT_FOUND, NULL);
+        return store_no_such(a, "room", draft->room_id);
     if (!is_storable(draft->text) || !is_storable(draft->idempotency_key) ||
         !is_storable(caller->tenant) || !is_storable(caller->user))
         return wait_done(a, ST_BAD_INPUT, NULL);

@@ -55,6 +55,24 @@ static void clear_result(void *result)
     PQclear(result);
 }
 
+struct str store_refusal(struct arena *a, enum status status, const char *what, struct str id)
+{
+    if (what && status == ST_NOT_FOUND)
+        return arena_printf(a, "There is no %s \"%.*s\" that the caller may know of.", what,
+                            STR_ARG(id));
+    if (what && status == ST_FORBIDDEN)
+        return arena_printf(a, "The caller is not a member of the %s \"%.*s\".", what, STR_ARG(id));
+    return STR_NULL;
+}
+
+struct wait *store_no_such(struct arena *a, const char *what, struct str id)
+{
+    struct wait *w = wait_new(a);
+
+    wait_fail(w, ST_NOT_FOUND, store_refusal(a, ST_NOT_FOUND, what, id));
+    return w;
+}
+
 static void on_rows(struct pg_call *call, enum status status, PGresult *result)
 {
     struct store_read *r = container_of(call, struct store_read, call);
@@ -65,7 +83,10 @@ static void on_rows(struct pg_call *call, enum status status, PGresult *result)
         arena_on_done(r->arena, clear_result, result);
         status = r->decode(r, result, &value);
     }
-    wait_answer(r->wait, status, value);
+    if (status == ST_OK)
+        wait_answer(r->wait, ST_OK, value);
+    else
+        wait_fail(r->wait, status, store_refusal(r->arena, status, r->what, r->id));
 }
 
 struct wait *store_read(struct store *s, struct arena *a, struct store_read *r, enum sql statement,

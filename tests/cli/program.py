@@ -42,18 +42,23 @@ def until(what, condition):
     raise AssertionError(f"waited {PATIENCE} s for {what}")
 
 
+def parent_of(process):
+    # The second word of stat is a name in parentheses, which may hold anything.
+    return int((process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+
+
 def postmasters(state_dir):
-    """The postgres processes that were started on the state directory's data."""
-    data = str(Path(state_dir, "postgresql/data"))
-    found = []
-    for entry in Path("/proc").iterdir():
+    """The postgres processes that were started on the state directory's data; not their children."""
+    data = str(Path(state_dir, "postgresql/data")).encode()
+    parents = {}
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if b"-D" in words and data in words:
+                parents[int(process.name)] = parent_of(process)
+        except OSError:  # it has ended meanwhile
             continue
-        if b"-D" in words and data.encode() in words:
-            found.append(int(entry.name))
-    return found
+    return [process for process, parent in parents.items() if parent not in parents]
 
 
 class Up:
@@ -99,6 +104,7 @@ class Up:
         return re.search(rf"{user}'s token.*\n\s+(\S+)", self.said)[1]
 
     def ask(self, query, user="ann"):
+        """The answer; asks again while the database is away, which the schema says is safe."""
         request = urllib.request.Request(
             self.url,
             json.dumps({"query": query}).encode(),
@@ -111,7 +117,6 @@ class Up:
             codes = [error["extensions"]["code"] for error in said.get("errors", [])]
             return None if "UNAVAILABLE" in codes else said
 
-        # The database may have been away for a moment; the schema says that trying again is safe.
         return until("the database", answer)
 
     def send(self, text, room="GUILD#demo"):

@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Processor time since its start, user and system, all threads; in steps of a clock tick (10 ms). */
+/* Processor time since its start, user and system, all threads; in steps of a clock tick (10 ms).
+ */
 int64_t process_cpu_us(pid_t pid);
 
 /* Ours, more exactly. */

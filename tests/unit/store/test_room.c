@@ -129,6 +129,24 @@ static void a_guild_is_known_to_those_in_it(void **state)
 
 /* --- lists */
 
+/* The keys on the page, between spaces. */
+static void check_page(struct wait *w, const char *want, bool has_next)
+{
+    const struct key_page *page;
+    struct str rest = str_c(want);
+    size_t i = 0;
+
+    assert_int_equal(fixture_await(&f, w), ST_OK);
+    page = w->value;
+    for (; rest.n; i++) {
+        assert_true(i < page->n);
+        assert_true(str_eq(*(const struct str *)((const char *)page->rows + i * page->row_size),
+                           str_split(&rest, ' ')));
+    }
+    assert_int_equal(page->n, i);
+    assert_int_equal(page->has_next, has_next);
+}
+
 typedef struct wait *members_fn(struct store *s, struct arena *a, const struct store_caller *caller,
                                 struct str id, struct str after, size_t limit);
 
@@ -136,19 +154,8 @@ static void check_members(members_fn *members, const char *id, const char *after
                           const char *want, bool has_next)
 {
     struct store_caller ann = fixture_caller("ann");
-    struct wait *w = members(f.store, &f.arena, &ann, str_c(id), str_c(after), limit);
-    const struct member_page *page;
-    struct str rest = str_c(want);
-    size_t i = 0;
 
-    assert_int_equal(fixture_await(&f, w), ST_OK);
-    page = w->value;
-    while (rest.n) {
-        assert_true(i < page->n);
-        assert_true(str_eq(page->rows[i++].user_id, str_split(&rest, ' ')));
-    }
-    assert_int_equal(page->n, i);
-    assert_int_equal(page->has_next, has_next);
+    check_page(members(f.store, &f.arena, &ann, str_c(id), str_c(after), limit), want, has_next);
 }
 
 static void members_are_paged_the_oldest_first(void **state)
@@ -189,22 +196,6 @@ static void members_are_not_listed_for_strangers(void **state)
     assert_int_equal(fixture_await(&f, w), ST_NOT_FOUND);
 }
 
-static void check_rooms(struct wait *w, const char *want, bool has_next)
-{
-    const struct room_page *page;
-    struct str rest = str_c(want);
-    size_t i = 0;
-
-    assert_int_equal(fixture_await(&f, w), ST_OK);
-    page = w->value;
-    while (rest.n) {
-        assert_true(i < page->n);
-        assert_true(str_eq(page->rows[i++].id, str_split(&rest, ' ')));
-    }
-    assert_int_equal(page->n, i);
-    assert_int_equal(page->has_next, has_next);
-}
-
 static void a_guilds_rooms_are_paged_by_id(void **state)
 {
     struct store_caller ann = fixture_caller("ann");
@@ -212,15 +203,15 @@ static void a_guilds_rooms_are_paged_by_id(void **state)
     fixture_guild(&f, "hall", "ann");
     fixture_sql(&f, "INSERT INTO room (tenant_id, room_id, guild_id, created_at) VALUES"
                     " ('t', 'GUILD#hall#b', 'hall', 1), ('t', 'GUILD#hall#a', 'hall', 1)");
-    check_rooms(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR_NULL, 5),
-                "GUILD#hall GUILD#hall#a GUILD#hall#b", false);
-    check_rooms(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR_NULL, 2),
-                "GUILD#hall GUILD#hall#a", true);
-    check_rooms(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR("GUILD#hall#a"), 2),
-                "GUILD#hall#b", false);
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR_NULL, 5),
+               "GUILD#hall GUILD#hall#a GUILD#hall#b", false);
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR_NULL, 2),
+               "GUILD#hall GUILD#hall#a", true);
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR("GUILD#hall#a"), 2),
+               "GUILD#hall#b", false);
     fixture_guild(&f, "bare", "ann");
     fixture_sql(&f, "DELETE FROM room WHERE guild_id = 'bare'");
-    check_rooms(store_guild_rooms(f.store, &f.arena, &ann, STR("bare"), STR_NULL, 2), "", false);
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("bare"), STR_NULL, 2), "", false);
 }
 
 static void a_viewers_rooms_come_the_latest_active_first(void **state)
@@ -228,7 +219,7 @@ static void a_viewers_rooms_come_the_latest_active_first(void **state)
     struct store_caller dan = fixture_caller("dan");
     struct str vouched_for[] = {STR("lent")};
 
-    check_rooms(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 5), "", false);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 5), "", false);
     fixture_room(&f, "old", "dan");
     fixture_room(&f, "new", "ann dan");
     fixture_room(&f, "theirs", "ann");
@@ -237,13 +228,13 @@ static void a_viewers_rooms_come_the_latest_active_first(void **state)
     fixture_sql(&f, "UPDATE room SET last_ts = CASE room_id WHEN 'old' THEN 10"
                     " WHEN 'GUILD#mine' THEN 20 WHEN 'new' THEN 30 WHEN 'GUILD#lent' THEN 40"
                     " ELSE last_ts END");
-    check_rooms(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 5), "new GUILD#mine old",
-                false);
-    check_rooms(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 2), "new GUILD#mine", true);
-    check_rooms(store_viewer_rooms(f.store, &f.arena, &dan, STR("GUILD#mine"), 2), "old", false);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 5), "new GUILD#mine old",
+               false);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 2), "new GUILD#mine", true);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR("GUILD#mine"), 2), "old", false);
     dan.guilds = vouched_for;
     dan.n_guilds = 1;
-    check_rooms(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 2), "GUILD#lent new", true);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 2), "GUILD#lent new", true);
 }
 
 /* --- the newest message */

@@ -1,0 +1,38 @@
+#pragma once
+
+/*
+ * What a run is to do: `bench MODE --address HOST:PORT --token TOKEN --pid PID [--NAME NUMBER …]`.
+ * The table in options.c names every number, with its default and its bounds: whatever is counted
+ * or waited for has an end.
+ */
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/status.h"
+#include "base/str.h"
+#include "tools/bench/report.h"
+
+struct options {
+    struct str mode;
+    struct sockaddr_in address;
+    struct str token;
+    struct str room; /* rooms' ids begin with it */
+    pid_t pid;       /* the server's */
+    enum report_form form;
+
+    size_t clients;
+    size_t in_flight;
+    size_t requests; /* messages, or pages */
+    size_t rooms;
+    size_t seconds;
+    size_t rate;       /* messages a second; 0: as fast as answers come */
+    size_t text_bytes; /* of a message */
+    size_t stalled;    /* of a hundred subscribers, how many do not read */
+    size_t limit;      /* operations a second of what sends are compared with; 0: nothing */
+};
+
+/* False: what is wrong has been said on stderr. */
+must_use bool options_read(struct options *o, const char *const *args);
+void options_usage(FILE *to);

@@ -1,0 +1,255 @@
+#!/usr/bin/env bash
+#
+# Measures the optimised build, with a PostgreSQL and a server of its own on this machine:
+#
+#     tools/bench/run.sh BUILD [--json]                            every mode
+#     tools/bench/run.sh BUILD [--json] MODE                       fanout, send, idle or history
+#     tools/bench/run.sh BUILD [--json] MODE --NAME NUMBER …       one row, with these numbers
+#
+# The server has one core and the load generator another, when there are two. Each row has a server
+# of its own, so that no row lives in the memory of another. Fails when a row does: a delivery was
+# lost, repeated or out of order, or something was refused. Whatever ends this script ends the
+# server and PostgreSQL.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+
+if [[ ${1:-} != --inside ]]; then
+    exec "$here/../../tests/lib/with_postgres.sh" "$here/run.sh" --inside "$@"
+fi
+shift
+
+die() {
+    echo "bench: $*" >&2
+    exit 2
+}
+
+build=$(cd "${1:?which build directory?}" && pwd -P)
+shift
+json=false
+if [[ ${1:-} == --json ]]; then
+    json=true
+    shift
+fi
+
+# ---- what was started ends with this script -----------------------------------------------------
+
+scratch=$(mktemp -d)
+server=
+child=
+
+end_process() {
+    local pid=$1 i
+    kill "$pid" 2>/dev/null || return 0
+    for ((i = 0; i < 100; i++)); do
+        kill -0 "$pid" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+}
+
+clean_up() {
+    [[ -z $child ]] || end_process "$child"
+    [[ -z $server ]] || end_process "$server"
+    rm -rf "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 143' HUP INT TERM
+
+# leashed COMMAND…: what replaces it ends when this script is killed. It replaces the shell that
+# calls it: call it in the background.
+leashed() {
+    exec setpriv --pdeathsig TERM "$@"
+}
+
+# bounded SECONDS COMMAND…: in the background, so that a signal to this script need not wait for it.
+bounded() {
+    local status=0
+    leashed timeout --kill-after 5 "$@" &
+    child=$!
+    wait "$child" || status=$?
+    child=
+    return "$status"
+}
+
+# ---- the machine --------------------------------------------------------------------------------
+
+ulimit -n "$(ulimit -Hn)"
+read -ra cores <<<"$(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)))')"
+on_server_core=()
+on_bench_core=()
+if ((${#cores[@]} > 1)); then
+    on_server_core=(taskset -c "${cores[0]}")
+    on_bench_core=(taskset -c "${cores[1]}")
+fi
+
+describe() {
+    local version cpu placed
+    version=$("$build/guildhall" version)
+    cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
+    if $json; then
+        python3 -c 'import json, sys
+print(json.dumps({"mode": "machine", "version": sys.argv[1], "cpu": sys.argv[2], "cores": int(sys.argv[3])}))' \
+            "$version" "$cpu" "${#cores[@]}"
+        return
+    fi
+    placed="server on core ${cores[0]}, load on core ${cores[1]:-}, PostgreSQL on any"
+    ((${#cores[@]} > 1)) || placed="server, load and PostgreSQL on the only core"
+    echo "$version; one thread; ${#cores[@]} cores (${cpu:-unknown}): $placed; fsync on;" \
+        "load $(cut -d' ' -f1 /proc/loadavg) before"
+}
+
+# ---- the server ---------------------------------------------------------------------------------
+
+export GUILDHALL_JWT_SECRET="a secret for measurements on one machine"
+database=$GUILDHALL_TEST_DATABASE_URL
+unset DATABASE_URL GUILDHALL_TEST_DATABASE_URL # the server refuses what it does not know
+token=$("$build/guildhall" token --user bench)
+address=
+
+is_ready() {
+    local line='' connection
+    address=$(sed -n 's/.*"event":"listening".*"address":"\([^"]*\)".*/\1/p' "$scratch/server.log")
+    [[ -n $address ]] || return 1
+    { exec {connection}<>"/dev/tcp/${address%:*}/${address##*:}"; } 2>/dev/null || return 1
+    printf 'GET /readyz HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n' >&"$connection"
+    read -r -t 5 line <&"$connection" || true
+    exec {connection}>&-
+    [[ $line == 'HTTP/1.1 200 '* ]]
+}
+
+# Limits that protect from such clients as these are off; all else is as people run it.
+start_server() {
+    local i
+    leashed ${on_server_core[@]+"${on_server_core[@]}"} "$build/guildhall" serve --migrate \
+        --database "$database" --listen 127.0.0.1:0 --open-rooms '*' \
+        --threads 1 --rate-requests 0 --rate-sends 0 --max-connections 0 \
+        --max-connections-per-user 0 2>"$scratch/server.log" &
+    server=$!
+    for ((i = 0; i < 300; i++)); do
+        ! is_ready || return 0
+        kill -0 "$server" 2>/dev/null || break
+        sleep 0.05
+    done
+    cat "$scratch/server.log" >&2
+    die "the server does not become ready"
+}
+
+# Fails when the server does not end as it should.
+stop_server() {
+    local status=0
+    kill "$server" 2>/dev/null || true
+    wait "$server" || status=$?
+    server=
+    ((status == 0)) && return
+    echo "bench: the server ended with $status" >&2
+    tail -n 20 "$scratch/server.log" >&2
+    return 1
+}
+
+# ---- the limit: what PostgreSQL takes, a row at a time -------------------------------------------
+
+declare -A limits=()
+
+# limit_for CLIENTS: sets limits[CLIENTS], inserts a second by so many clients of pgbench.
+limit_for() {
+    local clients=$1
+    [[ -z ${limits[$clients]:-} ]] || return 0
+    psql "$database" -XqAt -v ON_ERROR_STOP=1 2>"$scratch/psql.log" <<'END'
+CREATE TABLE IF NOT EXISTS bench_limit (
+    room_id text, seq bigserial, id text, sender_id text, text text, ts bigint,
+    PRIMARY KEY (room_id, seq));
+END
+    cat >"$scratch/insert.sql" <<'END'
+\set room random(1, 64)
+INSERT INTO bench_limit (room_id, id, sender_id, text, ts)
+VALUES ('bench-' || :room, gen_random_uuid()::text, 'bench',
+        '0123456789012345678901234567890123456789012345678901234567890123', 1795252000000);
+END
+    bounded 60 ${on_bench_core[@]+"${on_bench_core[@]}"} pgbench -n -M prepared -T 3 \
+        -c "$clients" -j 1 -f "$scratch/insert.sql" "$database" \
+        >"$scratch/pgbench.log" 2>&1 || { cat "$scratch/pgbench.log" >&2; die "pgbench failed"; }
+    limits[$clients]=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' "$scratch/pgbench.log")
+}
+
+# ---- rows ---------------------------------------------------------------------------------------
+
+rows=0
+failed=0
+last_mode=
+
+# row MODE --NAME NUMBER …
+row() {
+    local mode=$1 form=row
+    [[ $mode == "$last_mode" ]] || form=table
+    if $json; then
+        form=json
+    elif [[ $form == table ]]; then
+        echo
+    fi
+    last_mode=$mode
+    rows=$((rows + 1))
+    start_server
+    bounded 300 ${on_bench_core[@]+"${on_bench_core[@]}"} "$build/tools/bench/bench" "$@" \
+        --address "$address" --token "$token" --pid "$server" --room "bench-$rows" \
+        --form "$form" || failed=$((failed + 1))
+    stop_server || failed=$((failed + 1))
+}
+
+# The stalled ones stand still for longer than the server waits for a pong: the last row shows what
+# they cost until then.
+rows_of_fanout() {
+    row fanout --clients 1000 --in-flight 1 --rate 20 --requests 80
+    row fanout --clients 1000 --in-flight 1 --requests 100000 --seconds 4
+    row fanout --clients 1000 --in-flight 16 --requests 100000 --seconds 4
+    row fanout --clients 1000 --in-flight 64 --requests 100000 --seconds 4
+    row fanout --clients 5000 --in-flight 16 --requests 100000 --seconds 4
+    row fanout --clients 1000 --in-flight 16 --requests 100000 --seconds 4 --stalled 5
+}
+
+# send CLIENTS IN_FLIGHT ROOMS
+send() {
+    limit_for "$1"
+    row send --clients "$1" --in-flight "$2" --rooms "$3" --requests 1000000 --seconds 3 \
+        --limit "${limits[$1]}"
+}
+
+rows_of_send() {
+    send 1 1 1
+    send 16 16 16
+    send 64 64 64
+    send 64 256 64
+    send 64 256 1
+}
+
+rows_of_idle() {
+    row idle --clients 5000
+}
+
+rows_of_history() {
+    row history --clients 1 --requests 1000000 --seconds 3
+    row history --clients 16 --requests 1000000 --seconds 3
+    row history --clients 64 --requests 1000000 --seconds 3
+}
+
+mode=${1:-all}
+describe
+case $mode in
+all)
+    (($# <= 1)) || die "numbers belong to one mode: name it"
+    rows_of_fanout
+    rows_of_send
+    rows_of_idle
+    rows_of_history
+    ;;
+fanout | send | idle | history)
+    if (($# > 1)); then
+        row "$@"
+    else
+        "rows_of_$mode"
+    fi
+    ;;
+*) die "no such mode: $mode; there are fanout, send, idle and history" ;;
+esac
+((failed == 0)) || die "$failed rows failed"
