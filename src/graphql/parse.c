@@ -116,7 +116,7 @@ static struct gql_selection *parse_selection(struct gql_parser *p, size_t level)
 static void check_level(struct gql_parser *p, size_t level)
 {
     if (p->limits.depth && level > p->limits.depth)
-        gql_parser_too_complex(p, p->token.at, p->limits.depth,
+        gql_parser_too_complex(p, p->token.at, "depth",
                                "Selections are nested deeper than %zu levels.", p->limits.depth);
 }
 

@@ -43,8 +43,8 @@ void gql_parser_fail(struct gql_parser *p, uint32_t at, const char *format, ...)
     give_up(p);
 }
 
-void gql_parser_too_complex(struct gql_parser *p, uint32_t at, size_t limit, const char *format,
-                            ...)
+void gql_parser_too_complex(struct gql_parser *p, uint32_t at, const char *limit,
+                            const char *format, ...)
 {
     struct gql_error *error;
     struct str text;
@@ -56,7 +56,7 @@ void gql_parser_too_complex(struct gql_parser *p, uint32_t at, size_t limit, con
     text = arena_vprintf(p->arena, format, args);
     va_end(args);
     error = gql_error_add(p->errors, ST_TOO_COMPLEX, "%.*s", STR_ARG(text));
-    error->extensions = arena_printf(p->errors->arena, "\"limit\":%zu", limit);
+    error->extensions = arena_printf(p->errors->arena, "\"limit\":\"%s\"", limit);
     gql_error_at(p->errors, error, &p->lexer.source, at);
     give_up(p);
 }
@@ -79,7 +79,7 @@ void gql_parser_advance(struct gql_parser *p)
     p->tokens++;
     if (p->limits.tokens && p->tokens > p->limits.tokens)
         gql_parser_too_complex(
-            p, p->token.at, p->limits.tokens,
+            p, p->token.at, "tokens",
             "Syntax Error: Document contains more that %zu tokens. Parsing aborted.",
             p->limits.tokens);
 }
@@ -122,7 +122,7 @@ bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind close)
 bool gql_parser_enter(struct gql_parser *p)
 {
     if (p->depth == GQL_DEPTH_MOST)
-        gql_parser_too_complex(p, p->token.at, GQL_DEPTH_MOST,
+        gql_parser_too_complex(p, p->token.at, "nesting",
                                "Document is nested deeper than %d levels. Parsing aborted.",
                                GQL_DEPTH_MOST);
     if (gql_parser_failed(p))

@@ -42,8 +42,9 @@ bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind close);
 /* Failing. */
 void gql_parser_unexpected(struct gql_parser *p);
 void gql_parser_fail(struct gql_parser *p, uint32_t at, const char *format, ...) printf_like(3, 4);
-void gql_parser_too_complex(struct gql_parser *p, uint32_t at, size_t limit, const char *format,
-                            ...) printf_like(4, 5);
+/* limit: its name, for extensions.limit. */
+void gql_parser_too_complex(struct gql_parser *p, uint32_t at, const char *limit,
+                            const char *format, ...) printf_like(4, 5);
 /* As messages name the token looked at: `Name "x"`. */
 struct str gql_parser_describe(const struct gql_parser *p);
 

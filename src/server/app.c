@@ -12,6 +12,7 @@
 #include "gen/schema_gen.h"
 #include "server/feed.h"
 #include "server/pages.h"
+#include "server/readiness.h"
 #include "server/request.h"
 #include "server/session.h"
 #include "server/shutdown.h"
@@ -35,8 +36,11 @@ struct app {
     size_t n_workers;
     size_t n_started; /* workers whose listener stands */
     struct feed feed;
-    struct shutdown shutdown;
+    const struct app_hooks *hooks; /* may be NULL */
+    uint16_t port;                 /* as bound */
     size_t max_connections;
+    struct readiness readiness;
+    struct shutdown shutdown;
     uv_signal_t interrupted;
     uv_signal_t terminated;
 };
@@ -156,7 +160,7 @@ static size_t share(size_t whole, size_t parts)
     return whole / parts + (whole % parts != 0);
 }
 
-static bool listen_all(struct app *app, uint16_t *port)
+static bool listen_all(struct app *app)
 {
     const struct config *c = app->config;
     struct net_error error;
@@ -185,7 +189,7 @@ static bool listen_all(struct app *app, uint16_t *port)
             .on_page = pages_get,
         };
 
-        if (net_new(&w->loop, &config, &service, port, &w->net, &error) != ST_OK) {
+        if (net_new(&w->loop, &config, &service, &app->port, &w->net, &error) != ST_OK) {
             complain("--listen", error.text);
             return false;
         }
@@ -193,12 +197,22 @@ static bool listen_all(struct app *app, uint16_t *port)
     return true;
 }
 
-/* The first signal drains, the second ends the draining. */
+static void stop_instead(void *user)
+{
+    struct app *app = user;
+
+    shutdown_begin(&app->shutdown);
+}
+
+/* The first signal drains, the second ends the draining. One that comes before the server has come
+ * up is obeyed as soon as it has. */
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
-    if (app->shutdown.stage == SHUTDOWN_NOT_BEGUN) {
+    if (app->readiness.missing > 0) {
+        app->readiness.on_ready = stop_instead;
+    } else if (app->shutdown.stage == SHUTDOWN_NOT_BEGUN) {
         log_info("draining", LOG_INT("signal", number),
                  LOG_INT("timeoutMs", (int64_t)app->config->drain_timeout_ms));
         shutdown_begin(&app->shutdown);
@@ -234,20 +248,21 @@ static void run_all(struct app *app)
         pthread_join(app->workers[i].thread, NULL);
 }
 
-static void announce(struct app *app, const struct app_hooks *hooks, uint16_t port)
+static void announce(void *user)
 {
+    struct app *app = user;
     struct arena arena;
     struct str host = app->config->listen.host, address;
 
     arena_init(&arena);
     if (str_find(host, ':') < host.n)
-        address = arena_printf(&arena, "[%.*s]:%u", STR_ARG(host), port);
+        address = arena_printf(&arena, "[%.*s]:%u", STR_ARG(host), app->port);
     else
-        address = arena_printf(&arena, "%.*s:%u", STR_ARG(host), port);
+        address = arena_printf(&arena, "%.*s:%u", STR_ARG(host), app->port);
     log_info("listening", LOG_STR("address", address), LOG_INT("threads", (int64_t)app->n_workers),
              LOG_STR("version", app->facts.version));
-    if (hooks && hooks->on_listening)
-        hooks->on_listening(hooks->user, address);
+    if (app->hooks && app->hooks->on_listening)
+        app->hooks->on_listening(app->hooks->user, address);
     arena_done(&arena);
 }
 
@@ -269,9 +284,8 @@ static void allow_descriptors(struct app *app)
                  LOG_STR("why", STR("the hard limit of open files (ulimit -Hn) is lower")));
 }
 
-static int serve(struct app *app, struct store_config *store, const struct app_hooks *hooks)
+static int serve(struct app *app, struct store_config *store)
 {
-    uint16_t port = app->config->listen.port;
     int exit_status = 1;
 
     allow_descriptors(app);
@@ -281,11 +295,11 @@ static int serve(struct app *app, struct store_config *store, const struct app_h
         init_worker(app, i);
     feed_init(&app->feed, app->workers, app->n_workers);
     shutdown_init(&app->shutdown, app->workers, app->n_workers, app->config->drain_timeout_ms);
-    if (listen_all(app, &port)) {
+    if (listen_all(app)) {
         make_stores(app, store);
         watch_signal(app, &app->interrupted, SIGINT);
         watch_signal(app, &app->terminated, SIGTERM);
-        announce(app, hooks, port);
+        readiness_begin(&app->readiness, app->workers, app->n_workers, announce, app);
         run_all(app);
         uv_close((uv_handle_t *)&app->interrupted, NULL);
         uv_close((uv_handle_t *)&app->terminated, NULL);
@@ -304,7 +318,7 @@ static int serve(struct app *app, struct store_config *store, const struct app_h
 
 int app_run(const struct config *config, const struct app_hooks *hooks)
 {
-    struct app app = {.config = config};
+    struct app app = {.config = config, .hooks = hooks, .port = config->listen.port};
     struct store_config store = {
         .conninfo = config->database_url,
         .open_rooms = config->open_rooms,
@@ -325,7 +339,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     }
     load_schema(&app);
     state_facts(&app);
-    exit_status = serve(&app, &store, hooks);
+    exit_status = serve(&app, &store);
     gql_schema_free(app.schema);
     token_keys_free(app.keys);
     return exit_status;

@@ -6,7 +6,7 @@
  * help and `guildhall config` of it.
  *
  * Limits: 0 means off. A limit of a number or of bytes that is off has become the option's largest
- * value here, so that a plain comparison serves; a duration or a rate that is off stays 0.
+ * value here, so that a plain comparison serves; a duration that is off stays 0.
  *
  * Owner:   whoever called config_init(); every string lives in the arena of the config.
  * Threads: any, once loaded; it is not written again.
@@ -49,13 +49,8 @@ struct config {
     size_t max_directives;
     size_t max_request_bytes; /* at most CONFIG_LARGEST_REQUEST, also when off */
     size_t max_connections;   /* of the process */
-    size_t max_connections_per_user;
     size_t max_subscriptions_per_connection;
     size_t high_water; /* unsent bytes of a connection, then its streams lag */
-
-    uint64_t rate_requests; /* a second, a connection; 0: off */
-    uint64_t rate_burst;    /* how many requests may come at once when rate_requests is on */
-    uint64_t rate_sends;    /* messages a minute, a user; 0: off */
 
     uint64_t init_timeout_ms;
     uint64_t ping_interval_ms;

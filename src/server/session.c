@@ -30,7 +30,6 @@ static void on_expiry(struct timer *t)
     s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
 }
 
-/* A token is good until its end and the leeway that was configured behind it. */
 static void await_expiry(struct session *s)
 {
     int64_t end = s->viewer->expires_at, now = clock_unix_ms();
@@ -39,7 +38,6 @@ static void await_expiry(struct session *s)
         timer_stop(&s->expiry);
         return;
     }
-    end += s->worker->config->jwt.leeway_s * 1000;
     timer_start(&s->expiry, end > now ? (uint64_t)(end - now) : 0);
 }
 

@@ -48,10 +48,10 @@ ann> {"type":"subscribe","id":"1","payload":{"query":7}}
 ann! 4400 Message "payload.query" must be a string
 ann: login
 ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }","variables":[]}}
-ann! 4400 Message "payload.variables" must be an object
+ann! 4400 Message "payload.variables" must be an object or null
 ann: login
 ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }","operationName":7}}
-ann! 4400 Message "payload.operationName" must be a string
+ann! 4400 Message "payload.operationName" must be a string or null
 
 == a binary message is 4400
 ann: login

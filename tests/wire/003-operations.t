@@ -6,7 +6,7 @@ room club ann bob
 == a query's result is one next, then complete, and its id is free again
 ann: login
 ann[1]> { viewer { userId tenantId session { userId tenantId scopes } } }
-ann[1]< {"data":{"viewer":{"userId":"ann","tenantId":"default","session":{"userId":"ann","tenantId":"default","scopes":["CHAT","CHAT_READ"]}}}}
+ann[1]< {"data":{"viewer":{"userId":"ann","tenantId":"default","session":{"userId":"ann","tenantId":"default","scopes":["CHAT"]}}}}
 ann[1]< complete
 ann[1]> { __typename }
 ann[1]< {"data":{"__typename":"Query"}}

@@ -47,9 +47,9 @@ post ann { messages(roomId: "club", first: 2, after: "<at7>", before: "<at2>") {
 post ann { messages(roomId: "club", after: "<at2>", before: "<at5>") { items { seq } } }
 -> 200 {"data":{"messages":{"items":[]}}}
 
-== a time stands in for a cursor
+== a time stands in for a cursor: the place behind all that is not newer
 post ann { messages(roomId: "club", after: "2023-11-14T22:13:24.000Z") { items { seq } } }
--> 200 {"data":{"messages":{"items":[{"seq":3},{"seq":2},{"seq":1}]}}}
+-> 200 {"data":{"messages":{"items":[{"seq":4},{"seq":3},{"seq":2},{"seq":1}]}}}
 post ann { messages(roomId: "club", after: "2023-11-14T23:13:24.000+01:00", order: OLDEST_FIRST) { items { seq } } }
 -> 200 {"data":{"messages":{"items":[{"seq":5},{"seq":6},{"seq":7}]}}}
 post ann { messages(roomId: "club", before: "2023-11-14T22:13:24.500Z") { items { seq } } }

@@ -55,7 +55,7 @@ class Reader {
     if (this.take('...')) return MORE;
     if (this.take('*')) return new Hole('any');
     if (this.take('~')) return new Hole('matches', new RegExp(this.string(), 'u'));
-    const name = this.token(/<(\w+)>/y);
+    const name = this.token(/<([a-z]\w*)>/y);
     if (name) return new Hole('name', name[1]);
     if (this.take('{')) return this.object();
     if (this.take('[')) return this.array();
@@ -100,7 +100,7 @@ export function parsePattern(text) {
 
 // Every <name> that is known, in its place.
 export function fill(text, names) {
-  return text.replace(/<(\w+)>/g, (whole, name) => {
+  return text.replace(/<([a-z]\w*)>/g, (whole, name) => {
     if (!names.has(name)) throw new Error(`${whole} has no value yet`);
     const value = names.get(name);
     return typeof value === 'string' ? value : JSON.stringify(value);
@@ -152,6 +152,6 @@ export function match(pattern, value, names, path = '$') {
   if (Array.isArray(pattern)) return matchArray(pattern, value, names, path);
   if (pattern !== null && typeof pattern === 'object')
     return JSON.stringify(pattern) === JSON.stringify(value) ? undefined : `${path} is ${JSON.stringify(value)}`;
-  const expected = typeof pattern === 'string' && /<\w+>/.test(pattern) ? fill(pattern, names) : pattern;
+  const expected = typeof pattern === 'string' && /<[a-z]\w*>/.test(pattern) ? fill(pattern, names) : pattern;
   return expected === value ? undefined : `${path} is ${JSON.stringify(value)}, not ${JSON.stringify(expected)}`;
 }

@@ -67,7 +67,7 @@ class Play {
 
   // Tokens of users are made as they are named.
   #fill(text) {
-    for (const [, name] of text.matchAll(/<(\w+)>/g))
+    for (const [, name] of text.matchAll(/<([a-z]\w*)>/g))
       if (!this.#names.has(name)) this.#names.set(name, makeToken({ sub: name, exp: '+3600' }));
     return fill(text, this.#names);
   }

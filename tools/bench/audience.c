@@ -9,6 +9,7 @@ enum {
     FOLLOW_ID = 0,
     BITS = 64,
     UNNUMBERED = 900000000, /* from here on numbers are of rehearsals */
+    STEP = 256,             /* subscriptions asked for at a time */
 };
 
 struct audience_ear {
@@ -159,9 +160,11 @@ void audience_done(struct audience *a)
     mem_free(a->heard);
 }
 
-bool audience_grow(struct audience *a, size_t n)
+/* From a position read before: what is sent before the last of them is live is not lost. And the
+ * server's answer to that question stands behind what it had to look up for the step before, so
+ * that it is not stormed. */
+static bool take_step(struct audience *a, size_t n)
 {
-    /* From a position read before: what is sent before the last of them is live is not lost. */
     buf_reset(&a->since, SINCE_MAX);
     if (!ask(a, message_resume, write_room, on_resume) || !crowd_grow(&a->crowd, n + 1))
         return false;
@@ -170,6 +173,15 @@ bool audience_grow(struct audience *a, size_t n)
         crowd_say(&a->crowd, a->n + 1, FOLLOW_ID, message_follow, buf_str(&a->since));
     }
     return true;
+}
+
+bool audience_grow(struct audience *a, size_t n)
+{
+    bool is_well = true;
+
+    while (is_well && a->n < n)
+        is_well = take_step(a, n - a->n < STEP ? n : a->n + STEP);
+    return is_well;
 }
 
 static void write_rehearsal(void *user, size_t slot, size_t number, struct buf *variables)

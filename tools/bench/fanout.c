@@ -19,6 +19,7 @@ struct fanout {
     size_t n_stalled; /* the first ones */
     uint64_t flowing; /* deliveries while those stood still */
     int64_t ended_us; /* the last of these */
+    struct histogram latency;
     int64_t server_us;
     int64_t own_us;
     int64_t resident_before;
@@ -66,7 +67,8 @@ static void stall(struct fanout *f, bool is_stalled)
         audience_pause(&f->audience, i, is_stalled);
 }
 
-/* What the stalled ones have in their own buffers is not counted among those that flow. */
+/* The numbers are of the subscribers that read; what the stalled ones catch up with afterwards is
+ * only counted. */
 static bool measure(struct fanout *f)
 {
     const struct options *o = f->options;
@@ -83,6 +85,7 @@ static bool measure(struct fanout *f)
     is_well = turn_until(f, true);
     f->flowing = f->audience.deliveries;
     f->ended_us = f->audience.last_us;
+    f->latency = f->audience.latency;
     f->server_us = process_cpu_us(o->pid) - server_before;
     f->own_us = process_own_cpu_us() - own_before;
     stall(f, false);
@@ -113,7 +116,7 @@ static void report_stalled(const struct fanout *f, struct report *r)
     report_add(r, "residentPeakMiB", "its peak", (double)f->resident_peak / MIB, 1);
 }
 
-static void report(const struct fanout *f, const struct histogram *latency, uint64_t lost)
+static void report(const struct fanout *f, uint64_t lost)
 {
     const struct audience *a = &f->audience;
     double took_us = (double)(f->ended_us - f->pump.began_us);
@@ -124,7 +127,7 @@ static void report(const struct fanout *f, const struct histogram *latency, uint
     report_add(&r, "rate", "rate/s", (double)f->options->rate, 0);
     report_add(&r, "messages", "messages", (double)f->pump.n_begun, 0);
     report_add(&r, "deliveriesPerSecond", "deliveries/s", (double)f->flowing * 1e6 / took_us, 0);
-    report_latency(&r, latency);
+    report_latency(&r, &f->latency);
     report_add(&r, "serverUsPerDelivery", "server us each",
                (double)f->server_us / (double)f->flowing, 3);
     report_add(&r, "serverBusy", "server busy %", (double)f->server_us * 100 / took_us, 0);
@@ -146,7 +149,7 @@ static bool run(struct fanout *f)
     if (!measure(f))
         return false;
     lost = count_lost(f);
-    report(f, &a->latency, lost);
+    report(f, lost);
     if (lost || a->repeated || a->disordered || a->foreign)
         crowd_spoil(&a->crowd, "deliveries were lost, repeated or out of order");
     return !a->crowd.why[0];

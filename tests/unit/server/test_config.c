@@ -84,12 +84,8 @@ static void without_anything_the_defaults_are_those_of_the_manual(void **state)
     assert_int_equal(config.max_directives, 50);
     assert_int_equal(config.max_request_bytes, 262144);
     assert_int_equal(config.max_connections, 20000);
-    assert_int_equal(config.max_connections_per_user, 64);
     assert_int_equal(config.max_subscriptions_per_connection, 256);
     assert_int_equal(config.high_water, 65536);
-    assert_int_equal(config.rate_requests, 100);
-    assert_int_equal(config.rate_burst, 200);
-    assert_int_equal(config.rate_sends, 600);
     assert_int_equal(config.init_timeout_ms, 10000);
     assert_int_equal(config.ping_interval_ms, 25000);
     assert_int_equal(config.pong_timeout_ms, 10000);
@@ -228,10 +224,9 @@ static void bytes_may_have_a_unit(void **state)
 
 static void nought_switches_a_limit_off(void **state)
 {
-    load_flags(LIST("--max-depth=0", "--max-request-bytes=0", "--rate-requests=0"));
+    load_flags(LIST("--max-depth=0", "--max-request-bytes=0"));
     assert_int_equal(config.max_depth, 200);
     assert_int_equal(config.max_request_bytes, CONFIG_LARGEST_REQUEST);
-    assert_int_equal(config.rate_requests, 0);
 }
 
 static const char *write_secret(const char *text, size_t n)

@@ -1,0 +1,24 @@
+#pragma once
+
+/*
+ * Waiting at start-up until every worker's store is connected, so that the first request after
+ * "listening" is served. Should the database not come, it is announced all the same after a while:
+ * /readyz says then that it is away.
+ *
+ * Owner:   the app.
+ * Threads: begun before the loops run; on_ready is called on the first worker's loop.
+ */
+
+#include "server/worker.h"
+
+typedef void readiness_fn(void *user);
+
+struct readiness {
+    const struct worker *first;
+    size_t missing; /* workers that have not reported */
+    readiness_fn *on_ready;
+    void *user;
+};
+
+void readiness_begin(struct readiness *r, struct worker *workers, size_t n, readiness_fn *on_ready,
+                     void *user);
