@@ -3,11 +3,14 @@
 #include <assert.h>
 #include <stdio.h>
 
+enum {
+    RETRY_AFTER_MS = 1000 /* of ST_UNAVAILABLE: of no other does trying again help by itself */
+};
+
 struct status_row {
     const char *code; /* a value of the schema's enum ErrorCode */
     int http;
     const char *text;
-    int retry_after_ms; /* 0: trying again does not help by itself */
 };
 
 /* What the world is told of each status, in the order of enum status. */
@@ -35,8 +38,7 @@ static const struct status_row rows[] = {
                         "The document is deeper, wider or costlier than allowed."},
     [ST_RATE_LIMITED] = {"RATE_LIMITED", 429, "Too many requests: try again later."},
     [ST_LIMIT_EXCEEDED] = {"LIMIT_EXCEEDED", 429, "Too many at a time."},
-    [ST_UNAVAILABLE] = {"UNAVAILABLE", 503, "Temporarily unavailable: it is safe to try again.",
-                        .retry_after_ms = 1000},
+    [ST_UNAVAILABLE] = {"UNAVAILABLE", 503, "Temporarily unavailable: it is safe to try again."},
     [ST_TIMEOUT] = {"TIMEOUT", 504, "It took longer than allowed."},
     [ST_FAULT] = {"INTERNAL_SERVER_ERROR", 500, "Internal server error."},
 };
@@ -173,12 +175,11 @@ static void write_path(const struct gql_path *path, struct arena *a, struct json
 static void write_remedy(const struct gql_errors *errors, const struct gql_error *error,
                          struct json_out *j)
 {
-    int retry_after_ms = row_of(error->status)->retry_after_ms;
     char id[24];
 
-    if (retry_after_ms) {
+    if (error->status == ST_UNAVAILABLE) {
         json_out_key(j, STR("retryAfterMs"));
-        json_out_int(j, retry_after_ms);
+        json_out_int(j, RETRY_AFTER_MS);
     }
     if (error->status == ST_FAULT && errors->request_id) {
         int n = snprintf(id, sizeof(id), "%llx", (unsigned long long)errors->request_id);

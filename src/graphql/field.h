@@ -11,8 +11,8 @@
  *     DateTime                          int64_t milliseconds since 1970, CLOCK_NONE for null
  *     Float                             double, NaN for null
  *     Boolean                           bool
- *     an enum                           int, the place of the value in the schema (generated enums),
- *                                       -1 for null
+ *     an enum                           int, the value's place in the schema (a generated enum); -1
+ *                                       for null
  *     an object                         const struct of the resolver's choice, NULL for null
  *     a list                            const struct gql_list, NULL for null
  *

@@ -166,14 +166,11 @@ static bool is_passing(enum status st)
     return st == ST_UNAVAILABLE || st == ST_TIMEOUT;
 }
 
-static void on_run(void *user, struct wait *w)
+static void take_run(struct subscription *s, const struct wait *w)
 {
-    struct subscription *s = user;
     const struct message_run *run = w->value;
     struct subscriber_row *rows;
 
-    if (!still_wanted(s))
-        return;
     if (is_passing(w->status)) {
         timer_start(&s->retry, RETRY_MS);
         return;
@@ -189,14 +186,38 @@ static void on_run(void *user, struct wait *w)
                    run->n < RUN_LENGTH ? run->last_seq : run->rows[run->n - 1].seq, run->last_seq);
 }
 
+/* What was read is let go of: a subscription that waits for the next message holds none of it. */
+static void forget_reading(struct subscription *s)
+{
+    if (!s->reading)
+        arena_done(&s->arena);
+}
+
+static void on_run(void *user, struct wait *w)
+{
+    struct subscription *s = user;
+
+    if (!still_wanted(s))
+        return;
+    take_run(s, w);
+    forget_reading(s);
+}
+
 static void read_log(struct subscription *s)
 {
     struct store_caller caller = session_caller(s->session->viewer);
+    struct wait *reading;
 
     arena_reset(&s->arena);
-    s->reading = store_message_read_on(s->worker->store, &s->arena, &caller, s->room_id,
-                                       s->subscriber.delivered, RUN_LENGTH);
-    wait_on(s->reading, on_run, s);
+    reading = store_message_read_on(s->worker->store, &s->arena, &caller, s->room_id,
+                                    s->subscriber.delivered, RUN_LENGTH);
+    if (reading->answered) {
+        /* The store takes no calls now. A fan-out may be on the stack: nothing ends here. */
+        timer_start(&s->retry, RETRY_MS);
+        return;
+    }
+    s->reading = reading;
+    wait_on(reading, on_run, s);
 }
 
 static void read_on(struct subscriber *subscriber, int64_t after)
@@ -220,13 +241,10 @@ static void fail_expired(struct subscription *s, int64_t first_kept_seq)
          arena_printf(&s->arena, "\"earliestCursor\":\"%.*s\"", STR_ARG(cursor)));
 }
 
-static void on_start(void *user, struct wait *w)
+static void take_start(struct subscription *s, const struct wait *w)
 {
-    struct subscription *s = user;
     const struct message_start *start = w->value;
 
-    if (!still_wanted(s))
-        return;
     if (w->status != ST_OK) {
         fail(s, w->status, w->detail, STR_NULL);
         return;
@@ -235,6 +253,16 @@ static void on_start(void *user, struct wait *w)
         fail_expired(s, start->first_kept_seq);
     else
         subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
+}
+
+static void on_start(void *user, struct wait *w)
+{
+    struct subscription *s = user;
+
+    if (!still_wanted(s))
+        return;
+    take_start(s, w);
+    forget_reading(s);
 }
 
 static void on_retry(struct timer *t)
@@ -270,6 +298,7 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct gql_p
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
     struct store_caller caller;
+    struct wait *start;
 
     s->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     s->worker = w;
@@ -289,6 +318,11 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct gql_p
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);
     caller = session_caller(s->session->viewer);
-    s->reading = store_message_start(w->store, &s->arena, &caller, s->room_id, s->since);
-    wait_on(s->reading, on_start, s);
+    start = store_message_start(w->store, &s->arena, &caller, s->room_id, s->since);
+    if (start->answered) {
+        take_start(s, start);
+        return;
+    }
+    s->reading = start;
+    wait_on(start, on_start, s);
 }

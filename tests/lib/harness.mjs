@@ -80,7 +80,7 @@ export class Hall {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
-    this.options = ['--threads', String(threads), '--rate-requests', '0', '--rate-sends', '0', ...options];
+    this.options = ['--threads', String(threads), ...options];
     this.env = env;
     this.#database = `wire_${process.pid}_${++databases}`;
   }

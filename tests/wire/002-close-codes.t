@@ -96,9 +96,9 @@ ann! 4409 Subscriber for 1 already exists
 
 == a reason that would be too long is cut at a character
 ann: login
-ann[ääääääääääääääääääääääääääääääääääääääääääääääääääääääää]> subscription { onMessage(roomId: "club") { text } }
-ann[ääääääääääääääääääääääääääääääääääääääääääääääääääääääää]> { __typename }
-ann! 4409 Subscriber for äääääääääääääääääääääääääääääääääääääääääääääääääää
+ann[ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää]> subscription { onMessage(roomId: "club") { text } }
+ann[ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää]> { __typename }
+ann! 4409 Subscriber for ääääääääääääääääääääääääääääääääääääääääääääääääääääää
 
 == a second connection_init is 4429
 ann: login

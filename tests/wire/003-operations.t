@@ -25,7 +25,7 @@ ann[2]< complete
 == a subscriber hears what another sends, in order, each once
 bob: login
 ann[live]> subscription { onMessage(roomId: "club") { seq text senderId } }
-ann: quiet
+ann: settled
 bob[1]> mutation { a: sendMessage(roomId: "club", text: "one") { seq } b: sendMessage(roomId: "club", text: "two") { seq } }
 bob[1]< {"data":{"a":{"seq":2},"b":{"seq":3}}}
 bob[1]< complete
@@ -42,7 +42,7 @@ ann: quiet
 
 == each subscription has its own selection, aliases and fragments
 bob[s]> subscription Watch { line: onMessage(roomId: "club") { ...Part t: type } } fragment Part on Message { text }
-bob: quiet
+bob: settled
 ann[live]> complete
 ann: quiet
 post ann mutation { sendMessage(roomId: "club", text: "picked") { seq } }
@@ -71,7 +71,7 @@ ann[5]< complete
 == a message of a room goes to the subscribers of that room and of no other
 ann[lobby]> subscription { onMessage(roomId: "lobby") { text } }
 ann[club]> subscription { onMessage(roomId: "club") { text } }
-ann: quiet
+ann: settled
 post bob mutation { sendMessage(roomId: "lobby", text: "in the lobby") { seq } }
 -> 200 {"data":{"sendMessage":{"seq":1}}}
 ann[lobby]< {"data":{"onMessage":{"text":"in the lobby"}},...}

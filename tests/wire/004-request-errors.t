@@ -11,7 +11,7 @@ ann: quiet
 == a document that is not valid is told all that is wrong, before anything runs
 ann[1]> mutation { sendMessage(roomId: "club", text: "never") { nothing } sendMessages }
 ann[1]< error [
-    {"message":"Cannot query field \"nothing\" on type \"Message\".","locations":[{"line":1,"column":58}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED",...}},
+    {"message":"Cannot query field \"nothing\" on type \"Message\".","locations":[{"line":1,"column":57}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED",...}},
     {"message":"Cannot query field \"sendMessages\" on type \"Mutation\". Did you mean \"sendMessage\"?","locations":*,"extensions":{"code":"GRAPHQL_VALIDATION_FAILED",...}}]
 post ann { room(id: "club") { lastSeq } }
 -> 200 {"data":{"room":{"lastSeq":0}}}

@@ -48,7 +48,7 @@ bob[1]< complete
 sql> insert into member values ('default', 'club', 'gus', 'GUEST', 0)
 gus: login
 gus[f]> subscription { onMessage(roomId: "club") { text } }
-gus: quiet
+gus: settled
 gus[1]> mutation { sendMessage(roomId: "club", text: "x") { id } }
 gus[1]< {"errors":[{"extensions":{"code":"FORBIDDEN",...},...}],"data":{"sendMessage":null}}
 gus[1]< complete

@@ -6,7 +6,7 @@ guild red ann
 == a repeated call gives back the first message, and sends nothing
 ann: login
 ann[f]> subscription { onMessage(roomId: "club") { text idempotencyKey } }
-ann: quiet
+ann: settled
 ann[1]> mutation { sendMessage(roomId: "club", text: "once", idempotencyKey: "k1") { id seq ts cursor } }
 ann< {"type":"next",...}
 ann< {...}

@@ -18,6 +18,7 @@
 //     ann< {"type":"pong"}            the next message is this
 //     ann! 4400 Unauthorized          the next thing is this close
 //     ann: quiet                      a ping is answered, and nothing comes before its pong
+//     ann: settled                    the database has answered what was asked before, subscriptions too
 //     ann: cut | close CODE REASON    the client goes, without or with a close frame
 //     ann: frame OPCODE FINAL TEXT    a frame as it stands; FINAL is yes or no
 //     ann[1]> query { … }             subscribe under the id 1;  ann[1]> complete
@@ -130,6 +131,10 @@ class Play {
       case 'quiet':
         client().sendJson({ type: 'ping', payload: { quiet: name } });
         return this.#expect(name, `{"type":"pong","payload":{"quiet":"${name}"}}`);
+      case 'settled':
+        this.#say(name, 'settled', '{ viewer { rooms(first: 1) { items { id } } } }');
+        await this.#hear(name, 'settled', '{"data":*}');
+        return this.#hear(name, 'settled', 'complete');
       case 'cut':
         return client().cut();
       case 'close':

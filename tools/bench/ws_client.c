@@ -11,6 +11,8 @@
 
 enum {
     SCRATCH = 256 * 1024,
+    PAUSED_BUFFER = 4 * 1024, /* of the kernel, for what is not read */
+    READING_BUFFER = 1024 * 1024,
     UNSENT_MAX = 64 * 1024 * 1024,
     PARTIAL_MAX = 64 * 1024 * 1024,
     EVENTS = 512,
@@ -143,9 +145,14 @@ void ws_client_send(struct ws_client *c, struct str text)
 
 void ws_client_pause(struct ws_client *c, bool is_paused)
 {
+    int size = is_paused ? PAUSED_BUFFER : READING_BUFFER;
+
     c->is_paused = is_paused;
-    if (c->state != WS_CLIENT_CLOSED)
-        watch(c);
+    if (c->state == WS_CLIENT_CLOSED)
+        return;
+    /* Else the kernel would read megabytes in its place. */
+    setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+    watch(c);
 }
 
 static void write_out(struct ws_client *c)

@@ -1,0 +1,101 @@
+#include "server/subscription.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "gen/schema_gen.h"
+#include "lib/test.h"
+
+/*
+ * A client on a worker whose database is away.
+ */
+
+static const struct config config = {.introspection = CONFIG_INTROSPECTION_ON};
+
+struct client {
+    struct worker worker;
+    struct gql_schema *schema;
+    struct viewer *viewer;
+    struct session session;
+    struct net_client net;
+    struct net_operation op;
+    unsigned ends;
+    char errors[256];
+};
+
+static void note_end(struct net_operation *op, const struct net_response *why)
+{
+    struct client *c = container_of(op, struct client, op);
+
+    c->ends++;
+    assert_in_range(why->errors.n, 1, sizeof(c->errors) - 1);
+    memcpy(c->errors, why->errors.p, why->errors.n);
+}
+
+static const struct net_transport transport = {.finish = note_end, .complete = note_end};
+
+static void open_client(struct client *c)
+{
+    static const struct viewer ann = {.user_id = STR_INIT("ann"),
+                                      .tenant_id = STR_INIT("t"),
+                                      .scopes = {[VIEWER_CHAT] = true},
+                                      .expires_at = CLOCK_NONE};
+    struct store_config away = {.conninfo = STR("host=/nonexistent")};
+    struct loop *loop = &c->worker.loop;
+    struct gql_errors errors;
+    struct arena a;
+
+    *c = (struct client){.viewer = viewer_new(&ann)};
+    arena_init(&a);
+    gql_errors_init(&errors, &a);
+    c->schema = gql_schema_new(
+        (struct gql_source){.name = STR("schema.graphql"), .body = schema_sdl}, &errors);
+    assert_true(gql_schema_bind(c->schema, &schema_binding, &errors));
+    arena_done(&a);
+    loop_init(loop, 0);
+    store_new_all(&loop, 1, &away, &c->worker.store);
+    c->worker.config = &config;
+    c->worker.schema = c->schema;
+    c->worker.hub = hub_new(loop);
+    c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, 1024 * 1024);
+    arena_init(&c->worker.scratch);
+    c->session = (struct session){.worker = &c->worker, .client = &c->net, .viewer = c->viewer};
+    c->net.session = &c->session;
+    c->op = (struct net_operation){.transport = &transport, .client = &c->net};
+}
+
+static void stop(void *worker)
+{
+    loop_stop(&((struct worker *)worker)->loop);
+}
+
+static void close_client(struct client *c)
+{
+    store_close(c->worker.store, stop, &c->worker);
+    loop_run(&c->worker.loop);
+    store_free(c->worker.store);
+    loop_done(&c->worker.loop);
+    hub_free(c->worker.hub);
+    plan_cache_free(c->worker.plans);
+    arena_done(&c->worker.scratch);
+    gql_schema_free(c->schema);
+    viewer_unref(c->viewer);
+}
+
+static void a_subscription_while_the_database_is_away_is_told_so_at_once(void **state)
+{
+    struct client c;
+    struct net_call call = {.query = STR("subscription { onMessage(roomId: \"lobby\") { id } }"),
+                            .can_stream = true};
+
+    open_client(&c);
+    request_begin(&c.worker, &c.op, &call);
+    assert_int_equal(c.ends, 1);
+    assert_non_null(strstr(c.errors, "\"code\":\"UNAVAILABLE\""));
+    assert_int_equal(hub_topics(c.worker.hub), 0);
+    close_client(&c);
+}
+
+int main(void)
+{
+    return RUN(test(a_subscription_while_the_database_is_away_is_told_so_at_once));
+}
