@@ -134,7 +134,7 @@ static void restore_signals(void)
 }
 
 /* In the child, between fork and exec: nothing here may allocate or lock. */
-static _Noreturn void become(const struct pg_program *program, const char *path, const char *dir,
+static _Noreturn void become(const struct pg_program *program, const char *dir,
                              const char *const *argv, int output, pid_t parent)
 {
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -150,8 +150,25 @@ static _Noreturn void become(const struct pg_program *program, const char *path,
     if (chdir(dir) != 0)
         _exit(PG_UNREACHABLE);
     umask(077);
-    execv(path, (char *const *)argv);
+    execv(argv[0], (char *const *)argv);
     _exit(PG_NOT_RUN);
+}
+
+/* PostgreSQL's programs look for one another beside their own argv[0], and along PATH when that has
+ * no slash: it has to be the whole path. */
+static const char *const *with_whole_path(struct arena *a, const struct pg_program *program,
+                                          const char *const *argv)
+{
+    const char **whole;
+    size_t n = 0;
+
+    while (argv[n])
+        n++;
+    whole = arena_array(a, const char *, n + 1);
+    memcpy(whole, argv, n * sizeof(*argv));
+    if (argv[0][0] != '/')
+        whole[0] = arena_printf(a, "%s/%s", program->bin, argv[0]).p;
+    return whole;
 }
 
 pid_t pg_program_start(const struct pg_program *program, const char *dir, const char *const *argv,
@@ -159,15 +176,12 @@ pid_t pg_program_start(const struct pg_program *program, const char *dir, const 
 {
     pid_t parent = getpid(), child;
     struct arena scratch;
-    const char *path;
 
     arena_init(&scratch);
-    path = argv[0];
-    if (path[0] != '/')
-        path = arena_printf(&scratch, "%s/%s", program->bin, argv[0]).p;
+    argv = with_whole_path(&scratch, program, argv);
     child = fork();
     if (child == 0)
-        become(program, path, dir, argv, output, parent);
+        become(program, dir, argv, output, parent);
     arena_done(&scratch);
     return child;
 }

@@ -19,9 +19,10 @@ PATIENCE = 60  # seconds, for what takes one or two on an idle machine
 
 
 def environment(**more):
-    """Nothing of ours in it, whatever the caller's shell has."""
+    """Nothing of ours in it, whatever the caller's shell has, and no PostgreSQL along PATH: Debian's
+    programs stand apart, and have to be found all the same."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GUILDHALL_", "PG")) and k != "DATABASE_URL"}
-    return kept | more
+    return kept | {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"} | more
 
 
 def guildhall(*args, **variables):

@@ -5,7 +5,8 @@
 #include "base/clock.h"
 
 enum {
-    PATIENCE_US = 30 * 1000 * 1000,
+    PATIENCE_US = 10 * 1000 * 1000, /* without a delivery */
+    CATCH_UP_US = 60 * 1000 * 1000, /* for all that is missing when the last message is sent */
     SAMPLE_US = 20 * 1000,
     MIB = 1024 * 1024,
 };
@@ -44,7 +45,8 @@ static void sample_memory(struct fanout *f)
 static bool turn_until(struct fanout *f, bool is_sending)
 {
     struct audience *a = &f->audience;
-    int64_t moved = clock_mono_us();
+    int64_t began = clock_mono_us(), moved = began;
+    int64_t most = (int64_t)f->options->seconds * 1000000 + CATCH_UP_US;
     uint64_t before = a->deliveries;
     size_t listeners = is_sending ? a->n - f->n_stalled : a->n;
 
@@ -55,7 +57,7 @@ static bool turn_until(struct fanout *f, bool is_sending)
         if (before != a->deliveries)
             moved = clock_mono_us();
         before = a->deliveries;
-        if (clock_mono_us() - moved > PATIENCE_US)
+        if (clock_mono_us() - moved > PATIENCE_US || clock_mono_us() - began > most)
             return true;
     }
     return true;

@@ -2,6 +2,7 @@
 
 enum {
     STEP_BITS = 7,
+    EXACT = 2 * HISTOGRAM_STEPS, /* values below have a bucket each */
 };
 
 static const int64_t largest = ((int64_t)2 << HISTOGRAM_LARGEST_POWER) - 1;
@@ -9,7 +10,7 @@ static const int64_t largest = ((int64_t)2 << HISTOGRAM_LARGEST_POWER) - 1;
 /* How many low bits of the value its bucket does not tell apart. */
 static unsigned blur_of(uint64_t value)
 {
-    if (value < 2 * HISTOGRAM_STEPS)
+    if (value < EXACT)
         return 0;
     return 63 - (unsigned)__builtin_clzll(value) - STEP_BITS;
 }
@@ -24,7 +25,7 @@ static unsigned bucket_of(uint64_t value)
 /* The middle of the bucket's values. */
 static int64_t value_of(unsigned bucket)
 {
-    unsigned blur = bucket < 2 * HISTOGRAM_STEPS ? 0 : bucket / HISTOGRAM_STEPS - 1;
+    unsigned blur = bucket < EXACT ? 0 : bucket / HISTOGRAM_STEPS - 1;
     int64_t low = (int64_t)(bucket - blur * HISTOGRAM_STEPS) << blur;
 
     return low + ((int64_t)1 << blur) / 2;

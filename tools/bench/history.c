@@ -27,7 +27,7 @@ struct place {
 struct history {
     const struct options *options;
     struct crowd crowd;
-    struct pump *pump;
+    struct pump pump;     /* fills the room first, then asks for pages */
     struct place *places; /* one a slot */
 };
 
@@ -35,7 +35,7 @@ static void on_message(void *user, size_t member, const struct wire_message *m)
 {
     struct history *h = user;
 
-    pump_take(h->pump, m);
+    pump_take(&h->pump, m);
 }
 
 static void write_message(void *user, size_t slot, size_t number, struct buf *variables)
@@ -94,27 +94,22 @@ static void on_page(void *user, size_t slot, struct str payload)
     at->n = next.n;
 }
 
-static bool pump_through(struct history *h, struct pump *p, struct pump_config config)
+static bool pump_through(struct history *h, struct pump_config config)
 {
     config.crowd = &h->crowd;
     config.user = h;
-    pump_init(p, &config);
-    h->pump = p;
-    return pump_run(p);
+    pump_done(&h->pump);
+    pump_init(&h->pump, &config);
+    return pump_run(&h->pump);
 }
 
 static bool fill(struct history *h)
 {
-    struct pump p;
-    bool is_well = pump_through(h, &p,
-                                (struct pump_config){.n_members = 1,
-                                                     .in_flight = FILLERS,
-                                                     .requests = MESSAGES,
-                                                     .query = message_send,
-                                                     .write = write_message});
-
-    pump_done(&p);
-    return is_well;
+    return pump_through(h, (struct pump_config){.n_members = 1,
+                                                .in_flight = FILLERS,
+                                                .requests = MESSAGES,
+                                                .query = message_send,
+                                                .write = write_message});
 }
 
 static void report(const struct options *o, const struct pump *p, int64_t server_us, int64_t own_us)
@@ -140,25 +135,21 @@ static bool run(struct history *h)
 {
     const struct options *o = h->options;
     int64_t server_us, own_us;
-    struct pump p;
-    bool is_well;
 
     if (!crowd_grow(&h->crowd, o->clients) || !fill(h))
         return false;
     server_us = process_cpu_us(o->pid);
     own_us = process_own_cpu_us();
-    is_well = pump_through(h, &p,
-                           (struct pump_config){.n_members = o->clients,
-                                                .in_flight = o->clients,
-                                                .requests = o->requests,
-                                                .most_us = (int64_t)o->seconds * 1000000,
-                                                .query = page,
-                                                .write = write_page,
-                                                .on_answer = on_page});
-    if (is_well)
-        report(o, &p, process_cpu_us(o->pid) - server_us, process_own_cpu_us() - own_us);
-    pump_done(&p);
-    return is_well;
+    if (!pump_through(h, (struct pump_config){.n_members = o->clients,
+                                              .in_flight = o->clients,
+                                              .requests = o->requests,
+                                              .most_us = (int64_t)o->seconds * 1000000,
+                                              .query = page,
+                                              .write = write_page,
+                                              .on_answer = on_page}))
+        return false;
+    report(o, &h->pump, process_cpu_us(o->pid) - server_us, process_own_cpu_us() - own_us);
+    return true;
 }
 
 bool history_run(const struct options *o)
@@ -177,6 +168,7 @@ bool history_run(const struct options *o)
     is_well = crowd_init(&h.crowd, &config) && run(&h);
     if (!is_well)
         fprintf(stderr, "bench: history: %s\n", h.crowd.why);
+    pump_done(&h.pump);
     crowd_done(&h.crowd);
     mem_free(h.places);
     return is_well;

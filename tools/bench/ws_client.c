@@ -11,8 +11,7 @@
 
 enum {
     SCRATCH = 256 * 1024,
-    PAUSED_BUFFER = 4 * 1024, /* of the kernel, for what is not read */
-    READING_BUFFER = 1024 * 1024,
+    RECEIVE_BUFFER = 128 * 1024,
     UNSENT_MAX = 64 * 1024 * 1024,
     PARTIAL_MAX = 64 * 1024 * 1024,
     EVENTS = 512,
@@ -71,11 +70,14 @@ bool ws_client_open(struct ws_client *c, struct ws_set *s, const struct sockaddr
                     void *user)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int on = 1, size = RECEIVE_BUFFER;
 
     if (fd < 0)
         return false;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    /* Of a fixed size: else the kernel reads megabytes in place of a client that is paused. */
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
     if ((connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
          errno != EINPROGRESS) ||
         epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
@@ -145,14 +147,9 @@ void ws_client_send(struct ws_client *c, struct str text)
 
 void ws_client_pause(struct ws_client *c, bool is_paused)
 {
-    int size = is_paused ? PAUSED_BUFFER : READING_BUFFER;
-
     c->is_paused = is_paused;
-    if (c->state == WS_CLIENT_CLOSED)
-        return;
-    /* Else the kernel would read megabytes in its place. */
-    setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    watch(c);
+    if (c->state != WS_CLIENT_CLOSED)
+        watch(c);
 }
 
 static void write_out(struct ws_client *c)

@@ -68,5 +68,5 @@ void ws_client_close(struct ws_client *c);
 
 void ws_client_send(struct ws_client *c, struct str text);
 
-/* Stops reading, so that the kernel's buffers fill, and those are made small; and reads on. */
+/* Stops reading, so that the kernel's buffers fill; and reads on. */
 void ws_client_pause(struct ws_client *c, bool is_paused);
