@@ -45,6 +45,7 @@ static bool coerce_variable(const struct gql_type *type, const struct gql_litera
     return true;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool coerce_item(struct arena *a, const struct gql_type *type,
                         const struct gql_literal *literal, const struct gql_value *variables,
                         struct gql_value *ret_value)
@@ -55,6 +56,7 @@ static bool coerce_item(struct arena *a, const struct gql_type *type,
     return type->kind != GQL_NON_NULL;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool coerce_list(struct arena *a, const struct gql_type *type,
                         const struct gql_literal *literal, const struct gql_value *variables,
                         struct gql_value *ret_value)
@@ -99,7 +101,8 @@ static bool all_known(const struct gql_type *type, const struct gql_literal *obj
     return true;
 }
 
-/* The value of one input field, or none: *ret_absent. */
+/* The value of one input field, or none: *ret_absent.
+ * NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool coerce_member(struct arena *a, const struct gql_input_def *def,
                           const struct gql_literal *literal, const struct gql_value *variables,
                           struct gql_value *ret_value, bool *ret_absent)
@@ -121,6 +124,7 @@ static bool is_one_of(const struct gql_value *object)
            object->members->value.kind != GQL_VALUE_NULL;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool coerce_object(struct arena *a, const struct gql_type *type,
                           const struct gql_literal *literal, const struct gql_value *variables,
                           struct gql_value *ret_value)
@@ -148,6 +152,7 @@ static bool coerce_object(struct arena *a, const struct gql_type *type,
     return !type->one_of || is_one_of(&object);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
 bool gql_coerce_literal(struct arena *a, const struct gql_type *type,
                         const struct gql_literal *literal, const struct gql_value *variables,
                         struct gql_value *ret_value)

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <math.h>
 
 #include "graphql/execute.h"
@@ -177,6 +178,7 @@ static bool complete_failure(struct completion *c, const struct spot *s,
     return true;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool complete_leaf_field(struct completion *c, struct spot *s, const void *parent,
                                 const struct gql_path *path)
 {
@@ -191,6 +193,7 @@ static bool complete_leaf_field(struct completion *c, struct spot *s, const void
     return complete_value(c, s, def->type, leaf_value(c, def->leaf, parent), path);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool complete_asked(struct completion *c, struct spot *s, const struct gql_asked *asked,
                            const struct gql_path *path)
 {
@@ -215,6 +218,7 @@ static bool complete_field(struct completion *c, const struct gql_field_set *set
     }
     if (collected->def->leaf)
         return complete_leaf_field(c, &s, parent, &here);
+    assert(asked);
     return complete_asked(c, &s, &asked[collected->place], &here);
 }
 

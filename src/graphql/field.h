@@ -101,10 +101,9 @@ typedef const void *gql_leaf_fn(struct arena *a, void *context, const void *pare
 struct gql_leaf {
     const char *field; /* NULL ends the table */
     enum gql_c_kind kind;
+    bool per_viewer; /* who asks decides what it gives: such a selection is rendered per viewer */
     size_t offset;
     gql_leaf_fn *compute; /* NULL: the member at offset */
-    bool
-        per_viewer; /* what it gives depends on who asks: such a selection is rendered per viewer */
 };
 
 /* clang-format off */

@@ -1,5 +1,7 @@
 #include "graphql/names.h"
 
+#include <assert.h>
+
 #include "base/hash.h"
 
 enum {
@@ -67,7 +69,7 @@ static void grow(struct gql_names *names, struct arena *a)
     size_t capacity = names->capacity ? names->capacity * 2 : FEW / 2;
     struct gql_names_entry *entries = arena_array(a, struct gql_names_entry, capacity);
 
-    if (names->n)
+    if (names->entries)
         memcpy(entries, names->entries, names->n * sizeof(*entries));
     names->entries = entries;
     names->capacity = capacity;
@@ -81,6 +83,7 @@ static struct gql_names_entry *add(struct gql_names *names, struct arena *a, str
 
     if (names->n == names->capacity)
         grow(names, a);
+    assert(names->entries);
     entry = &names->entries[names->n++];
     entry->name = name;
     if (names->slots) {

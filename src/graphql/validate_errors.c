@@ -96,7 +96,7 @@ static struct gql_finding **sort_findings(struct gql_validation *v, size_t *ret_
         if (is_told(v, finding))
             sorted[n++] = finding;
     }
-    qsort(sorted, n, sizeof(*sorted), compare_findings);
+    qsort(sorted, n, sizeof(struct gql_finding *), compare_findings);
     *ret_n = n;
     return sorted;
 }

@@ -24,7 +24,7 @@ static void grow(struct gtws_ops *ops)
     struct gtws_ops old = *ops;
 
     ops->n_slots = old.n_slots ? old.n_slots * 2 : FIRST_SLOTS;
-    ops->slots = mem_zalloc(ops->n_slots * sizeof(*ops->slots));
+    ops->slots = mem_zalloc(ops->n_slots * sizeof(struct gtws_op *));
     for (unsigned i = 0; i < old.n_slots; i++) {
         while (old.slots[i]) {
             struct gtws_op *op = old.slots[i], **to = slot_of(ops, id_of(op));

@@ -474,9 +474,7 @@ static const struct conn_speaker http_speaker = {
 
 static enum net_push http_next(struct net_operation *op, struct frame *payload)
 {
-    const bool can_stream = false;
-
-    assert(can_stream); /* as the call had said */
+    assert(false); /* the call had said that it cannot stream */
     return NET_TOOK;
 }
 

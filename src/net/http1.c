@@ -152,7 +152,8 @@ static enum http1_parse settle_length(struct http1_head *h, struct http1_wrong *
     struct str length = http1_field(h, STR("Content-Length"));
     int64_t n;
 
-    if (field_count(h, STR("Content-Length")) > 1 || length.p[0] == '-' || !str_to_i64(length, &n))
+    if (field_count(h, STR("Content-Length")) > 1 || str_starts(length, STR("-")) ||
+        !str_to_i64(length, &n))
         return bad(ret_wrong, 400, STR("Content-Length is malformed."));
     h->content_length = (uint64_t)n;
     return HTTP1_OK;

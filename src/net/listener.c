@@ -83,13 +83,16 @@ static int listen_on(const struct addrinfo *address, bool shared)
 
 static uint16_t port_of(int fd)
 {
-    struct sockaddr_storage address;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
     socklen_t n = sizeof(address);
 
-    if (getsockname(fd, (struct sockaddr *)&address, &n) != 0)
+    if (getsockname(fd, &address.any, &n) != 0)
         return 0;
-    return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                               : ((struct sockaddr_in *)&address)->sin_port);
+    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
 }
 
 /* A port can be shared with any process of the same user; alone finds out that nobody is there

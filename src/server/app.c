@@ -280,7 +280,7 @@ static void allow_descriptors(struct app *app)
     setrlimit(RLIMIT_NOFILE, &limit);
     app->max_connections = limit.rlim_cur > reserve ? (size_t)(limit.rlim_cur - reserve) : 1;
     if (limit.rlim_cur < wanted)
-        log_warn("fewer_connections", LOG_INT("maxConnections", (int64_t)app->max_connections),
+        log_info("fewer_connections", LOG_INT("maxConnections", (int64_t)app->max_connections),
                  LOG_STR("why", STR("the hard limit of open files (ulimit -Hn) is lower")));
 }
 

@@ -1,6 +1,7 @@
 #include "server/feed.h"
 
 #include "base/mem.h"
+#include "store/message.h"
 
 void feed_init(struct feed *feed, const struct worker *workers, size_t n)
 {
@@ -20,23 +21,6 @@ struct str feed_topic_key(struct arena *a, struct str tenant_id, struct str room
     return arena_printf(a, "%.*s\x1f%.*s", STR_ARG(tenant_id), STR_ARG(room_id));
 }
 
-static const struct message *copy_message(struct arena *a, const struct message *m)
-{
-    struct message *copy = arena_new(a, struct message);
-
-    *copy = (struct message){
-        .seq = m->seq,
-        .ts = m->ts,
-        .tenant_id = arena_str(a, m->tenant_id),
-        .room_id = arena_str(a, m->room_id),
-        .id = arena_str(a, m->id),
-        .sender_id = arena_str(a, m->sender_id),
-        .text = arena_str(a, m->text),
-        .idempotency_key = arena_str(a, m->idempotency_key),
-    };
-    return copy;
-}
-
 void feed_committed(void *user, struct loop *writers_loop, const struct message *rows, size_t n)
 {
     struct feed *feed = user;
@@ -46,7 +30,7 @@ void feed_committed(void *user, struct loop *writers_loop, const struct message 
         batch->events[i] = (struct event){
             .topic_key = feed_topic_key(&batch->arena, rows[i].tenant_id, rows[i].room_id),
             .seq = rows[i].seq,
-            .row = copy_message(&batch->arena, &rows[i]),
+            .row = message_copy(&batch->arena, &rows[i]),
         };
     hub_publish(feed->hubs, feed->n, feed->hubs[writers_loop->index], batch);
 }

@@ -1,5 +1,6 @@
 #include "server/pg_program.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -164,6 +165,7 @@ static const char *const *with_whole_path(struct arena *a, const struct pg_progr
 
     while (argv[n])
         n++;
+    assert(n > 0);
     whole = arena_array(a, const char *, n + 1);
     memcpy(whole, argv, n * sizeof(*argv));
     if (argv[0][0] != '/')

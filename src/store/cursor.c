@@ -5,10 +5,10 @@
 
 #include "base/hash.h"
 #include "store/inside.h"
+#include "store/room.h"
 
 enum {
-    BLOCK = 16,
-    LONGEST_ROOM_ID = 128,
+    BLOCK = 16
 };
 
 /* What is encrypted. */
@@ -57,10 +57,10 @@ void cursor_done(struct store *s)
 /* The tenant's digest stands in front of the room, so that no pair reads like another. */
 static uint64_t digest(const struct store *s, struct str tenant, struct str room_id)
 {
-    char bytes[sizeof(uint64_t) + LONGEST_ROOM_ID];
+    char bytes[sizeof(uint64_t) + ROOM_ID_LONGEST];
     uint64_t of_tenant = htole64(hash_siphash(s->digest_key, tenant.p, tenant.n));
 
-    assert(room_id.n <= LONGEST_ROOM_ID);
+    assert(room_id.n <= ROOM_ID_LONGEST);
     memcpy(bytes, &of_tenant, sizeof(of_tenant));
     if (room_id.n)
         memcpy(bytes + sizeof(of_tenant), room_id.p, room_id.n);
@@ -130,7 +130,7 @@ bool cursor_read(const struct store *s, struct str tenant, struct str room_id, s
     struct place place;
     int64_t seq;
 
-    if (room_id.n > LONGEST_ROOM_ID || !read_base64url(cursor, sealed))
+    if (room_id.n > ROOM_ID_LONGEST || !read_base64url(cursor, sealed))
         return false;
     crypt_block(s->unseal, sealed, &place);
     seq = (int64_t)be64toh(place.seq);

@@ -9,6 +9,23 @@ enum {
     LARGEST_PAGE = 200
 };
 
+const struct message *message_copy(struct arena *a, const struct message *m)
+{
+    struct message *copy = arena_new(a, struct message);
+
+    *copy = (struct message){
+        .seq = m->seq,
+        .ts = m->ts,
+        .tenant_id = arena_str(a, m->tenant_id),
+        .room_id = arena_str(a, m->room_id),
+        .id = arena_str(a, m->id),
+        .sender_id = arena_str(a, m->sender_id),
+        .text = arena_str(a, m->text),
+        .idempotency_key = arena_str(a, m->idempotency_key),
+    };
+    return copy;
+}
+
 /* Statements over a log come in pairs, the core's first. */
 static enum sql in_table_of(struct str room_id, enum sql of_core)
 {

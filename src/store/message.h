@@ -66,6 +66,9 @@ struct wait *store_message_page(struct store *s, struct arena *a, const struct s
 struct wait *store_message_get(struct store *s, struct arena *a, const struct store_caller *caller,
                                struct str id) must_use;
 
+/* With its strings, into the arena. */
+const struct message *message_copy(struct arena *a, const struct message *m) must_use;
+
 /* What a subscription needs to begin. */
 struct message_start {
     int64_t last_seq;       /* of the room now; 0 for an open room that nobody has used yet */

@@ -120,7 +120,7 @@ static uint64_t next_pause(struct pg_conn *c)
     c->pause_ms = pause * 2 < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
     id_random(&jitter, sizeof(jitter));
     /* Three quarters to five quarters of it: many servers must not come back in step. */
-    return pause * 3 / 4 + pause * jitter / (2 * UINT16_MAX);
+    return pause * 3 / 4 + pause * jitter / UINT16_MAX / 2;
 }
 
 static void enter(struct pg_conn *c, enum pg_state state)
@@ -173,6 +173,15 @@ static void watch_socket(struct pg_conn *c, int events)
     watch_set(&c->socket->watch, events);
 }
 
+/* Warnings and notices, which libpq would print to stderr itself. */
+static void on_notice(void *user, const PGresult *notice)
+{
+    const struct pg_conn *c = user;
+
+    log_debug("database.notice", LOG_STR("connection", str_c(c->name)),
+              LOG_STR("why", str_c(PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY))));
+}
+
 static void start_connecting(struct pg_conn *c)
 {
     /* What stands behind conninfo overrides it. A peer that has silently gone is noticed. */
@@ -182,10 +191,12 @@ static void start_connecting(struct pg_conn *c)
 
     enter(c, PG_CONNECTING);
     c->pq = PQconnectStartParams(keys, values, 1);
-    if (!c->pq || PQstatus(c->pq) == CONNECTION_BAD)
+    if (!c->pq || PQstatus(c->pq) == CONNECTION_BAD) {
         lose(c, PQerrorMessage(c->pq));
-    else
-        watch_socket(c, WATCH_WRITE);
+        return;
+    }
+    PQsetNoticeReceiver(c->pq, on_notice, c);
+    watch_socket(c, WATCH_WRITE);
 }
 
 static void flush_out(struct pg_conn *c)

@@ -84,7 +84,7 @@ void pg_put_texts(struct pg_params *p, struct arena *a, const struct str *values
     at = write_head(bytes, OID_TEXT, n);
     for (size_t i = 0; i < n; i++) {
         at = write_u32(at, values[i].p ? (uint32_t)values[i].n : UINT32_MAX);
-        if (values[i].n)
+        if (values[i].p)
             memcpy(at, values[i].p, values[i].n);
         at += values[i].n;
     }

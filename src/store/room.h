@@ -6,6 +6,10 @@
 
 #include "store/store.h"
 
+enum {
+    ROOM_ID_LONGEST = 128
+};
+
 enum room_table {
     ROOM_TABLE_CORE,  /* gg_core */
     ROOM_TABLE_GUILD, /* gg_guild */
@@ -17,7 +21,7 @@ enum room_table room_table(struct str room_id);
 /* What stands between GUILD# and the next # or the end; absent for any other room. */
 struct str room_guild_id(struct str room_id);
 
-/* 1 to 128 of A-Z a-z 0-9 _ - . : # */
+/* 1 to ROOM_ID_LONGEST of A-Z a-z 0-9 _ - . : # */
 bool room_id_is_valid(struct str room_id);
 
 struct member {

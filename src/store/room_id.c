@@ -2,10 +2,6 @@
 
 static const struct str guild_prefix = STR_INIT("GUILD#");
 
-enum {
-    LONGEST_ROOM_ID = 128
-};
-
 enum room_table room_table(struct str room_id)
 {
     return str_starts(room_id, guild_prefix) ? ROOM_TABLE_GUILD : ROOM_TABLE_CORE;
@@ -29,7 +25,7 @@ static bool may_stand_in_room_id(char c)
 
 bool room_id_is_valid(struct str room_id)
 {
-    if (room_id.n < 1 || room_id.n > LONGEST_ROOM_ID)
+    if (room_id.n < 1 || room_id.n > ROOM_ID_LONGEST)
         return false;
     for (size_t i = 0; i < room_id.n; i++)
         if (!may_stand_in_room_id(room_id.p[i]))

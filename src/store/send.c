@@ -19,7 +19,7 @@ static struct str copy_into(char **at, struct str s)
 {
     struct str copy = {s.p ? *at : NULL, s.n};
 
-    if (s.n)
+    if (s.p)
         memcpy(*at, s.p, s.n);
     *at += s.n;
     return copy;
@@ -53,27 +53,15 @@ static struct writer_call *call_new(struct store *s, const struct store_caller *
 
 /* --- back on the sender's loop */
 
-static const struct message *copy_row(struct arena *a, const struct message *row)
-{
-    struct message *copy = arena_new(a, struct message);
-
-    *copy = *row;
-    copy->tenant_id = arena_str(a, row->tenant_id);
-    copy->room_id = arena_str(a, row->room_id);
-    copy->id = arena_str(a, row->id);
-    copy->sender_id = arena_str(a, row->sender_id);
-    copy->text = arena_str(a, row->text);
-    if (row->idempotency_key.p)
-        copy->idempotency_key = arena_str(a, row->idempotency_key);
-    return copy;
-}
-
 static struct str refusal(const struct writer_call *call)
 {
     if (call->status == ST_FORBIDDEN)
         return arena_printf(
             call->arena, "The caller may not write to the room \"%.*s\": not a member, or a GUEST.",
             STR_ARG(call->row.room_id));
+    if (call->in_doubt && !call->row.idempotency_key.p)
+        return STR("Temporarily unavailable: the message may have been stored or not; only a call "
+                   "with an idempotencyKey is safe to try again.");
     return store_refusal(call->arena, call->status, "room", call->row.room_id);
 }
 
@@ -85,7 +73,7 @@ static void answer(struct writer_call *call)
     struct str why = STR_NULL;
 
     if (status == ST_OK)
-        row = copy_row(call->arena, &call->row);
+        row = message_copy(call->arena, &call->row);
     else
         why = refusal(call);
     call->from->unanswered--;

@@ -13,16 +13,15 @@
 enum {
     LOOK_EVERY_MS = 5,
     HANDLES = 4, /* two connections, the writer, the closer */
-    LONGEST_ROOM_ID = 128,
 };
 
 /* --- what a caller may do without a row that says so */
 
 bool store_room_is_open(const struct store *s, struct str room_id)
 {
-    char name[LONGEST_ROOM_ID + 1];
+    char name[ROOM_ID_LONGEST + 1];
 
-    if (room_id.n > LONGEST_ROOM_ID)
+    if (room_id.n > ROOM_ID_LONGEST)
         return false;
     memcpy(name, room_id.p, room_id.n);
     name[room_id.n] = '\0';
@@ -150,7 +149,7 @@ void store_new_all(struct loop *const *loops, size_t n, const struct store_confi
         struct store *s = ret_stores[i];
         s->n_all = n;
         s->all = arena_array(&s->arena, struct store *, n);
-        memcpy(s->all, ret_stores, n * sizeof(*s->all));
+        memcpy(s->all, ret_stores, n * sizeof(struct store *));
     }
 }
 

@@ -86,8 +86,11 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
     }
 }
 
+/* A batch that was sent was not answered: nobody can tell what became of it. */
 static void fail_everything(struct writer *w)
 {
+    list_each (link, &w->batch)
+        list_entry(link, struct writer_call, link)->in_doubt = w->again;
     fail_all(w, &w->batch, ST_UNAVAILABLE);
     fail_all(w, &w->apart, ST_UNAVAILABLE);
     fail_all(w, &w->gathered, ST_UNAVAILABLE);

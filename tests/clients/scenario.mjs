@@ -1,136 +1,325 @@
-// What every client library is put through: follow while another connection sends, page to the end
-// both ways, be cut, come back, and resume where it was.
+// What every client library is put through: it follows two rooms, one of each table, while others
+// send; is cut and comes back; pages through a history both ways; and is refused.
 
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 
-import { withServer } from '../lib/harness.mjs';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+
+import { makeToken, withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 
-export const FOLLOW = `subscription ($roomId: ID!, $since: String) {
-  onMessage(roomId: $roomId, since: $since) { id seq cursor text senderId }
-}`;
+const MESSAGE = '__typename id roomId seq cursor text senderId';
 
-export const SEND = `mutation ($roomId: ID!, $text: String!) {
-  sendMessage(roomId: $roomId, text: $text) { id seq cursor text senderId }
+export const FOLLOW = `subscription ($roomId: ID!, $since: String) {
+  onMessage(roomId: $roomId, since: $since) { ${MESSAGE} }
 }`;
 
 export const PAGE = `query ($roomId: ID!, $first: Int, $after: String, $last: Int, $before: String) {
   messages(roomId: $roomId, first: $first, after: $after, last: $last, before: $before) {
-    edges { cursor node { id seq text } }
-    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-    resume
+    __typename
+    edges { __typename cursor node { __typename id seq text } }
+    pageInfo { __typename hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
 
-export const RESUME = 'query ($roomId: ID!) { messages(roomId: $roomId, first: 1) { resume } }';
+const SEND = `mutation ($roomId: ID!, $text: String!, $key: ID) {
+  sendMessage(roomId: $roomId, text: $text, idempotencyKey: $key) { ${MESSAGE} }
+}`;
 
+const RESUME = 'query ($roomId: ID!) { messages(roomId: $roomId, first: 1) { __typename resume } }';
+
+const ROOMS = ['club', 'GUILD#club'];
 const HISTORY = 23; // messages, in pages of 5: the last one is not full
+const PAGE_SIZE = 5;
 
-const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+// Nothing is asserted about time: this only ends what would wait for ever.
+const PATIENCE_MS = 60_000;
 
-// What a subscription heard, and a promise for when it has heard so many.
+async function eventually(condition, what) {
+  for (const began = Date.now(); !condition(); await delay(5))
+    if (Date.now() - began > PATIENCE_MS) throw new Error(what());
+}
+
+// The graphql-ws client that is under each of the libraries. Its socket can be cut as by a pulled
+// cable; who is cut stays away until back().
+export class Wire {
+  #socket = null;
+  #allowed = Promise.resolve();
+  back = () => {};
+  closes = []; // the codes of all so far
+
+  constructor(hall, token, options = { retryAttempts: 0 }) {
+    this.client = createClient({
+      url: `ws://${hall.address}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: `Bearer ${token}` },
+      lazyCloseTimeout: PATIENCE_MS,
+      on: {
+        connected: (socket) => (this.#socket = socket),
+        closed: ({ code }) => this.closes.push(code),
+      },
+      ...options,
+    });
+  }
+
+  cut() {
+    this.#allowed = new Promise((resolve) => (this.back = resolve));
+    this.#socket.terminate();
+  }
+
+  // Before each new attempt.
+  async mayReturn() {
+    await this.#allowed;
+    await delay(20);
+  }
+
+  dispose() {
+    return this.client.dispose();
+  }
+}
+
+// What a subscription heard.
 export class Heard {
   messages = [];
-  #wanted = [];
+  positions = []; // extensions.guildhall of each
+  failure = null; // the GraphQL error that ended it
 
-  take(message) {
-    this.messages.push(message);
-    this.#wanted = this.#wanted.filter(({ n, resolve }) => this.messages.length < n || resolve());
+  take({ data, errors, extensions }) {
+    if (errors) return this.fail(errors[0]);
+    this.messages.push(data.onMessage);
+    this.positions.push(extensions?.guildhall);
   }
 
   fail(error) {
-    for (const { reject } of this.#wanted) reject(error);
-    this.#wanted = [];
+    this.failure ??= error;
   }
 
-  get last() {
-    return this.messages.at(-1);
+  // Where to go on from.
+  get since() {
+    return this.positions.at(-1)?.cursor;
   }
 
-  get seqs() {
-    return this.messages.map((message) => message.seq);
+  get length() {
+    return this.messages.length;
   }
 
-  until(n) {
-    if (this.messages.length >= n) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`of ${n} messages there came ${this.messages.length}`));
-      const timer = setTimeout(late, 30_000);
-      const settle = (how) => (value) => {
-        clearTimeout(timer);
-        how(value);
-      };
-      this.#wanted.push({ n, resolve: settle(resolve), reject: settle(reject) });
-    });
+  async until(n) {
+    await eventually(
+      () => this.length >= n || this.failure,
+      () => `of ${n} messages there came ${this.length}`,
+    );
+    if (this.failure) throw new Error(`refused: ${JSON.stringify(this.failure)}`);
   }
 }
 
-// connect(hall, user) gives one connection's
-//     ask(document, variables)        the data of a query or mutation
-//     follow(variables, heard)        a subscription that begins again at heard.last after a cut
-//     pages(roomId, size, backward)   every seq the library's own way of paging comes to, in list order
-//     cut()                           the socket is gone, without a word
+// A room, what was acknowledged to those who sent to it, and what the follower heard of it.
+class Followed {
+  sent = [];
+  heard = new Heard();
+
+  constructor(id) {
+    this.id = id;
+  }
+
+  // All that was sent, each once, in the order of the log.
+  async isHeardWhole() {
+    await this.heard.until(this.sent.length);
+    const sent = [...this.sent].sort((a, b) => a.seq - b.seq);
+    assert.deepEqual(this.heard.messages, sent);
+    assert.deepEqual(
+      sent.map(({ seq }) => seq),
+      numbers(1, sent.length),
+    );
+    assert.deepEqual(
+      this.heard.positions.map(({ seq, cursor }) => ({ seq, cursor })),
+      sent.map(({ seq, cursor }) => ({ seq, cursor })),
+    );
+  }
+}
+
+const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+class Scenario {
+  rooms = ROOMS.map((id) => new Followed(id));
+  #texts = 0;
+
+  constructor(hall, connect) {
+    this.hall = hall;
+    this.connect = (token) => connect(hall, token);
+    this.ann = this.connect(hall.token('ann'));
+    this.bob = this.connect(hall.token('bob'));
+  }
+
+  async prepare() {
+    await this.hall.room('club', ['ann', 'bob']);
+    await this.hall.guild('club', ['ann', 'bob']);
+    await this.hall.room('archive', ['ann']);
+    for (const n of numbers(1, HISTORY)) await this.hall.send('ann', 'archive', `message ${n}`);
+  }
+
+  async done() {
+    await this.ann.done();
+    await this.bob.done();
+  }
+
+  // n messages to each room, by turns over Bob's socket and over HTTP.
+  async write(n) {
+    for (let i = 0; i < n; i++) {
+      for (const { id, sent } of this.rooms) {
+        const variables = { roomId: id, text: `message ${++this.#texts} ✓` };
+        const ask = i % 2 ? this.bob.ask(SEND, variables) : this.hall.ask('bob', SEND, variables);
+        sent.push((await ask).sendMessage);
+      }
+    }
+  }
+
+  // The same while the server goes and comes: what is not acknowledged is sent again, under its key.
+  async writeSurely(n) {
+    for (let i = 0; i < n; i++) {
+      for (const { id, sent } of this.rooms) {
+        const key = `key ${++this.#texts}`;
+        sent.push(await this.#sendSurely({ roomId: id, text: `message with a ${key}`, key }));
+      }
+    }
+  }
+
+  async #sendSurely(variables) {
+    let message, failure;
+    const attempt = async () => (message = (await this.hall.ask('bob', SEND, variables)).sendMessage);
+    for (const began = Date.now(); !message; await delay(5)) {
+      if (Date.now() - began > PATIENCE_MS) throw failure;
+      await attempt().catch((error) => (failure = error));
+    }
+    return message;
+  }
+
+  async hearMore(n) {
+    const goals = this.rooms.map(({ heard }) => heard.length + n);
+    for (const [i, { heard }] of this.rooms.entries()) await heard.until(goals[i]);
+  }
+
+  async hearAll() {
+    for (const room of this.rooms) await room.isHeardWhole();
+  }
+
+  // ---- what is checked
+
+  async follows() {
+    for (const { id, heard } of this.rooms) {
+      const { resume } = (await this.ann.ask(RESUME, { roomId: id })).messages;
+      this.ann.follow({ roomId: id, since: resume }, heard);
+    }
+    await this.write(20);
+    await this.hearAll();
+  }
+
+  async isCutWhileOthersSend() {
+    const cutAgainAndAgain = async () => {
+      for (let i = 0; i < 4; i++) {
+        await this.hearMore(6);
+        this.ann.cut();
+        this.ann.back();
+      }
+    };
+    await Promise.all([this.write(60), cutAgainAndAgain()]);
+    await this.hearAll();
+  }
+
+  async isAwayWhileOthersSend() {
+    const before = this.rooms.map(({ heard }) => heard.length);
+    this.ann.cut();
+    await this.write(15);
+    this.ann.back();
+    await this.hearAll();
+    for (const [i, { heard }] of this.rooms.entries())
+      for (const { replayed } of heard.positions.slice(before[i])) assert.equal(replayed, true);
+    await this.write(1);
+    await this.hearAll();
+  }
+
+  async outlivesTheServer(signal) {
+    const restart = async () => {
+      await this.hearMore(5);
+      await this.hall.end(signal);
+      await this.hall.start();
+    };
+    await Promise.all([this.writeSurely(20), restart()]);
+    await this.hearAll();
+  }
+
+  // One message is sent between any two pages.
+  async pages(backward) {
+    const newest = async () => {
+      const { messages } = await this.hall.ask('ann', PAGE, { roomId: 'archive', first: 1 });
+      return messages.edges[0].node.seq;
+    };
+    const first = await newest();
+    const sendOne = () => this.hall.send('ann', 'archive', 'sent while somebody pages');
+    const seqs = await this.ann.pages('archive', PAGE_SIZE, backward, sendOne);
+    assert.ok((await newest()) > first, 'nothing was sent between the pages');
+    // Newest first: who begins at the oldest comes to what was sent on the way as well.
+    assert.deepEqual(seqs, numbers(1, backward ? await newest() : first).reverse());
+  }
+
+  async refusesAStranger() {
+    const eve = this.connect(this.hall.token('eve'));
+    const forbidden = (error) => {
+      assert.equal(error?.extensions?.code, 'FORBIDDEN', String(error?.stack ?? error));
+      return true;
+    };
+    for (const roomId of ROOMS) {
+      const heard = new Heard();
+      await assert.rejects(eve.ask(SEND, { roomId, text: 'hello?' }), forbidden);
+      await assert.rejects(eve.ask(PAGE, { roomId, first: 1 }), forbidden);
+      eve.follow({ roomId }, heard);
+      await eventually(
+        () => heard.failure || heard.length,
+        () => 'the subscription was not refused',
+      );
+      forbidden(heard.failure);
+    }
+    await eve.done();
+  }
+
+  async refusesAToken(token) {
+    const mallory = this.connect(token);
+    await assert.rejects(mallory.ask(RESUME, { roomId: 'club' }), (error) => {
+      assert.equal(error.extensions, undefined, 'an answer, not a close');
+      return true;
+    });
+    assert.deepEqual(mallory.closes, [4403]);
+    await mallory.done();
+  }
+}
+
+// connect(hall, token) gives one user's
+//     ask(document, variables)                 the data of a query or mutation, or throws its first error
+//     follow(variables, heard)                 a subscription that begins again at heard.since after a cut
+//     pages(roomId, size, backward, between)   every seq the library's own way of paging comes to,
+//                                              in list order; awaits between() between two pages
+//     cut(), back(), closes                    its Wire's
 //     done()
 export async function play(name, connect) {
-  await withServer({}, async (hall) => {
-    await hall.room('club', ['ann', 'bob']);
-    await hall.room('archive', ['ann']);
-    for (const n of numbers(1, HISTORY)) await hall.send('ann', 'archive', `message ${n}`);
-    const ann = await connect(hall, 'ann');
-    const bob = await connect(hall, 'bob');
-    const heard = new Heard();
-
-    await check(`${name}: follows onMessage while another connection sends`, async () => {
-      const { resume } = (await ann.ask(RESUME, { roomId: 'club' })).messages;
-      ann.follow({ roomId: 'club', since: resume }, heard);
-      for (const n of numbers(1, 10)) {
-        const { sendMessage } = await bob.ask(SEND, { roomId: 'club', text: `message ${n}` });
-        assert.equal(sendMessage.seq, n);
-      }
-      await heard.until(10);
-      assert.deepEqual(heard.seqs, numbers(1, 10));
-      assert.equal(heard.last.text, 'message 10');
-      assert.equal(heard.last.senderId, 'bob');
-    });
-
-    await check(`${name}: comes back after a cut and resumes by since`, async () => {
-      ann.cut();
-      for (const n of numbers(11, 15)) await bob.ask(SEND, { roomId: 'club', text: `message ${n}` });
-      await heard.until(15);
-      await bob.ask(SEND, { roomId: 'club', text: 'message 16' });
-      await heard.until(16);
-      assert.deepEqual(heard.seqs, numbers(1, 16));
-    });
-
-    await check(`${name}: finds the server again after a restart, and misses nothing`, async () => {
-      await hall.end('SIGTERM');
-      await hall.start();
-      for (const n of numbers(17, 20)) await hall.send('bob', 'club', `message ${n}`);
-      await heard.until(20);
-      assert.deepEqual(heard.seqs, numbers(1, 20));
-    });
-
-    await check(`${name}: pages forward to the end without a repeat or a hole`, async () => {
-      assert.deepEqual(await ann.pages('archive', 5, false), numbers(1, HISTORY).reverse());
-    });
-
-    await check(`${name}: pages backward to the beginning without a repeat or a hole`, async () => {
-      assert.deepEqual(await ann.pages('archive', 5, true), numbers(1, HISTORY).reverse());
-    });
-
-    await check(`${name}: an error carries its code`, async () => {
-      await assert.rejects(ann.ask(SEND, { roomId: 'nowhere', text: 'x' }), (error) => {
-        assert.equal(error.extensions?.code, 'NOT_FOUND');
-        return true;
-      });
-    });
-
-    await ann.done();
-    await bob.done();
+  await withServer({ threads: 2 }, async (hall) => {
+    const s = new Scenario(hall, connect);
+    const ends = { exp: '+3600' };
+    await s.prepare();
+    await check(`${name} hears each message once and in order, over a socket and HTTP`, () => s.follows());
+    await check(`${name} is cut while others send, and resumes where it was`, () => s.isCutWhileOthersSend());
+    await check(`${name} is away while others send, and is told from the log`, () => s.isAwayWhileOthersSend());
+    await check(`${name} pages forward to the end without a repeat or a hole`, () => s.pages(false));
+    await check(`${name} pages backward to the end without a repeat or a hole`, () => s.pages(true));
+    await check(`${name} sees FORBIDDEN where its user is not a member`, () => s.refusesAStranger());
+    await check(`${name} is closed with 4403 for a token that another has signed`, () =>
+      s.refusesAToken(makeToken({ sub: 'ann', ...ends }, { secret: 'nobody has told guildhall this one' })));
+    await check(`${name} is closed with 4403 for a token that has ended`, () =>
+      s.refusesAToken(hall.token('ann', { exp: '-60' })));
+    for (const signal of ['SIGTERM', 'SIGKILL'])
+      await check(`${name} finds the server again after ${signal}, and has missed nothing`, () =>
+        s.outlivesTheServer(signal));
+    await s.done();
   });
   finish();
-}
-
-export function connectionParams(hall, user) {
-  return () => ({ authorization: `Bearer ${hall.token(user)}` });
 }

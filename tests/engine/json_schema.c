@@ -18,6 +18,7 @@ static struct str *text_value(struct arena *a, struct str text)
     return value;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the case is written. */
 static const void *list_value(struct arena *a, const struct gql_type *item, const json_t *json)
 {
     struct gql_list *list = arena_new(a, struct gql_list);
@@ -67,6 +68,7 @@ static const void *scalar_value(struct arena *a, const struct gql_type *type, co
     return text_value(a, str_of(json_string_value(json), json_string_length(json)));
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the case is written. */
 const void *json_value(struct arena *a, const struct gql_type *type, const json_t *json)
 {
     const struct gql_type *nullable = gql_type_nullable(type);
@@ -82,6 +84,7 @@ const void *json_value(struct arena *a, const struct gql_type *type, const json_
 
 /* Coerced arguments as JSON, to be looked at. */
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the case is written. */
 static void write_value(struct json_out *j, const struct gql_value *value)
 {
     switch (value->kind) {
@@ -123,7 +126,7 @@ static void resolve_args(struct gql_field *f, const struct gql_value *args)
     struct buf out;
     struct json_out j = {.out = &out};
 
-    buf_init(&out, 1024 * 1024);
+    buf_init(&out, (size_t)1024 * 1024);
     write_value(&j, args);
     gql_resolve(f, text_value(f->arena, arena_str(f->arena, buf_str(&out))));
     buf_done(&out);

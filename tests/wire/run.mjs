@@ -121,6 +121,13 @@ class Play {
       throw new Error(`instead of this close: ${JSON.stringify(event)}`);
   }
 
+  // Reads are answered in the order in which they were asked.
+  async #settle(name) {
+    this.#say(name, 'settled', '{ viewer { rooms(first: 1) { items { id } } } }');
+    await this.#hear(name, 'settled', '{"data":*}');
+    await this.#hear(name, 'settled', 'complete');
+  }
+
   #act(name, [what, ...words]) {
     const client = () => this.#client(name);
     switch (what) {
@@ -132,9 +139,7 @@ class Play {
         client().sendJson({ type: 'ping', payload: { quiet: name } });
         return this.#expect(name, `{"type":"pong","payload":{"quiet":"${name}"}}`);
       case 'settled':
-        this.#say(name, 'settled', '{ viewer { rooms(first: 1) { items { id } } } }');
-        await this.#hear(name, 'settled', '{"data":*}');
-        return this.#hear(name, 'settled', 'complete');
+        return this.#settle(name);
       case 'cut':
         return client().cut();
       case 'close':

@@ -134,8 +134,10 @@ static void the_user_is_a_string_of_1_to_128_characters(void **state)
 {
     char longest[1024], too_long[1024], name[300] = "";
 
-    for (int i = 0; i < 128; i++)
-        memcpy(name + 2 * i, "ä", 2);
+    for (size_t i = 0; i < 128; i++) {
+        name[2 * i] = (char)0xC3; /* ä */
+        name[2 * i + 1] = (char)0xA4;
+    }
     snprintf(longest, sizeof(longest), "{\"sub\":\"%s\"}", name);
     snprintf(too_long, sizeof(too_long), "{\"sub\":\"%sx\"}", name);
     viewer_unref(accept(longest));

@@ -21,7 +21,7 @@ static int set_up(void **state)
     stage = (struct stage){0};
     arena_init(&stage.arena);
     arena_init(&stage.request_arena);
-    buf_init(&stage.out, 64 * 1024 * 1024);
+    buf_init(&stage.out, (size_t)64 * 1024 * 1024);
     stage.schema = rooms_schema(&stage.arena);
     stage.rooms.room = (struct room){.id = STR("lobby"),
                                      .name = STR("Lobby"),
@@ -271,7 +271,7 @@ static void a_hundred_thousand_items_are_no_trouble(void **state)
 {
     assert_true(gql_execute(ask("{ rooms(n: 100000) { count } }")));
     assert_int_equal(stage.request.errors.count, 0);
-    assert_int_equal(stage.out.n, strlen("{\"data\":{\"rooms\":[]}}") + 100000 * 12 - 1);
+    assert_int_equal(stage.out.n, strlen("{\"data\":{\"rooms\":[]}}") + (size_t)100000 * 12 - 1);
 }
 
 static void nor_are_as_many_calls(void **state)

@@ -147,7 +147,7 @@ static void fragments_that_multiply_are_too_complex_and_cost_little(void **state
     assert_true(gql_execute(&r));
     assert_true(r.failed);
     assert_int_equal(r.errors.first->status, ST_TOO_COMPLEX);
-    assert_true(arena.size < 64 * 1024 * 1024);
+    assert_true(arena.size < (size_t)64 * 1024 * 1024);
     buf_done(&text);
     buf_done(&out);
 }
@@ -157,7 +157,7 @@ static void a_chain_of_fragments_is_followed_so_far_and_no_further(void **state)
     struct gql_request r = {.arena = &arena};
     struct buf text, out;
 
-    buf_init(&text, 4 * 1024 * 1024);
+    buf_init(&text, (size_t)4 * 1024 * 1024);
     buf_init(&out, 100000);
     buf_printf(&text, "{ ...F0 }\n");
     for (int i = 0; i < 20000; i++)
@@ -179,7 +179,7 @@ static void thousands_of_aliases_are_collected_in_order(void **state)
     struct buf text;
     int i;
 
-    buf_init(&text, 4 * 1024 * 1024);
+    buf_init(&text, (size_t)4 * 1024 * 1024);
     buf_printf(&text, "{");
     for (i = 0; i < 10000; i++)
         buf_printf(&text, " a%d: __typename", i);

@@ -21,7 +21,7 @@ static int set_up(void **state)
     struct gql_errors errors;
 
     arena_init(&arena);
-    buf_init(&out, 1024 * 1024);
+    buf_init(&out, (size_t)1024 * 1024);
     gql_errors_init(&errors, &arena);
     schema = gql_schema_new(source, &errors);
     return schema ? 0 : -1;

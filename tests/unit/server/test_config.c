@@ -313,7 +313,7 @@ static void assert_printed(const char *const *args, const char *wanted, const ch
     struct buf out;
 
     load_flags(args);
-    buf_init(&out, 64 * 1024);
+    buf_init(&out, (size_t)64 * 1024);
     options_print(&config.options, &out);
     buf_add_char(&out, '\0');
     assert_false(buf_overflowed(&out));

@@ -56,7 +56,7 @@ static void open_client(struct client *c)
     c->worker.config = &config;
     c->worker.schema = c->schema;
     c->worker.hub = hub_new(loop);
-    c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, 1024 * 1024);
+    c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, (size_t)1024 * 1024);
     arena_init(&c->worker.scratch);
     c->session = (struct session){.worker = &c->worker, .client = &c->net, .viewer = c->viewer};
     c->net.session = &c->session;

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "loop/timer.h"
 #include "store/boot.h"
@@ -200,6 +202,37 @@ static void kill_backends(const char *name, const char *where)
                 name, where);
 }
 
+/* Both connections end and come back while stderr goes into a file; returns its length. */
+static off_t said_on_stderr_by_new_connections(void)
+{
+    FILE *said = tmpfile();
+    int before = dup(STDERR_FILENO);
+    struct stat about;
+
+    assert_non_null(said);
+    dup2(fileno(said), STDERR_FILENO);
+    kill_backends("guildhall reader", "true");
+    kill_backends("guildhall writer", "true");
+    while (store_ready(f.store))
+        uv_run(&f.loop.uv, UV_RUN_ONCE);
+    fixture_await_ready(&f);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    assert_int_equal(fstat(fileno(said), &about), 0);
+    fclose(said);
+    return about.st_size;
+}
+
+static void what_postgresql_notes_is_not_printed(void **state)
+{
+    off_t said;
+
+    fixture_sql(&f, "ALTER ROLE CURRENT_USER SET client_min_messages = debug5");
+    said = said_on_stderr_by_new_connections();
+    fixture_sql(&f, "ALTER ROLE CURRENT_USER RESET client_min_messages");
+    assert_int_equal(said, 0);
+}
+
 static void a_batch_survives_the_end_of_its_connection(void **state)
 {
     struct wait *w[10];
@@ -219,6 +252,36 @@ static void a_batch_survives_the_end_of_its_connection(void **state)
         assert_int_equal(seq_of(w[i]), i + 1);
     }
     check_log("killed", array_size(w));
+}
+
+/* A server that ends the connection whenever the batch has reached it. */
+static void await_while_killing(struct wait *w)
+{
+    while (!w->answered) {
+        fixture_sql(&f, "SELECT pg_stat_clear_snapshot()");
+        kill_backends("guildhall writer", "wait_event_type = 'Lock'");
+        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    }
+}
+
+static void a_batch_given_up_promises_nothing_without_a_key(void **state)
+{
+    struct wait *bare, *keyed;
+
+    fixture_room(&f, "doubt", "ann");
+    fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'doubt' FOR UPDATE");
+    bare = send_now("ann", "doubt", "x", NULL);
+    keyed = send_now("ann", "doubt", "y", "key");
+    await_while_killing(bare);
+    await_while_killing(keyed);
+    fixture_sql(&f, "ROLLBACK");
+    assert_int_equal(bare->status, ST_UNAVAILABLE);
+    assert_str(bare->detail,
+               "Temporarily unavailable: the message may have been stored or not; only "
+               "a call with an idempotencyKey is safe to try again.");
+    assert_int_equal(keyed->status, ST_UNAVAILABLE);
+    assert_null(keyed->detail.p);
+    fixture_await_ready(&f);
 }
 
 static void killing_again_and_again_loses_and_repeats_nothing(void **state)
@@ -537,7 +600,9 @@ int main(void)
         test(what_postgresql_refuses_takes_no_other_along),
         test(a_key_counts_within_a_batch),
         test(followers_hear_before_the_sender_and_in_order),
+        test(what_postgresql_notes_is_not_printed),
         test(a_batch_survives_the_end_of_its_connection),
+        test(a_batch_given_up_promises_nothing_without_a_key),
         test(killing_again_and_again_loses_and_repeats_nothing),
         test(reads_under_way_fail_and_the_next_ones_work),
         test(a_batch_sent_again_stores_nothing_twice),

@@ -1,21 +1,14 @@
-// graphql-ws, which reconnects by itself and sends the subscription again as its variables stand then.
+// graphql-ws, which comes back by itself and sends the subscription as its variables stand then.
 
-import { createClient } from 'graphql-ws';
-import WebSocket from 'ws';
+import { FOLLOW, PAGE, play, Wire } from './scenario.mjs';
 
-import { connectionParams, FOLLOW, PAGE, play } from './scenario.mjs';
-
-async function connect(hall, user) {
-  let socket;
-  const client = createClient({
-    url: `ws://${hall.address}/graphql`,
-    webSocketImpl: WebSocket,
-    connectionParams: connectionParams(hall, user),
-    retryAttempts: 100,
-    shouldRetry: () => true,
-    retryWait: () => new Promise((resolve) => setTimeout(resolve, 20)),
-    on: { opened: (opened) => (socket = opened) },
+function connect(hall, token) {
+  const wire = new Wire(hall, token, {
+    retryAttempts: Infinity,
+    shouldRetry: ({ code }) => code !== 4403,
+    retryWait: () => wire.mayReturn(),
   });
+  const { client } = wire;
 
   const ask = (query, variables) =>
     new Promise((resolve, reject) => {
@@ -38,17 +31,17 @@ async function connect(hall, user) {
       client.subscribe(
         { query: FOLLOW, variables: current },
         {
-          next: ({ data }) => {
-            current.since = data.onMessage.cursor;
-            heard.take(data.onMessage);
+          next: (result) => {
+            heard.take(result);
+            current.since = heard.since;
           },
-          error: (error) => heard.fail(error),
-          complete: () => {},
+          error: (error) => heard.fail(Array.isArray(error) ? error[0] : error),
+          complete: () => heard.fail(new Error('the subscription was completed')),
         },
       );
     },
 
-    async pages(roomId, size, backward) {
+    async pages(roomId, size, backward, between) {
       const seqs = [];
       let variables = backward ? { last: size } : { first: size };
       for (;;) {
@@ -57,14 +50,17 @@ async function connect(hall, user) {
         if (backward) seqs.unshift(...page);
         else seqs.push(...page);
         if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return seqs;
+        await between();
         variables = backward
           ? { last: size, before: pageInfo.startCursor }
           : { first: size, after: pageInfo.endCursor };
       }
     },
 
-    cut: () => socket.terminate(),
-    done: () => client.dispose(),
+    cut: () => wire.cut(),
+    back: () => wire.back(),
+    closes: wire.closes,
+    done: () => wire.dispose(),
   };
 }
 
