@@ -229,6 +229,20 @@ static void watch_signal(struct app *app, uv_signal_t *handle, int number)
     uv_signal_start(handle, on_signal, number);
 }
 
+/* From here on a signal must not end the process half taken apart: blocked first, so that none
+ * slips in between libuv's handler and none. */
+static void stop_watching(struct app *app)
+{
+    sigset_t both;
+
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &both, NULL);
+    uv_close((uv_handle_t *)&app->interrupted, NULL);
+    uv_close((uv_handle_t *)&app->terminated, NULL);
+}
+
 static void *run_worker(void *user)
 {
     struct worker *w = user;
@@ -301,8 +315,7 @@ static int serve(struct app *app, struct store_config *store)
         watch_signal(app, &app->terminated, SIGTERM);
         readiness_begin(&app->readiness, app->workers, app->n_workers, announce, app);
         run_all(app);
-        uv_close((uv_handle_t *)&app->interrupted, NULL);
-        uv_close((uv_handle_t *)&app->terminated, NULL);
+        stop_watching(app);
         log_info("stopped");
         exit_status = 0;
     }

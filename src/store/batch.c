@@ -16,13 +16,12 @@ enum {
 static const struct {
     struct str outcome;
     enum status status;
-    bool stored;
 } outcomes[] = {
-    {STR_INIT("SENT"), ST_OK, true},
-    {STR_INIT("REPEATED"), ST_OK, false},
-    {STR_INIT("KEY_REUSED"), ST_KEY_REUSED, false},
-    {STR_INIT("NO_ROOM"), ST_NOT_FOUND, false},
-    {STR_INIT("NO_MEMBER"), ST_FORBIDDEN, false},
+    {STR_INIT("SENT"), ST_OK},
+    {STR_INIT("REPEATED"), ST_OK},
+    {STR_INIT("KEY_REUSED"), ST_KEY_REUSED},
+    {STR_INIT("NO_ROOM"), ST_NOT_FOUND},
+    {STR_INIT("NO_MEMBER"), ST_FORBIDDEN},
 };
 
 static struct writer_call *call_of(struct list *link)
@@ -111,10 +110,8 @@ static void take_row(struct writer_call *call, const PGresult *result, int row)
 
     call->status = ST_FAULT;
     for (size_t i = 0; i < array_size(outcomes); i++) {
-        if (!str_eq(outcome, outcomes[i].outcome))
-            continue;
-        call->status = outcomes[i].status;
-        call->stored = outcomes[i].stored;
+        if (str_eq(outcome, outcomes[i].outcome))
+            call->status = outcomes[i].status;
     }
     if (call->status != ST_OK)
         return;
@@ -133,17 +130,16 @@ void batch_take(const struct list *calls, const PGresult *result)
     }
 }
 
-const struct message *batch_stored(struct arena *a, const struct list *calls, size_t n,
-                                   size_t *ret_n)
+const struct message *batch_rows(struct arena *a, const struct list *calls, size_t n, size_t *ret_n)
 {
     struct message *rows = arena_array(a, struct message, n);
-    size_t n_stored = 0;
+    size_t n_rows = 0;
 
     list_each (link, calls) {
         const struct writer_call *call = call_of(link);
-        if (call->stored)
-            rows[n_stored++] = call->row;
+        if (call->status == ST_OK)
+            rows[n_rows++] = call->row;
     }
-    *ret_n = n_stored;
+    *ret_n = n_rows;
     return rows;
 }

@@ -14,6 +14,7 @@ void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, si
 /* Gives every call its status and, where it has a message, the row. */
 void batch_take(const struct list *calls, const PGresult *result);
 
-/* The rows stored by these calls, in the order of their logs. */
-const struct message *batch_stored(struct arena *a, const struct list *calls, size_t n,
-                                   size_t *ret_n);
+/* The messages of these calls: those they stored, in the order of their logs, and among them those
+ * that calls before them had stored under the same key. */
+const struct message *batch_rows(struct arena *a, const struct list *calls, size_t n,
+                                 size_t *ret_n);

@@ -43,7 +43,8 @@ struct message {
 };
 
 /* Told on the writer's loop after a commit, in the order of the log, before the senders are
- * answered. The rows are borrowed for the call. */
+ * answered; of a message that was repeated under its key again, at its old place. The rows are
+ * borrowed for the call. */
 typedef void store_committed_fn(void *user, struct loop *writers_loop, const struct message *rows,
                                 size_t n);
 

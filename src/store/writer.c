@@ -81,7 +81,6 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
         struct writer_call *call = list_first(&failed, struct writer_call, link);
         list_remove(&call->link);
         call->status = status;
-        call->stored = false;
         w->on_done(call);
     }
 }
@@ -155,11 +154,12 @@ static void clear_result(void *result)
     PQclear(result);
 }
 
-/* Those who listen to the log hear of a message before its sender does. */
+/* Those who listen to the log hear of a message before its sender does. Of one that was repeated
+ * too: the first time it may have been stored without anybody hearing, its answer lost. */
 static void announce(struct writer *w)
 {
     size_t n;
-    const struct message *rows = batch_stored(&w->arena, &w->batch, w->n_batch, &n);
+    const struct message *rows = batch_rows(&w->arena, &w->batch, w->n_batch, &n);
 
     if (n > 0 && w->on_committed)
         w->on_committed(w->user, w->loop, rows, n);

@@ -33,7 +33,6 @@ struct writer_call {
     bool open;
     bool vouched;
     bool admin;
-    bool stored;   /* by this call, not by an earlier one with its key */
     bool in_doubt; /* UNAVAILABLE, and nobody can tell whether it was stored */
     char id[ID_UUID_LENGTH];
     char *earlier_id;   /* of the message that was repeated; owned */

@@ -69,7 +69,7 @@ def an_unknown_option_is_named_with_the_nearest():
 
 def a_bad_value_is_named_with_what_is_allowed():
     misused(["serve", "--listen", "everywhere"], "--listen", '"everywhere"', "127.0.0.1:8080")
-    misused(["config"], "GUILDHALL_RATE_SENDS", '"fast"', "whole number", GUILDHALL_RATE_SENDS="fast")
+    misused(["config"], "GUILDHALL_MAX_DEPTH", '"deep"', "whole number", GUILDHALL_MAX_DEPTH="deep")
     misused(["token", "--user", "ann", "--ttl", "soon"], "--ttl", '"soon"', "1h")
 
 

@@ -45,12 +45,12 @@ function connect(hall, token) {
 
     async pages(roomId, size, backward, between) {
       await client.clearStore();
-      const variables = { roomId, ...(backward ? { last: size } : { first: size }) };
-      const list = client.watchQuery({ query: gql(PAGE), variables });
+      const operation = { query: gql(PAGE), variables: { roomId, ...(backward ? { last: size } : { first: size }) } };
+      const list = client.watchQuery(operation);
       const shown = list.subscribe(() => {});
-      await list.refetch();
+      await client.query(operation);
       for (;;) {
-        const { edges, pageInfo } = list.getCurrentResult().data.messages;
+        const { edges, pageInfo } = client.readQuery(operation).messages;
         if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) {
           shown.unsubscribe();
           return edges.map(({ node }) => node.seq);

@@ -4,8 +4,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "loop/timer.h"
 #include "store/boot.h"
@@ -200,37 +198,6 @@ static void kill_backends(const char *name, const char *where)
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE application_name = '%s' AND pid <> pg_backend_pid() AND %s",
                 name, where);
-}
-
-/* Both connections end and come back while stderr goes into a file; returns its length. */
-static off_t said_on_stderr_by_new_connections(void)
-{
-    FILE *said = tmpfile();
-    int before = dup(STDERR_FILENO);
-    struct stat about;
-
-    assert_non_null(said);
-    dup2(fileno(said), STDERR_FILENO);
-    kill_backends("guildhall reader", "true");
-    kill_backends("guildhall writer", "true");
-    while (store_ready(f.store))
-        uv_run(&f.loop.uv, UV_RUN_ONCE);
-    fixture_await_ready(&f);
-    dup2(before, STDERR_FILENO);
-    close(before);
-    assert_int_equal(fstat(fileno(said), &about), 0);
-    fclose(said);
-    return about.st_size;
-}
-
-static void what_postgresql_notes_is_not_printed(void **state)
-{
-    off_t said;
-
-    fixture_sql(&f, "ALTER ROLE CURRENT_USER SET client_min_messages = debug5");
-    said = said_on_stderr_by_new_connections();
-    fixture_sql(&f, "ALTER ROLE CURRENT_USER RESET client_min_messages");
-    assert_int_equal(said, 0);
 }
 
 static void a_batch_survives_the_end_of_its_connection(void **state)
@@ -600,7 +567,6 @@ int main(void)
         test(what_postgresql_refuses_takes_no_other_along),
         test(a_key_counts_within_a_batch),
         test(followers_hear_before_the_sender_and_in_order),
-        test(what_postgresql_notes_is_not_printed),
         test(a_batch_survives_the_end_of_its_connection),
         test(a_batch_given_up_promises_nothing_without_a_key),
         test(killing_again_and_again_loses_and_repeats_nothing),
