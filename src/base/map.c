@@ -82,12 +82,4 @@ size_t map_count(const struct map *m)
     return HASH_COUNT(m->entries);
 }
 
-void map_each(const struct map *m, map_each_fn *fn, void *user)
-{
-    struct map_entry *e, *next;
-
-    HASH_ITER(hh, m->entries, e, next)
-    fn(user, str_of(e->key, e->n), e->value);
-}
-
 /* NOLINTEND(readability-function-size) */

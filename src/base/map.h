@@ -16,8 +16,6 @@ struct map {
     struct map_entry *entries;
 };
 
-typedef void map_each_fn(void *user, struct str key, void *value);
-
 /* An all-zero map is empty and ready. */
 void map_done(struct map *m);
 
@@ -31,6 +29,3 @@ void *map_put(struct map *m, struct str key, void *value);
 void *map_take(struct map *m, struct str key);
 
 size_t map_count(const struct map *m);
-
-/* In order of insertion; fn may take the entry it was called for, and no other. */
-void map_each(const struct map *m, map_each_fn *fn, void *user);

@@ -38,6 +38,3 @@ enum status {
     ST_TIMEOUT,         /* took longer than allowed */
     ST_FAULT,           /* a mistake of ours */
 };
-
-/* The status's name in lower case, for logs and tests: "not_found". Never NULL. */
-const char *status_name(enum status st);

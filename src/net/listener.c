@@ -170,6 +170,10 @@ void listener_start(struct listener *l, struct loop *loop, int fd, listener_fn *
     l->on_accept = on_accept;
     timer_init(&l->rest, loop, on_rested);
     watch_init(&l->watch, loop, fd, on_ready);
+}
+
+void listener_accept(struct listener *l)
+{
     watch_set(&l->watch, WATCH_READ);
 }
 

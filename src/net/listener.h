@@ -31,6 +31,7 @@ struct listener {
 enum status listener_bind(struct str host, uint16_t *port, bool alone, int *ret_fd,
                           struct net_error *ret_error) must_use;
 
-/* Takes over fd and accepts. */
+/* Takes over fd. Whoever connects waits in the kernel's queue until listener_accept(). */
 void listener_start(struct listener *l, struct loop *loop, int fd, listener_fn *on_accept);
+void listener_accept(struct listener *l);
 void listener_close(struct listener *l, listener_closed_fn *on_closed);

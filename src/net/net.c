@@ -154,6 +154,12 @@ enum status net_new(struct loop *l, const struct net_config *config,
     return ST_OK;
 }
 
+void net_accept(struct net *n)
+{
+    assert(n->state == NET_OPEN);
+    listener_accept(&n->listener);
+}
+
 static void finish_close(struct net *n)
 {
     n->state = NET_CLOSED;

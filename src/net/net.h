@@ -35,6 +35,9 @@ enum status net_new(struct loop *l, const struct net_config *config,
                     const struct net_service *service, uint16_t *port, struct net **ret_net,
                     struct net_error *ret_error) must_use;
 
+/* Accepts from now on; whoever came before has waited. On the loop's thread, or before it runs. */
+void net_accept(struct net *n);
+
 /* Stops accepting; closes every connection with 1012 once what was accepted has been answered;
  * whoever is left after drain_ms is closed at once. Then on_closed. */
 typedef void net_closed_fn(void *user);

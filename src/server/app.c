@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "gen/schema_gen.h"
+#include "loop/mailbox.h"
 #include "server/feed.h"
 #include "server/pages.h"
 #include "server/readiness.h"
@@ -262,9 +263,8 @@ static void run_all(struct app *app)
         pthread_join(app->workers[i].thread, NULL);
 }
 
-static void announce(void *user)
+static void announce(struct app *app)
 {
-    struct app *app = user;
     struct arena arena;
     struct str host = app->config->listen.host, address;
 
@@ -278,6 +278,34 @@ static void announce(void *user)
     if (app->hooks && app->hooks->on_listening)
         app->hooks->on_listening(app->hooks->user, address);
     arena_done(&arena);
+}
+
+struct opening {
+    struct mailbox_letter letter;
+    struct net *net;
+};
+
+static void on_opening(struct mailbox_letter *letter)
+{
+    struct opening *opening = container_of(letter, struct opening, letter);
+
+    net_accept(opening->net);
+    mem_free(opening);
+}
+
+/* Clients who find the way back after a restart are there at once. They wait in the kernel's queue
+ * until every store is connected, and are served then: none is refused what will be there soon. */
+static void open_doors(void *user)
+{
+    struct app *app = user;
+
+    for (size_t i = 0; i < app->n_workers; i++) {
+        struct opening *opening = mem_new(struct opening);
+
+        opening->net = app->workers[i].net;
+        mailbox_post(app->workers[i].loop.mailbox, &opening->letter, on_opening);
+    }
+    announce(app);
 }
 
 /* Room for every connection that may be open, and no more: libwebsockets sizes tables by it. */
@@ -313,7 +341,7 @@ static int serve(struct app *app, struct store_config *store)
         make_stores(app, store);
         watch_signal(app, &app->interrupted, SIGINT);
         watch_signal(app, &app->terminated, SIGTERM);
-        readiness_begin(&app->readiness, app->workers, app->n_workers, announce, app);
+        readiness_begin(&app->readiness, app->workers, app->n_workers, open_doors, app);
         run_all(app);
         stop_watching(app);
         log_info("stopped");

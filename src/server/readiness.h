@@ -1,9 +1,9 @@
 #pragma once
 
 /*
- * Waiting at start-up until every worker's store is connected, so that the first request after
- * "listening" is served. Should the database not come, it is announced all the same after a while:
- * /readyz says then that it is away.
+ * Waiting at start-up until every worker's store is connected, so that the first request is
+ * served. Should the database not come, the server opens all the same after a while: /readyz says
+ * then that it is away.
  *
  * Owner:   the app.
  * Threads: begun before the loops run; on_ready is called on the first worker's loop.

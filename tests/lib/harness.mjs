@@ -24,6 +24,12 @@ const PATIENCE_MS = 60_000;
 const run = promisify(execFile);
 let databases = 0;
 
+// No server outlives its test: not when the test throws where nobody catches, nor when it is ended.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const [signal, number] of [['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]])
+  process.on(signal, () => process.exit(128 + number));
+
 const base64url = (value) => Buffer.from(value).toString('base64url');
 
 const DIGESTS = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
@@ -117,6 +123,8 @@ export class Hall {
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
     );
     this.#process = child;
+    running.add(child);
+    child.on('close', () => running.delete(child));
     this.log = [];
     this.#exited = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
     this.address = await this.#listening(child);

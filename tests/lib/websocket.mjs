@@ -198,9 +198,11 @@ export class WebSocketClient {
     this.frame(OPCODE.close, payload);
   }
 
-  // As when a cable is pulled.
+  // As when a cable is pulled. A socket that is shutting down cannot be reset any more: libuv refuses,
+  // and Node would keep it for ever.
   cut() {
-    this.#socket.resetAndDestroy();
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   // Leave bytes in the kernel's buffers, as a reader that is busy with something else.

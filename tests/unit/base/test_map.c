@@ -118,49 +118,6 @@ static void an_empty_key_is_a_key_however_it_is_written(void **state)
     map_done(&m);
 }
 
-struct walk {
-    struct map *map;
-    int next;
-    bool take;
-};
-
-static void check_order(void *user, struct str key, void *value)
-{
-    struct walk *w = user;
-    char text[32];
-
-    assert_true(str_eq(key, key_of(w->next, text)));
-    assert_ptr_equal(value, &places[w->next]);
-    w->next++;
-    if (w->take)
-        assert_ptr_equal(map_take(w->map, key_of(w->next - 1, text)), value);
-}
-
-static void a_walk_goes_in_order_of_insertion(void **state)
-{
-    struct map m = {0};
-    struct walk w = {.map = &m};
-
-    map_each(&m, check_order, &w);
-    assert_int_equal(w.next, 0);
-    fill(&m, 1000);
-    map_each(&m, check_order, &w);
-    assert_int_equal(w.next, 1000);
-    map_done(&m);
-}
-
-static void a_walk_may_take_every_entry_it_comes_to(void **state)
-{
-    struct map m = {0};
-    struct walk w = {.map = &m, .take = true};
-
-    fill(&m, 1000);
-    map_each(&m, check_order, &w);
-    assert_int_equal(w.next, 1000);
-    assert_int_equal(map_count(&m), 0);
-    map_done(&m);
-}
-
 static void a_map_that_is_done_may_serve_again(void **state)
 {
     struct map m = {0};
@@ -175,11 +132,10 @@ static void a_map_that_is_done_may_serve_again(void **state)
 
 int main(void)
 {
-    return RUN(
-        test(an_all_zero_map_is_empty), test(thousands_of_keys_are_found_and_no_others),
-        test(what_is_taken_is_gone_and_the_rest_stays),
-        test(putting_again_replaces_and_returns_the_former_value), test(a_key_is_copied),
-        test(keys_are_bytes_with_a_length), test(an_empty_key_is_a_key_however_it_is_written),
-        test(a_walk_goes_in_order_of_insertion), test(a_walk_may_take_every_entry_it_comes_to),
-        test(a_map_that_is_done_may_serve_again));
+    return RUN(test(an_all_zero_map_is_empty), test(thousands_of_keys_are_found_and_no_others),
+               test(what_is_taken_is_gone_and_the_rest_stays),
+               test(putting_again_replaces_and_returns_the_former_value), test(a_key_is_copied),
+               test(keys_are_bytes_with_a_length),
+               test(an_empty_key_is_a_key_however_it_is_written),
+               test(a_map_that_is_done_may_serve_again));
 }

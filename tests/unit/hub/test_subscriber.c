@@ -28,9 +28,9 @@ struct reader {
     struct subscriber subscriber;
     struct room *room;
     int64_t asked; /* -1: no reading is under way */
-    bool full;
     int64_t first; /* the cursor it began at */
     int64_t got;   /* the seq of the latest payload */
+    bool full;
     bool ended;
 };
 

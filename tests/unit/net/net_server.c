@@ -363,6 +363,7 @@ int main(int argc, char **argv)
         loop_done(&toy.loop);
         return 1;
     }
+    net_accept(toy.net);
     for (size_t i = 0; i < array_size(toy.signals); i++) {
         uv_signal_init(&toy.loop.uv, &toy.signals[i]);
         toy.signals[i].data = &toy;
