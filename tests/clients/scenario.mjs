@@ -55,7 +55,7 @@ export class Wire {
       url: `ws://${hall.address}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${token}` },
-      lazyCloseTimeout: PATIENCE_MS,
+      lazyCloseTimeout: 1000,
       on: {
         connected: (socket) => (this.#socket = socket),
         closed: ({ code }) => this.closes.push(code),
