@@ -12,6 +12,7 @@
  */
 
 #include "hub/event.h"
+#include "hub/topic.h"
 #include "loop/loop.h"
 
 struct hub;
@@ -25,5 +26,5 @@ void hub_free(struct hub *hub);
  * through their mailboxes. Takes over the batch. */
 void hub_publish(struct hub *const *hubs, size_t n, struct hub *here, struct event_batch *batch);
 
-/* Rooms followed and subscribers on this loop. */
-size_t hub_topics(const struct hub *hub);
+/* Where subscribers of this loop join. */
+struct topics *hub_topics(struct hub *hub);

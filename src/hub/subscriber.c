@@ -14,19 +14,19 @@ static void enter(struct subscriber *s, enum subscriber_state state)
         s->ops->read_on(s, s->delivered);
 }
 
-void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct hub *hub,
+void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct topics *topics,
                      struct str topic_key, struct str group_key)
 {
     /* LAGGING until it is told where it stands: it is in the lists, and nothing is kept for it. */
     *s = (struct subscriber){.ops = ops, .state = SUBSCRIBER_LAGGING};
     list_init(&s->in_group);
-    s->group = topic_enter(hub, topic_key, group_key, &s->in_group);
+    s->group = topic_enter(topics, topic_key, group_key, &s->in_group);
 }
 
 /* Stands at the end of all that is known of the log: then live, else there is more to read. */
 static void go_on(struct subscriber *s)
 {
-    if (s->delivered >= topic_head(s->group))
+    if (s->delivered >= s->group->topic->head)
         enter(s, SUBSCRIBER_LIVE);
     else
         enter(s, SUBSCRIBER_REPLAY);
@@ -37,7 +37,7 @@ void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq)
     if (s->state == SUBSCRIBER_ENDED)
         return;
     s->delivered = delivered;
-    topic_advance(s->group, last_seq);
+    topic_advance(s->group->topic, last_seq);
     s->state = SUBSCRIBER_REPLAY;
     go_on(s);
 }
@@ -68,7 +68,7 @@ void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, siz
     if (s->state == SUBSCRIBER_ENDED)
         return;
     assert(s->state == SUBSCRIBER_REPLAY);
-    topic_advance(s->group, last_seq);
+    topic_advance(s->group->topic, last_seq);
     for (size_t i = 0; i < n; i++)
         if (!replay(s, &rows[i]))
             return;

@@ -22,10 +22,9 @@
 #include "base/status.h"
 #include "base/str.h"
 
-struct hub;
 struct subscriber;
-struct topic;
 struct topic_group;
+struct topics;
 
 enum subscriber_state {
     SUBSCRIBER_REPLAY,
@@ -65,7 +64,7 @@ struct subscriber_row {
  * Join first, read the room's position afterwards, then call subscriber_begin(): whatever commits
  * in between is either in that reading or moves the topic's head.
  */
-void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct hub *hub,
+void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct topics *topics,
                      struct str topic_key, struct str group_key);
 
 /* Everything behind `delivered` is wanted; last_seq is the room's position as it was read. */

@@ -7,6 +7,8 @@
  * A topic lives while somebody is in it. Its head is the newest seq that this loop knows of: it
  * only grows, and whoever stands below it has something to read.
  *
+ * Owner:   the topics their hub's; topics and groups are buried, not freed, when the last one
+ *          leaves: a fan-out may be on the stack.
  * Threads: the hub's loop.
  */
 
@@ -15,17 +17,41 @@
 #include "base/str.h"
 #include "loop/loop.h"
 
-struct event;
-struct hub;
-struct topic;
-struct topic_group;
+struct topics {
+    struct loop *loop;
+    struct map by_key;
+};
+
+struct topic {
+    struct topics *topics;
+    struct list groups; /* topic_group.in_topic */
+    int64_t head;
+    struct grave grave;
+    struct str key; /* bytes behind the struct */
+    char bytes[];
+};
+
+struct topic_group {
+    struct topic *topic;
+    struct list in_topic;
+    struct list subscribers; /* subscriber.in_group */
+    struct grave grave;
+    struct str key; /* bytes behind the struct */
+    char bytes[];
+};
+
+/* Nobody must be in any. */
+void topics_done(struct topics *topics);
+
+/* NULL when nobody listens. */
+struct topic *topic_find(const struct topics *topics, struct str key);
 
 /* Appends the link to the group's list; topic and group are made when they are not there. */
-struct topic_group *topic_enter(struct hub *hub, struct str topic_key, struct str group_key,
+struct topic_group *topic_enter(struct topics *topics, struct str topic_key, struct str group_key,
                                 struct list *link) must_use;
 
 /* The last one out closes group and topic. */
 void topic_leave(struct topic_group *group, struct list *link);
 
-int64_t topic_head(const struct topic_group *group);
-void topic_advance(struct topic_group *group, int64_t seq);
+/* The head moves forward, never back. */
+void topic_advance(struct topic *topic, int64_t seq);

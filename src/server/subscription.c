@@ -286,7 +286,7 @@ static void join(struct subscription *s)
 {
     struct arena *scratch = &s->worker->scratch;
 
-    subscriber_join(&s->subscriber, &ops, s->worker->hub,
+    subscriber_join(&s->subscriber, &ops, hub_topics(s->worker->hub),
                     feed_topic_key(scratch, s->session->viewer->tenant_id, s->room_id),
                     group_key(scratch, s));
     arena_reset(scratch);

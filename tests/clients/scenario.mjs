@@ -35,7 +35,7 @@ const HISTORY = 23; // messages, in pages of 5: the last one is not full
 const PAGE_SIZE = 5;
 
 // Nothing is asserted about time: this only ends what would wait for ever.
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 30_000;
 
 async function eventually(condition, what) {
   for (const began = Date.now(); !condition(); await delay(5))

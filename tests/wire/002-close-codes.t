@@ -105,7 +105,7 @@ ann: login
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <ann>"}}
 ann! 4429 Too many initialisation requests
 
-== text that is not UTF-8 never arrives: the length of a fragment may split a character, its end may not
+== a message in fragments may hold characters of several bytes
 ann: login
 ann: frame text no {"type":"ping","payload":{"n":"é
 ann: frame continuation yes "}}

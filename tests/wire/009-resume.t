@@ -37,7 +37,7 @@ ann[2]< {"data":{"onMessage":{"seq":252}},...}
 ann: quiet
 ann[2]> complete
 
-== more than one reading of the log takes
+== since before the first message: the replay begins with the first
 ann[3]> subscription { onMessage(roomId: "club", since: "2023-11-14T22:13:20.000Z") { seq } }
 ann[3]< {"data":{"onMessage":{"seq":1}},...}
 ann[3]> complete

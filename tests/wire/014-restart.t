@@ -22,11 +22,3 @@ post ann { l: messages(roomId: "lobby") { items { id text seq } } g: messages(ro
 == the numbers go on where they were
 post ann mutation { sendMessage(roomId: "lobby", text: "five") { seq } }
 -> 200 {"data":{"sendMessage":{"seq":3}}}
-
-== PostgreSQL may take the connections away
-sql> select count(pg_terminate_backend(pid)) > 0 from pg_stat_activity where application_name like 'guildhall%' and datname = current_database()
-    = t
-server stop
-server start
-post ann { messages(roomId: "lobby", first: 1) { items { text } } }
--> 200 {"data":{"messages":{"items":[{"text":"five"}]}}}
