@@ -119,6 +119,7 @@ void connection_key_page_info(struct gql_field *f)
     struct page_info *info = arena_new(f->arena, struct page_info);
 
     info->has_next_page = page->has_next;
+    info->has_previous_page = page->has_previous;
     if (page->n > 0) {
         info->start_cursor =
             *(const struct str *)connection_key_cursor(f->arena, NULL, row_at(page, 0));

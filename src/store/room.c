@@ -21,6 +21,7 @@ static int place_of(struct str name, const struct str *names, size_t n)
 struct list_read {
     struct store_read read;
     size_t limit;
+    bool behind;        /* a key was given */
     struct str user_id; /* the caller */
     bool may_be_missing;
 };
@@ -38,6 +39,7 @@ static struct list_read *list_read_new(struct arena *a, const struct store_calle
 static void put_page(struct list_read *r, struct arena *a, struct str after, size_t limit)
 {
     r->limit = limit;
+    r->behind = after.p != NULL;
     pg_put_text(&r->read.call.params, a, after);
     pg_put_i64(&r->read.call.params, a, (int64_t)limit + 1);
 }
@@ -118,6 +120,7 @@ static enum status decode_rooms(struct store_read *read, const PGresult *result,
         take_room(r, result, (int)i, &rows[i]);
     page->rows = rows;
     page->row_size = sizeof(*rows);
+    page->has_previous = r->behind;
     *ret_value = page;
     return ST_OK;
 }
@@ -223,6 +226,7 @@ static enum status decode_members(struct store_read *read, const PGresult *resul
     }
     page->rows = rows;
     page->row_size = sizeof(*rows);
+    page->has_previous = r->behind;
     *ret_value = page;
     return ST_OK;
 }

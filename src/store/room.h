@@ -63,6 +63,7 @@ struct key_page {
     size_t row_size;
     size_t n;
     bool has_next;
+    bool has_previous; /* it begins behind a key: that row's, if no other's */
 };
 
 /* Oldest member first (joined_at, user_id). after: the user id that the page starts behind, or

@@ -83,6 +83,7 @@ static int emit_files(struct emit *e, const char *source, const char *header)
     emit_source(e);
     written = written && write_file(source, &out);
     buf_done(&out);
+    e->out = NULL;
     return written ? 0 : EXIT_USAGE;
 }
 

@@ -20,6 +20,11 @@ static bool begins_word(struct str s, size_t i)
     return !is_upper(s, i - 1) || is_lower(s, i + 1);
 }
 
+static char lower(char c)
+{
+    return (char)tolower((unsigned char)c);
+}
+
 struct str names_snake(struct arena *a, struct str name)
 {
     char *out = arena_alloc(a, 2 * name.n + 1);
@@ -28,7 +33,7 @@ struct str names_snake(struct arena *a, struct str name)
     for (size_t i = 0; i < name.n; i++) {
         if (begins_word(name, i))
             out[n++] = '_';
-        out[n++] = (char)tolower((unsigned char)name.p[i]);
+        out[n++] = lower(name.p[i]);
     }
     return str_of(out, n);
 }

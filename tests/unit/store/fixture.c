@@ -27,8 +27,10 @@ struct str fixture_schema(struct arena *a, char schema[64])
     PGconn *pq;
     unsigned random;
 
-    if (!url)
+    if (!url) {
         fail_msg("GUILDHALL_TEST_DATABASE_URL is not set: run with tests/lib/with_postgres.sh");
+        return STR_NULL;
+    }
     id_random(&random, sizeof(random));
     snprintf(schema, 64, "test_%08x", random);
     pq = PQconnectdb(url);

@@ -154,8 +154,10 @@ static void check_members(members_fn *members, const char *id, const char *after
                           const char *want, bool has_next)
 {
     struct store_caller ann = fixture_caller("ann");
+    struct wait *w = members(f.store, &f.arena, &ann, str_c(id), str_c(after), limit);
 
-    check_page(members(f.store, &f.arena, &ann, str_c(id), str_c(after), limit), want, has_next);
+    check_page(w, want, has_next);
+    assert_int_equal(((const struct key_page *)w->value)->has_previous, after != NULL);
 }
 
 static void members_are_paged_the_oldest_first(void **state)

@@ -504,7 +504,7 @@ static void many_loops_share_rooms_without_a_hole(void **state)
         loop_done(loops[i]);
     for (unsigned i = 0; i < LOOPS; i++)
         store_free(stores[i]);
-    stored = LOOPS * SENDERS * MESSAGES - (int64_t)n_failed;
+    stored = (int64_t)LOOPS * SENDERS * MESSAGES - n_failed;
     assert_int_equal(n_failed, LOOPS * SENDERS * MESSAGES / 20);
     assert_int_equal(n_committed, stored);
     assert_int_equal(
