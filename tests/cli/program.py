@@ -65,11 +65,11 @@ def postmasters(state_dir):
 class Up:
     """`guildhall up` on a state directory, until stop() or kill()."""
 
-    def __init__(self, state_dir, *args, user=None):
+    def __init__(self, state_dir, *args, user=None, program=GUILDHALL):
         self.state_dir = state_dir
         self.said = ""
         self.process = subprocess.Popen(
-            [GUILDHALL, "up", "--state-dir", state_dir, "--listen", "127.0.0.1:0", "--threads", "2", *args],
+            [program, "up", "--state-dir", state_dir, "--listen", "127.0.0.1:0", "--threads", "2", *args],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
