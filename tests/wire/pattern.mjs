@@ -27,19 +27,19 @@ class Reader {
     throw new Error(`${what} at: ${this.text.slice(this.at, this.at + 30) || 'the end'}`);
   }
 
-  skip() {
+  skipSpace() {
     while (/\s/.test(this.text[this.at] ?? '')) this.at++;
   }
 
   take(word) {
-    this.skip();
+    this.skipSpace();
     if (!this.text.startsWith(word, this.at)) return false;
     this.at += word.length;
     return true;
   }
 
   token(expression) {
-    this.skip();
+    this.skipSpace();
     expression.lastIndex = this.at;
     const found = expression.exec(this.text);
     if (found) this.at = expression.lastIndex;
@@ -59,7 +59,7 @@ class Reader {
     if (name) return new Hole('name', name[1]);
     if (this.take('{')) return this.object();
     if (this.take('[')) return this.array();
-    this.skip();
+    this.skipSpace();
     if (this.text[this.at] === '"') return this.string();
     const literal = this.token(/true|false|null|-?\d+(\.\d+)?([eE][+-]?\d+)?/y);
     return literal ? JSON.parse(literal[0]) : this.fail('a value is missing');
@@ -93,7 +93,7 @@ class Reader {
 export function parsePattern(text) {
   const reader = new Reader(text);
   const pattern = reader.value();
-  reader.skip();
+  reader.skipSpace();
   if (reader.at < text.length) reader.fail('nothing more is expected');
   return pattern;
 }
