@@ -24,18 +24,19 @@ MAY_INCLUDE = {
     "net": ["base", "loop"],
     "resolvers": ["base", "loop/flow.h", "graphql/field.h", "gen", "store", "hub", "auth/viewer.h"],
     "server": ["base", "loop", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
+    "cli": ["base", "graphql", "store", "auth", "server", "gen"],
 }
 
 # Library: the headers it is known by, and the folders it is at home in.
 LIBRARIES = {
     "uthash": (r"ut(hash|list|array|string)\.h", ["base"]),
     "libuv": (r"uv\.h|uv/.*", ["loop", "net"]),
-    "jansson": (r"jansson\.h", ["graphql", "auth", "net", "server"]),
+    "jansson": (r"jansson\.h", ["graphql", "auth", "net", "server", "cli"]),
     "libpq": (r"libpq-fe\.h|libpq/.*|postgres_ext\.h|pg_config.*\.h", ["store"]),
     "libnats": (r"nats\.h|nats/.*", ["bus"]),
     "libjwt": (r"jwt\.h", ["auth"]),
-    "libcurl": (r"curl/.*", ["auth", "server"]),
-    "OpenSSL": (r"openssl/.*", ["auth", "store", "server"]),
+    "libcurl": (r"curl/.*", ["auth", "cli"]),
+    "OpenSSL": (r"openssl/.*", ["auth", "store", "server", "cli"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),
 }
 

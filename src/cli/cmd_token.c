@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "server/cmd.h"
-#include "server/secret.h"
+#include "cli/cmd.h"
+#include "cli/secret.h"
 
 struct token_options {
     struct str user;

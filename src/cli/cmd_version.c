@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "server/cmd.h"
+#include "cli/cmd.h"
 
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {

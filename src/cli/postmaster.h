@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "server/state_dir.h"
+#include "cli/state_dir.h"
 
 struct postmaster {
     pid_t pid;  /* 0: none noted */

@@ -10,7 +10,7 @@
 
 #include <sys/types.h>
 
-#include "server/state_dir.h"
+#include "cli/state_dir.h"
 
 enum {
     PG_MOST_GROUPS = 64,

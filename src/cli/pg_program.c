@@ -1,4 +1,4 @@
-#include "server/pg_program.h"
+#include "cli/pg_program.h"
 
 #include <assert.h>
 #include <dirent.h>

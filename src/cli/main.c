@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "graphql/suggest.h"
-#include "server/cmd.h"
+#include "cli/cmd.h"
 
 static const struct cmd *const commands[] = {
     &cmd_up, &cmd_serve, &cmd_migrate, &cmd_token, &cmd_config, &cmd_version,

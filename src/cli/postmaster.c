@@ -1,4 +1,4 @@
-#include "server/postmaster.h"
+#include "cli/postmaster.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "server/cmd.h"
+#include "cli/cmd.h"
 
 #include <stdio.h>
 

@@ -17,7 +17,7 @@
  * Threads: the caller's.
  */
 
-#include "server/state_dir.h"
+#include "cli/state_dir.h"
 
 struct cluster;
 

@@ -1,4 +1,4 @@
-#include "server/cmd.h"
+#include "cli/cmd.h"
 
 enum {
     MOST_OUTPUT = 64 * 1024,

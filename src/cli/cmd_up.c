@@ -4,9 +4,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "server/app.h"
-#include "server/cluster.h"
-#include "server/cmd.h"
-#include "server/secret.h"
+#include "cli/cluster.h"
+#include "cli/cmd.h"
+#include "cli/secret.h"
 #include "store/boot.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "server/cluster.h"
+#include "cli/cluster.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,8 +15,8 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "server/pg_program.h"
-#include "server/postmaster.h"
+#include "cli/pg_program.h"
+#include "cli/postmaster.h"
 
 enum {
     POLL_MS = 20,

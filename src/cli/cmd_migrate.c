@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "server/cmd.h"
+#include "cli/cmd.h"
 #include "store/boot.h"
 
 static int migrate(const struct config *config)
