@@ -1,7 +1,6 @@
 #include "base/arena.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -19,7 +18,6 @@ struct arena_hook {
 };
 
 enum {
-    ALIGNMENT = _Alignof(max_align_t),
     FIRST_CHUNK = 2048,
     LARGEST_STEP = 64 * 1024, /* chunks double up to here */
 };
@@ -66,7 +64,7 @@ void arena_reset(struct arena *a)
     a->end = a->chunk->bytes + a->chunk->size;
 }
 
-static void add_chunk(struct arena *a, size_t at_least)
+void arena_grow(struct arena *a, size_t at_least)
 {
     size_t size = FIRST_CHUNK;
     struct arena_chunk *chunk;
@@ -82,21 +80,6 @@ static void add_chunk(struct arena *a, size_t at_least)
     a->chunk = chunk;
     a->next = chunk->bytes;
     a->end = chunk->bytes + size;
-}
-
-void *arena_alloc(struct arena *a, size_t size)
-{
-    size_t steps = (size ? size - 1 : 0) / ALIGNMENT + 1;
-    size_t rounded = steps * ALIGNMENT;
-    void *p;
-
-    assert(rounded >= size);
-    if ((size_t)(a->end - a->next) < rounded)
-        add_chunk(a, rounded);
-    p = a->next;
-    a->next += rounded;
-    a->size += rounded;
-    return memset(p, 0, size);
 }
 
 void *arena_alloc_n(struct arena *a, size_t size, size_t n)
@@ -124,6 +107,22 @@ struct str arena_str(struct arena *a, struct str s)
         return STR_NULL;
     memcpy(copy, s.p, s.n);
     return (struct str){copy, s.n};
+}
+
+struct str arena_join(struct arena *a, const struct str *parts, size_t n)
+{
+    size_t length = 0;
+    char *text, *to;
+
+    for (size_t i = 0; i < n; i++)
+        length += parts[i].n;
+    text = to = arena_alloc(a, length + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i].n > 0)
+            memcpy(to, parts[i].p, parts[i].n);
+        to += parts[i].n;
+    }
+    return (struct str){text, length};
 }
 
 struct str arena_vprintf(struct arena *a, const char *format, va_list args)

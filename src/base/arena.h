@@ -9,7 +9,9 @@
  *          anything a client chooses before you come here.
  */
 
+#include <assert.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 #include "base/status.h"
 #include "base/str.h"
@@ -33,14 +35,35 @@ void arena_done(struct arena *a);
 /* Frees everything but the newest chunk, which serves again. Hooks run, newest first. */
 void arena_reset(struct arena *a);
 
-/* Zeroed and aligned for any type; size 0 gives a pointer too. */
-void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull)) must_use;
+/* A chunk with room for at least so much; for arena_alloc() alone. */
+void arena_grow(struct arena *a, size_t at_least);
+
+/* Zeroed and aligned for any type; size 0 gives a pointer too. In the header because the size is
+ * nearly always known there. */
+static inline void *__attribute__((malloc, returns_nonnull)) must_use arena_alloc(struct arena *a,
+                                                                                  size_t size)
+{
+    size_t steps = (size ? size - 1 : 0) / _Alignof(max_align_t) + 1;
+    size_t rounded = steps * _Alignof(max_align_t);
+    void *p;
+
+    assert(rounded >= size);
+    if (__builtin_expect((size_t)(a->end - a->next) < rounded, 0))
+        arena_grow(a, rounded);
+    p = a->next;
+    a->next += rounded;
+    a->size += rounded;
+    return memset(p, 0, size);
+}
 
 /* Runs fn(p) when the arena ends: closes a third-party handle that must live as long. */
 void arena_on_done(struct arena *a, arena_hook_fn *fn, void *p);
 
 /* A copy with a NUL behind it, so p serves as a C string where the bytes hold none. */
 struct str arena_str(struct arena *a, struct str s);
+
+/* All parts in a row; they may hold NUL, which ends what printf shows of a string. */
+struct str arena_join(struct arena *a, const struct str *parts, size_t n);
 
 struct str arena_printf(struct arena *a, const char *format, ...) printf_like(2, 3);
 struct str arena_vprintf(struct arena *a, const char *format, va_list args) printf_like(2, 0);

@@ -38,7 +38,8 @@ static inline struct str str_of(const void *p, size_t n)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    /* Most that differ do so in length or at once: memcmp() is spared. */
+    return a.n == b.n && (a.n == 0 || (a.p[0] == b.p[0] && memcmp(a.p, b.p, a.n) == 0));
 }
 
 static inline bool str_eq_c(struct str a, const char *z)

@@ -1,5 +1,7 @@
 #include "graphql/lex.h"
 
+#include <endian.h>
+
 #include "graphql/lexer.h"
 
 const char *gql_token_kind_name(enum gql_token_kind kind)
@@ -65,9 +67,37 @@ void gql_syntax_error(struct gql_errors *errors, const struct gql_source *source
     gql_error_at(errors, error, source, (uint32_t)at);
 }
 
+/* What a character may be part of. */
+enum {
+    NAME_START = 1,
+    NAME_CONTINUE = 2,
+    BLANK = 4, /* ignored between tokens, by itself */
+};
+
+static const unsigned char traits[256] = {
+    ['a' ... 'z'] = NAME_START | NAME_CONTINUE,
+    ['A' ... 'Z'] = NAME_START | NAME_CONTINUE,
+    ['_'] = NAME_START | NAME_CONTINUE,
+    ['0' ... '9'] = NAME_CONTINUE,
+    [' '] = BLANK,
+    ['\t'] = BLANK,
+    [','] = BLANK,
+    ['\n'] = BLANK,
+    ['\r'] = BLANK,
+};
+
+/* The tokens that are one character; GQL_TOKEN_NONE for any other. */
+static const unsigned char punctuators[256] = {
+    ['!'] = GQL_TOKEN_BANG,      ['$'] = GQL_TOKEN_DOLLAR,  ['&'] = GQL_TOKEN_AMP,
+    ['('] = GQL_TOKEN_PAREN_L,   [')'] = GQL_TOKEN_PAREN_R, [':'] = GQL_TOKEN_COLON,
+    ['='] = GQL_TOKEN_EQUALS,    ['@'] = GQL_TOKEN_AT,      ['['] = GQL_TOKEN_BRACKET_L,
+    [']'] = GQL_TOKEN_BRACKET_R, ['{'] = GQL_TOKEN_BRACE_L, ['|'] = GQL_TOKEN_PIPE,
+    ['}'] = GQL_TOKEN_BRACE_R,
+};
+
 static bool is_name_start(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return traits[c] & NAME_START;
 }
 
 /* As messages show a character: `"x"`, `U+00E9`, `<EOF>`. */
@@ -120,28 +150,32 @@ static size_t skip_comment(const struct gql_lexer *lexer, size_t at)
     return at;
 }
 
+/* How many spaces stand at a place, eight at most: indentation is most of a document's blanks, and
+ * its depth is what a loop's branch cannot foresee. */
+static size_t count_spaces(const struct gql_lexer *lexer, size_t at)
+{
+    uint64_t eight;
+
+    if (lexer->source.body.n - at < sizeof(eight))
+        return 0;
+    memcpy(&eight, lexer->source.body.p + at, sizeof(eight));
+    eight = le64toh(eight) ^ UINT64_C(0x2020202020202020);
+    return eight ? (size_t)__builtin_ctzll(eight) / 8 : sizeof(eight);
+}
+
 static void skip_ignored(struct gql_lexer *lexer)
 {
-    while (lexer->at < lexer->source.body.n) {
-        switch (lexer->source.body.p[lexer->at]) {
-        case ' ':
-        case '\t':
-        case ',':
-        case '\n':
-        case '\r':
-            lexer->at++;
-            break;
-        case '#':
+    for (;;) {
+        unsigned char c = lexer_peek(lexer, lexer->at);
+
+        if (traits[c] & BLANK)
+            lexer->at += 1 + count_spaces(lexer, lexer->at + 1);
+        else if (c == '#')
             lexer->at = skip_comment(lexer, lexer->at);
-            break;
-        case '\xEF':
-            if (!is_mark(lexer, lexer->at))
-                return;
+        else if (c == 0xEF && is_mark(lexer, lexer->at))
             lexer->at += 3;
-            break;
-        default:
+        else
             return;
-        }
     }
 }
 
@@ -201,47 +235,14 @@ static bool read_number(struct gql_lexer *lexer, struct gql_token *token)
 
 static void read_name(struct gql_lexer *lexer, struct gql_token *token)
 {
-    size_t at = lexer->at;
+    const unsigned char *body = (const unsigned char *)lexer->source.body.p;
+    size_t at = lexer->at + 1;
 
-    while (is_name_start(lexer_peek(lexer, at)) || lexer_is_digit(lexer_peek(lexer, at)))
+    while (at < lexer->source.body.n && (traits[body[at]] & NAME_CONTINUE))
         at++;
     token->kind = GQL_TOKEN_NAME;
-    token->value = str_of(lexer->source.body.p + lexer->at, at - lexer->at);
+    token->value = str_of(body + lexer->at, at - lexer->at);
     lexer->at = at;
-}
-
-static enum gql_token_kind punctuator(unsigned char c)
-{
-    switch (c) {
-    case '!':
-        return GQL_TOKEN_BANG;
-    case '$':
-        return GQL_TOKEN_DOLLAR;
-    case '&':
-        return GQL_TOKEN_AMP;
-    case '(':
-        return GQL_TOKEN_PAREN_L;
-    case ')':
-        return GQL_TOKEN_PAREN_R;
-    case ':':
-        return GQL_TOKEN_COLON;
-    case '=':
-        return GQL_TOKEN_EQUALS;
-    case '@':
-        return GQL_TOKEN_AT;
-    case '[':
-        return GQL_TOKEN_BRACKET_L;
-    case ']':
-        return GQL_TOKEN_BRACKET_R;
-    case '{':
-        return GQL_TOKEN_BRACE_L;
-    case '|':
-        return GQL_TOKEN_PIPE;
-    case '}':
-        return GQL_TOKEN_BRACE_R;
-    default:
-        return GQL_TOKEN_NONE;
-    }
 }
 
 static bool fail_unexpected(struct gql_lexer *lexer)
@@ -275,20 +276,23 @@ static bool read_long(struct gql_lexer *lexer, struct gql_token *token)
 
 bool gql_lex(struct gql_lexer *lexer, struct gql_token *ret_token)
 {
-    struct gql_token token = {.kind = GQL_TOKEN_EOF};
     unsigned char c;
 
     skip_ignored(lexer);
-    token.at = (uint32_t)lexer->at;
     c = lexer_peek(lexer, lexer->at);
+    ret_token->at = (uint32_t)lexer->at;
     if (is_name_start(c)) {
-        read_name(lexer, &token);
-    } else if (punctuator(c) != GQL_TOKEN_NONE) {
-        token.kind = punctuator(c);
-        lexer->at++;
-    } else if (lexer->at < lexer->source.body.n && !read_long(lexer, &token)) {
-        return false;
+        read_name(lexer, ret_token);
+        return true;
     }
-    *ret_token = token;
+    ret_token->kind = (enum gql_token_kind)punctuators[c];
+    ret_token->value = STR_NULL;
+    if (ret_token->kind != GQL_TOKEN_NONE) {
+        lexer->at++;
+        return true;
+    }
+    if (lexer->at < lexer->source.body.n)
+        return read_long(lexer, ret_token);
+    ret_token->kind = GQL_TOKEN_EOF;
     return true;
 }

@@ -48,7 +48,8 @@ struct gql_lexer {
     size_t at; /* where the next token is looked for */
 };
 
-/* The next token, GQL_TOKEN_EOF again and again at the end; false: none, and one error more. */
+/* The next token, GQL_TOKEN_EOF again and again at the end; false: none, and one error more. It is
+ * written in place, field by field: copied as a whole it would be waited for. */
 must_use bool gql_lex(struct gql_lexer *lexer, struct gql_token *ret_token);
 
 /* How messages name a kind of token: `"{"`, `Name`, `<EOF>`. */

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 
 enum {
-    FEW = 8,
+    FEW = 16,
     SLOTS_PER_ENTRY = 2, /* at least: no more than half of the slots are ever taken */
 };
 

@@ -1,18 +1,8 @@
 #include "graphql/parser.h"
 
-bool gql_parser_failed(const struct gql_parser *p)
-{
-    return p->token.kind == GQL_TOKEN_NONE;
-}
-
 static void give_up(struct gql_parser *p)
 {
     p->token = (struct gql_token){.kind = GQL_TOKEN_NONE};
-}
-
-bool gql_parser_at(const struct gql_parser *p, enum gql_token_kind kind)
-{
-    return p->token.kind == kind;
 }
 
 bool gql_parser_at_keyword(const struct gql_parser *p, const char *keyword)
@@ -84,14 +74,6 @@ void gql_parser_advance(struct gql_parser *p)
             p->limits.tokens);
 }
 
-bool gql_parser_skip(struct gql_parser *p, enum gql_token_kind kind)
-{
-    if (!gql_parser_at(p, kind))
-        return false;
-    gql_parser_advance(p);
-    return true;
-}
-
 bool gql_parser_skip_keyword(struct gql_parser *p, const char *keyword)
 {
     if (!gql_parser_at_keyword(p, keyword))
@@ -112,11 +94,6 @@ void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword)
     if (!gql_parser_skip_keyword(p, keyword))
         gql_parser_fail(p, p->token.at, "Expected \"%s\", found %.*s.", keyword,
                         STR_ARG(gql_parser_describe(p)));
-}
-
-bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind close)
-{
-    return gql_parser_failed(p) || gql_parser_skip(p, close);
 }
 
 bool gql_parser_enter(struct gql_parser *p)

@@ -27,17 +27,39 @@ struct gql_parser {
 };
 
 /* Looking. */
-bool gql_parser_failed(const struct gql_parser *p);
-bool gql_parser_at(const struct gql_parser *p, enum gql_token_kind kind);
+
+static inline bool gql_parser_failed(const struct gql_parser *p)
+{
+    return p->token.kind == GQL_TOKEN_NONE;
+}
+
+static inline bool gql_parser_at(const struct gql_parser *p, enum gql_token_kind kind)
+{
+    return p->token.kind == kind;
+}
+
 bool gql_parser_at_keyword(const struct gql_parser *p, const char *keyword);
 
 /* Taking: skip takes what may be there, expect what must be, until ends a list of one or more. */
+
 void gql_parser_advance(struct gql_parser *p);
-bool gql_parser_skip(struct gql_parser *p, enum gql_token_kind kind);
+
+static inline bool gql_parser_skip(struct gql_parser *p, enum gql_token_kind kind)
+{
+    if (!gql_parser_at(p, kind))
+        return false;
+    gql_parser_advance(p);
+    return true;
+}
+
+static inline bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind close)
+{
+    return gql_parser_failed(p) || gql_parser_skip(p, close);
+}
+
 bool gql_parser_skip_keyword(struct gql_parser *p, const char *keyword);
 void gql_parser_expect(struct gql_parser *p, enum gql_token_kind kind);
 void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword);
-bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind close);
 
 /* Failing. */
 void gql_parser_unexpected(struct gql_parser *p);

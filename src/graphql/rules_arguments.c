@@ -56,12 +56,29 @@ void gql_known_argument_names_on_directives(struct gql_validation *v,
     }
 }
 
-/* 5.4.2 Argument Uniqueness. */
-void gql_unique_argument_names(struct gql_validation *v, const struct gql_argument *arguments)
+/* 5.4.2 Argument Uniqueness */
+
+static bool names_differ(struct gql_validation *v, const struct gql_argument *arguments)
 {
     struct gql_names names = {0};
 
     if (!arguments || !arguments->next)
+        return true;
+    for (const struct gql_argument *a = arguments; a; a = a->next) {
+        void **slot = gql_names_at(&names, v->arena, a->name.text);
+
+        if (*slot)
+            return false;
+        *slot = (void *)a;
+    }
+    return true;
+}
+
+void gql_unique_argument_names(struct gql_validation *v, const struct gql_argument *arguments)
+{
+    struct gql_names names = {0};
+
+    if (names_differ(v, arguments))
         return;
     for (const struct gql_argument *a = arguments; a; a = a->next) {
         void **slot = gql_names_at(&names, v->arena, a->name.text);

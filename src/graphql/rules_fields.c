@@ -234,15 +234,10 @@ static bool too_deep(struct gql_validation *v, struct search *search)
     return false;
 }
 
-void gql_max_introspection_depth(struct gql_validation *v, const struct gql_selection *field)
+static void check_introspection(struct gql_validation *v, const struct gql_selection *field)
 {
     struct search search = {0};
-    struct str name = field->name.text;
 
-    if (!str_starts(name, STR("__")) || v->introspection_refused || !field->selection_set ||
-        (!str_eq(name, STR("__schema")) && !str_eq(name, STR("__type"))) ||
-        gql_found_enough(v, GQL_RULE_MAX_INTROSPECTION_DEPTH))
-        return;
     gql_row_push(&search.selections[0], v->arena, field->selection_set->first);
     if (!too_deep(v, &search))
         return;
@@ -253,4 +248,14 @@ void gql_max_introspection_depth(struct gql_validation *v, const struct gql_sele
     gql_find_at(
         v, gql_find(v, GQL_RULE_MAX_INTROSPECTION_DEPTH, "Maximum introspection depth exceeded"),
         field->at);
+}
+
+void gql_max_introspection_depth(struct gql_validation *v, const struct gql_selection *field)
+{
+    struct str name = field->name.text;
+
+    if (field->selection_set && !v->introspection_refused &&
+        (str_eq(name, STR("__schema")) || str_eq(name, STR("__type"))) &&
+        !gql_found_enough(v, GQL_RULE_MAX_INTROSPECTION_DEPTH))
+        check_introspection(v, field);
 }

@@ -175,13 +175,13 @@ static struct str subscription_called(struct gql_validation *v,
     return arena_printf(v->arena, "Subscription \"%.*s\"", STR_ARG(operation->name.text));
 }
 
-static void refuse_conditions(struct gql_validation *v, struct str subscription,
+static void refuse_conditions(struct gql_validation *v, const struct gql_definition *operation,
                               const struct root_fields *fields)
 {
     struct gql_finding *finding =
         gql_find(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS,
                  "%.*s must not use `@skip` or `@include` directives in the top level selection.",
-                 STR_ARG(subscription));
+                 STR_ARG(subscription_called(v, operation)));
 
     for (size_t i = 0; i < fields->forbidden.n; i++)
         gql_find_at(v, finding, ((const struct gql_directive *)fields->forbidden.items[i])->at);
@@ -194,7 +194,7 @@ static void find_at_fields(struct gql_validation *v, struct gql_finding *finding
         gql_find_at(v, finding, ((const struct gql_selection *)group->fields.items[i])->at);
 }
 
-static void refuse_further_fields(struct gql_validation *v, struct str subscription,
+static void refuse_further_fields(struct gql_validation *v, const struct gql_definition *operation,
                                   const struct root_fields *fields)
 {
     struct gql_finding *finding;
@@ -202,12 +202,13 @@ static void refuse_further_fields(struct gql_validation *v, struct str subscript
     if (!fields->first || !fields->first->next)
         return;
     finding = gql_find(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS,
-                       "%.*s must select only one top level field.", STR_ARG(subscription));
+                       "%.*s must select only one top level field.",
+                       STR_ARG(subscription_called(v, operation)));
     for (const struct root_group *g = fields->first->next; g; g = g->next)
         find_at_fields(v, finding, g);
 }
 
-static void refuse_introspection(struct gql_validation *v, struct str subscription,
+static void refuse_introspection(struct gql_validation *v, const struct gql_definition *operation,
                                  const struct root_fields *fields)
 {
     for (const struct root_group *g = fields->first; g; g = g->next) {
@@ -218,7 +219,7 @@ static void refuse_introspection(struct gql_validation *v, struct str subscripti
         find_at_fields(v,
                        gql_find(v, GQL_RULE_SINGLE_FIELD_SUBSCRIPTIONS,
                                 "%.*s must not select an introspection top level field.",
-                                STR_ARG(subscription)),
+                                STR_ARG(subscription_called(v, operation))),
                        g);
     }
 }
@@ -228,17 +229,15 @@ void gql_single_field_subscriptions(struct gql_validation *v,
 {
     const struct gql_type *root = gql_schema_root(v->schema, operation->operation);
     struct root_fields fields = {0};
-    struct str subscription;
 
     if (operation->operation != GQL_SUBSCRIPTION || !root)
         return;
     fields.end = &fields.first;
     collect_root_fields(v, operation->selection_set->first, root, &fields);
-    subscription = subscription_called(v, operation);
     if (fields.forbidden.n) {
-        refuse_conditions(v, subscription, &fields);
+        refuse_conditions(v, operation, &fields);
         return;
     }
-    refuse_further_fields(v, subscription, &fields);
-    refuse_introspection(v, subscription, &fields);
+    refuse_further_fields(v, operation, &fields);
+    refuse_introspection(v, operation, &fields);
 }

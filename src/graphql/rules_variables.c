@@ -13,11 +13,26 @@ enum {
 struct variable {
     const struct gql_variable_definition *last; /* of all that define it */
     const struct gql_type *type;                /* NULL when it names an unknown one */
-    bool type_known;                            /* that has been asked */
     bool used;
 };
 
 /* 5.8.1 Variable Uniqueness. */
+
+static bool names_differ(struct gql_validation *v, const struct gql_variable_definition *first)
+{
+    struct gql_names names = {0};
+
+    if (!first || !first->next)
+        return true;
+    for (const struct gql_variable_definition *d = first; d; d = d->next) {
+        void **slot = gql_names_at(&names, v->arena, d->name.text);
+
+        if (*slot)
+            return false;
+        *slot = (void *)d;
+    }
+    return true;
+}
 
 static void note_definition(struct gql_validation *v, struct gql_names *names,
                             const struct gql_variable_definition *d)
@@ -36,7 +51,7 @@ void gql_unique_variable_names(struct gql_validation *v, const struct gql_defini
 {
     struct gql_names names = {0};
 
-    if (!operation->variables || !operation->variables->next)
+    if (names_differ(v, operation->variables))
         return;
     for (const struct gql_variable_definition *d = operation->variables; d; d = d->next)
         note_definition(v, &names, d);
@@ -149,30 +164,24 @@ static void variables_in_allowed_position(struct gql_validation *v, struct varia
                                           const struct gql_usage *usage)
 {
     const struct gql_variable_definition *d = variable->last;
-    const struct gql_type *one_of, *type;
-    struct str shown;
+    const struct gql_type *type = variable->type, *one_of = one_of_around(usage);
 
-    if (!variable->type_known)
-        variable->type = gql_schema_type_of_node(v->schema, v->arena, d->type);
-    variable->type_known = true;
-    type = variable->type;
     if (!usage->type || !type || gql_found_enough(v, GQL_RULE_VARIABLES_IN_ALLOWED_POSITION))
         return;
-    shown = gql_type_print(v->arena, type);
     if (!is_usage_allowed(d, type, usage))
         find_misuse(v, d, usage,
                     gql_find(v, GQL_RULE_VARIABLES_IN_ALLOWED_POSITION,
                              "Variable \"$%.*s\" of type \"%.*s\" used in position expecting type "
                              "\"%.*s\".",
-                             STR_ARG(d->name.text), STR_ARG(shown),
+                             STR_ARG(d->name.text), STR_ARG(gql_type_print(v->arena, type)),
                              STR_ARG(gql_type_print(v->arena, usage->type))));
-    one_of = one_of_around(usage);
     if (one_of && type->kind != GQL_NON_NULL)
         find_misuse(v, d, usage,
                     gql_find(v, GQL_RULE_VARIABLES_IN_ALLOWED_POSITION,
                              "Variable \"$%.*s\" is of type \"%.*s\" but must be non-nullable to "
                              "be used for OneOf Input Object \"%.*s\".",
-                             STR_ARG(d->name.text), STR_ARG(shown), STR_ARG(one_of->name)));
+                             STR_ARG(d->name.text), STR_ARG(gql_type_print(v->arena, type)),
+                             STR_ARG(one_of->name)));
 }
 
 /* All three */
@@ -193,14 +202,19 @@ static void check_usages(struct gql_validation *v, struct scope *scope,
     }
 }
 
-static void define_variables(struct gql_validation *v, struct scope *scope)
+static void define_variables(struct gql_validation *v, struct scope *scope,
+                             const struct gql_row *types)
 {
-    for (const struct gql_variable_definition *d = scope->operation->variables; d; d = d->next) {
-        void **slot = gql_names_at(&scope->variables, v->arena, d->name.text);
+    const struct gql_variable_definition *d = scope->operation->variables;
 
-        if (!*slot)
-            *slot = arena_new(v->arena, struct variable);
-        ((struct variable *)*slot)->last = d;
+    for (size_t i = 0; d; d = d->next, i++) {
+        void **slot = gql_names_at(&scope->variables, v->arena, d->name.text);
+        struct variable *variable = *slot;
+
+        if (!variable)
+            *slot = variable = arena_new(v->arena, struct variable);
+        variable->last = d;
+        variable->type = types->items[i];
     }
 }
 
@@ -210,7 +224,7 @@ static void check_operation(struct gql_validation *v, struct gql_checked *operat
     struct gql_row fragments = gql_reachable(v, operation);
 
     v->moment = operation->left;
-    define_variables(v, &scope);
+    define_variables(v, &scope, &operation->variable_types);
     check_usages(v, &scope, operation);
     for (size_t i = 0; i < fragments.n; i++)
         check_usages(v, &scope, fragments.items[i]);

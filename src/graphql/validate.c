@@ -261,13 +261,15 @@ static void walk_variable_definition(struct gql_validation *v,
     const struct gql_type *type = gql_schema_type_of_node(v->schema, v->arena, variable->type);
     const struct gql_type_node *named = variable->type;
 
+    gql_row_push(&v->current->variable_types, v->arena, type);
     v->moment++;
     gql_variables_are_input_types(v, variable, type);
     gql_unique_directives_per_location(v, variable->directives);
     while (named->kind != GQL_NODE_NAMED_TYPE)
         named = named->of;
     v->moment++;
-    gql_known_type_names(v, (struct gql_name){named->name, named->at});
+    if (!type)
+        gql_known_type_names(v, (struct gql_name){named->name, named->at});
     if (variable->default_value)
         walk_value(v, variable->default_value,
                    (struct gql_input_place){.type = type && gql_type_is_input(type) ? type : NULL},

@@ -78,7 +78,8 @@ struct gql_checked {
     const struct gql_type *type; /* root type, or the type condition's; NULL when unknown */
     size_t entered;              /* moments of the walk */
     size_t left;
-    struct gql_usage *usages; /* in document order */
+    struct gql_row variable_types; /* as its variables are defined; NULL: an unknown one */
+    struct gql_usage *usages;      /* in document order */
     struct gql_usage **usages_end;
     bool has_spreads;
     size_t introspected; /* one more than the lists above it, when found shallow enough below */
