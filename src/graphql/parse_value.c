@@ -2,14 +2,6 @@
 
 #include "graphql/parser.h"
 
-struct gql_name gql_parse_name(struct gql_parser *p)
-{
-    struct gql_name name = {.text = p->token.value, .at = p->token.at};
-
-    gql_parser_expect(p, GQL_TOKEN_NAME);
-    return name;
-}
-
 static struct gql_literal *new_literal(struct gql_parser *p, enum gql_literal_kind kind)
 {
     struct gql_literal *literal = arena_new(p->arena, struct gql_literal);

@@ -82,11 +82,10 @@ bool gql_parser_skip_keyword(struct gql_parser *p, const char *keyword)
     return true;
 }
 
-void gql_parser_expect(struct gql_parser *p, enum gql_token_kind kind)
+void gql_parser_expected(struct gql_parser *p, enum gql_token_kind kind)
 {
-    if (!gql_parser_skip(p, kind))
-        gql_parser_fail(p, p->token.at, "Expected %s, found %.*s.", gql_token_kind_name(kind),
-                        STR_ARG(gql_parser_describe(p)));
+    gql_parser_fail(p, p->token.at, "Expected %s, found %.*s.", gql_token_kind_name(kind),
+                    STR_ARG(gql_parser_describe(p)));
 }
 
 void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword)

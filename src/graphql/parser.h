@@ -57,8 +57,16 @@ static inline bool gql_parser_ends(struct gql_parser *p, enum gql_token_kind clo
     return gql_parser_failed(p) || gql_parser_skip(p, close);
 }
 
+/* Says what stands there instead. */
+void gql_parser_expected(struct gql_parser *p, enum gql_token_kind kind) __attribute__((cold));
+
+static inline void gql_parser_expect(struct gql_parser *p, enum gql_token_kind kind)
+{
+    if (!gql_parser_skip(p, kind))
+        gql_parser_expected(p, kind);
+}
+
 bool gql_parser_skip_keyword(struct gql_parser *p, const char *keyword);
-void gql_parser_expect(struct gql_parser *p, enum gql_token_kind kind);
 void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword);
 
 /* Failing. */
@@ -75,7 +83,15 @@ must_use bool gql_parser_enter(struct gql_parser *p);
 void gql_parser_leave(struct gql_parser *p);
 
 /* Shared grammar (parse_value.c). */
-struct gql_name gql_parse_name(struct gql_parser *p);
+
+static inline struct gql_name gql_parse_name(struct gql_parser *p)
+{
+    struct gql_name name = {.text = p->token.value, .at = p->token.at};
+
+    gql_parser_expect(p, GQL_TOKEN_NAME);
+    return name;
+}
+
 struct gql_literal *gql_parse_description(struct gql_parser *p);
 const struct gql_literal *gql_parse_value(struct gql_parser *p, bool is_const);
 const struct gql_argument *gql_parse_arguments(struct gql_parser *p, bool is_const);

@@ -144,8 +144,10 @@ static void walk_field(struct gql_validation *v, const struct gql_selection *fie
     v->type = v->field ? v->field->type : NULL;
     gql_scalar_leafs(v, field);
     gql_fields_on_correct_type(v, field);
-    gql_unique_directives_per_location(v, field->directives);
-    gql_unique_argument_names(v, field->arguments);
+    if (field->directives)
+        gql_unique_directives_per_location(v, field->directives);
+    if (field->arguments)
+        gql_unique_argument_names(v, field->arguments);
     gql_max_introspection_depth(v, field);
     for (const struct gql_argument *a = field->arguments; a; a = a->next) {
         v->moment++;

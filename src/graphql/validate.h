@@ -150,13 +150,15 @@ void gql_validate_counted(const struct gql_schema *schema, const struct gql_docu
 
 /* findings (validate_errors.c) */
 
-/* A new error of the rule, now. Its places follow. */
+/* A new error of the rule, now. Its places follow. All three are cold: what leads to a mistake is
+ * kept out of the way of documents that have none. */
 struct gql_finding *gql_find(struct gql_validation *v, enum gql_rule rule, const char *format, ...)
-    printf_like(3, 4);
+    printf_like(3, 4) __attribute__((cold));
 /* The same with a message that is ready, NUL in it or not. */
 struct gql_finding *gql_find_message(struct gql_validation *v, enum gql_rule rule,
-                                     struct str message);
-void gql_find_at(struct gql_validation *v, struct gql_finding *finding, uint32_t at);
+                                     struct str message) __attribute__((cold));
+void gql_find_at(struct gql_validation *v, struct gql_finding *finding, uint32_t at)
+    __attribute__((cold));
 /* More errors of this rule cannot be told any more: spare the search for words. */
 bool gql_found_enough(const struct gql_validation *v, enum gql_rule rule);
 /* Too much work: "Validation aborted." stands for all that would follow. */
