@@ -2,8 +2,11 @@
 
 #include <stdio.h>
 
+#include "graphql/suggest.h"
+
 enum {
     MOST_OUTPUT = 64 * 1024,
+    LONGEST_NAME = 80, /* bytes of an unknown command that are repeated */
 };
 
 int cmd_fail(int exit_status, const char *format, ...)
@@ -33,6 +36,7 @@ static bool asks_for_help(const char *const *args)
     return false;
 }
 
+/* config: NULL for a command that does not look at it. */
 static int print_help(const struct cmd *cmd, const struct config *config,
                       const struct option_set *own)
 {
@@ -45,9 +49,11 @@ static int print_help(const struct cmd *cmd, const struct config *config,
         buf_add(&out, STR("\nOptions of this command:\n"));
         options_help(own, &out);
     }
-    buf_add(&out, STR("\nConfiguration. Each is also an environment variable, --max-depth as "
-                      "GUILDHALL_MAX_DEPTH;\nfor a limit, 0 means off:\n"));
-    options_help(&config->options, &out);
+    if (config) {
+        buf_add(&out, STR("\nConfiguration. Each is also an environment variable, --max-depth as "
+                          "GUILDHALL_MAX_DEPTH;\nfor a limit, 0 means off:\n"));
+        options_help(&config->options, &out);
+    }
     exit_status = cmd_print(&out);
     buf_done(&out);
     return exit_status;
@@ -70,4 +76,74 @@ bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *o
     }
     log_set_level(config->log);
     return true;
+}
+
+bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *arena,
+                  const char *const *args, int *ret_exit)
+{
+    struct option_error error;
+
+    options_init(own, arena);
+    if (asks_for_help(args)) {
+        *ret_exit = print_help(cmd, NULL, own);
+        return false;
+    }
+    if (options_read_flags(&own, 1, args, &error) != ST_OK) {
+        *ret_exit = cmd_fail(CMD_MISUSED, "%s (see guildhall %s --help)", error.text, cmd->name);
+        return false;
+    }
+    return true;
+}
+
+static struct str last_word(const struct cmd *cmd)
+{
+    const char *space = strrchr(cmd->name, ' ');
+
+    return str_c(space ? space + 1 : cmd->name);
+}
+
+static void print_usage(const struct cmd_group *group, FILE *out)
+{
+    fprintf(out, "%s\n\nusage: %s COMMAND [OPTION…]\n\n", group->about, group->program);
+    for (size_t i = 0; i < group->n; i++)
+        fprintf(out, "  %-12.*s%s\n", STR_ARG(last_word(group->commands[i])),
+                group->commands[i]->summary);
+    fprintf(out, "\n%s COMMAND --help says more.\n", group->program);
+}
+
+static int refuse_command(const struct cmd_group *group, struct str name)
+{
+    struct str *names, hint;
+    struct arena arena;
+
+    if (name.n > LONGEST_NAME)
+        name.n = LONGEST_NAME;
+    arena_init(&arena);
+    names = arena_array(&arena, struct str, group->n);
+    for (size_t i = 0; i < group->n; i++)
+        names[i] = last_word(group->commands[i]);
+    hint = gql_did_you_mean(&arena, STR_NULL, name, names, group->n);
+    cmd_fail(CMD_MISUSED, "unknown command \"%.*s\".%.*s (see %s --help)", STR_ARG(name),
+             STR_ARG(hint), group->program);
+    arena_done(&arena);
+    return CMD_MISUSED;
+}
+
+int cmd_group_run(const struct cmd_group *group, const char *const *args,
+                  const char *const *environment)
+{
+    struct str name = str_c(*args);
+
+    if (!name.p) {
+        print_usage(group, stderr);
+        return CMD_MISUSED;
+    }
+    if (str_eq_c(name, "--help") || str_eq_c(name, "-h") || str_eq_c(name, "help")) {
+        print_usage(group, stdout);
+        return CMD_OK;
+    }
+    for (size_t i = 0; i < group->n; i++)
+        if (str_eq(name, last_word(group->commands[i])))
+            return group->commands[i]->run(group->commands[i], args + 1, environment);
+    return refuse_command(group, name);
 }

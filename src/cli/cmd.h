@@ -1,9 +1,10 @@
 #pragma once
 
 /*
- * The sub-commands of the command line, one file each.
+ * The sub-commands of the command line, one file each, and what they share.
  *
- * Exit status: 0 it worked, 1 it did not, 2 it was asked for wrongly.
+ * Exit status: 0 it worked, 1 it did not, 2 it was asked for wrongly. Of the commands that judge: 0
+ * what was asked holds, 1 it does not, 2 it could not be judged.
  */
 
 #include "server/config.h"
@@ -12,6 +13,7 @@ enum {
     CMD_OK = 0,
     CMD_FAILED = 1,
     CMD_MISUSED = 2,
+    CMD_NOT_JUDGED = 2,
 };
 
 struct cmd;
@@ -21,18 +23,35 @@ typedef int cmd_run_fn(const struct cmd *cmd, const char *const *args,
                        const char *const *environment);
 
 struct cmd {
-    const char *name;
+    const char *name;    /* "token"; with its group's before it: "schema print" */
     const char *summary; /* a line, for the list of commands */
     const char *usage;   /* what --help says before the options; ends in a newline */
     cmd_run_fn *run;
 };
 
 extern const struct cmd cmd_serve, cmd_up, cmd_migrate, cmd_token, cmd_config, cmd_version;
+extern const struct cmd cmd_validate, cmd_schema, cmd_schema_diff;
+
+/* Commands that are told apart by their last word. */
+struct cmd_group {
+    const char *program; /* "guildhall": what a person writes before the word */
+    const char *about;
+    const struct cmd *const *commands;
+    size_t n;
+};
+
+/* Runs the command that args names, or prints the list of them. */
+int cmd_group_run(const struct cmd_group *group, const char *const *args,
+                  const char *const *environment);
 
 /* Loads the configuration and the command's own options (NULL: none). False: the command is done,
  * with *ret_exit: its help was asked for and printed, or its arguments were wrong. */
 bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
               const char *const *args, const char *const *environment, int *ret_exit) must_use;
+
+/* The same for a command that does not look at the server's configuration. */
+bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *arena,
+                  const char *const *args, int *ret_exit) must_use;
 
 /* Says it on stderr, with the program's name before it; returns exit_status. */
 int cmd_fail(int exit_status, const char *format, ...) printf_like(2, 3);

@@ -31,31 +31,39 @@ static bool spend(struct gql_collector *c)
     return false;
 }
 
-/* The `if` of a directive. A variable that may be null, and is, fails the request. */
-static bool is_true(struct gql_collector *c, const struct gql_literal *literal)
+/* The `if` of the directive with that name; NULL without one. */
+static const struct gql_literal *condition_of(const struct gql_directive *directives,
+                                              struct str name)
 {
-    const struct gql_value *value;
+    while (directives && !str_eq(directives->name.text, name))
+        directives = directives->next;
+    return directives && directives->arguments ? directives->arguments->value : NULL;
+}
+
+/* A variable that may be null, and is, leaves nothing to be asked of the object. */
+static bool is_true(struct growth *g, const struct gql_literal *literal)
+{
+    const struct gql_value *values = g->c->variables, *value;
 
     if (literal->kind != GQL_LITERAL_VARIABLE)
         return literal->kind == GQL_LITERAL_BOOLEAN && str_eq(literal->text, STR("true"));
-    value = c->variables ? gql_value_member(c->variables, literal->text) : NULL;
+    value = values ? gql_value_member(values, literal->text) : NULL;
     if (value && value->kind == GQL_VALUE_BOOLEAN)
         return value->boolean;
-    c->status = ST_BAD_INPUT;
-    c->culprit = literal;
+    if (!g->set->culprit)
+        g->set->culprit = literal;
     return false;
 }
 
-bool gql_is_included(struct gql_collector *c, const struct gql_directive *directives)
+/* False for what @skip and @include leave out; @skip is asked first, wherever it stands. */
+static bool is_included(struct growth *g, const struct gql_directive *directives)
 {
-    for (; directives; directives = directives->next) {
-        bool skip = str_eq(directives->name.text, STR("skip"));
-        bool include = str_eq(directives->name.text, STR("include"));
-        if ((skip || include) && directives->arguments &&
-            is_true(c, directives->arguments->value) == skip)
-            return false;
-    }
-    return true;
+    const struct gql_literal *skip = condition_of(directives, STR("skip"));
+    const struct gql_literal *include = condition_of(directives, STR("include"));
+
+    if (skip && is_true(g, skip))
+        return false;
+    return (!include || is_true(g, include)) && !g->set->culprit;
 }
 
 static bool uses_variables(const struct gql_literal *literal);
@@ -180,13 +188,15 @@ static bool applies(const struct growth *g, struct str condition)
 
 static void collect(struct growth *g, const struct gql_selection_set *selections, unsigned depth);
 
-/* NOLINTNEXTLINE(misc-no-recursion): GQL_DEPTH_MOST levels. */
+/* A fragment counts once in a set; its later spreads are not even asked for their conditions.
+ * NOLINTNEXTLINE(misc-no-recursion): GQL_DEPTH_MOST levels. */
 static void collect_spread(struct growth *g, const struct gql_selection *selection, unsigned depth)
 {
     const struct gql_fragment *fragment =
         gql_names_get(&g->c->plan->fragments, selection->name.text);
 
-    if (!fragment || g->c->seen[fragment->index] == g->c->n_sets)
+    if (!fragment || g->c->seen[fragment->index] == g->c->n_sets ||
+        !is_included(g, selection->directives))
         return;
     g->c->seen[fragment->index] = g->c->n_sets;
     if (applies(g, fragment->definition->type_condition.text))
@@ -196,17 +206,16 @@ static void collect_spread(struct growth *g, const struct gql_selection *selecti
 /* NOLINTNEXTLINE(misc-no-recursion): as above. */
 static void collect_one(struct growth *g, const struct gql_selection *selection, unsigned depth)
 {
-    if (!gql_is_included(g->c, selection->directives))
-        return;
     switch (selection->kind) {
     case GQL_SELECTION_FIELD:
-        collect_field(g, selection);
+        if (is_included(g, selection->directives))
+            collect_field(g, selection);
         return;
     case GQL_SELECTION_SPREAD:
         collect_spread(g, selection, depth);
         return;
     case GQL_SELECTION_INLINE:
-        if (applies(g, selection->type_condition.text))
+        if (is_included(g, selection->directives) && applies(g, selection->type_condition.text))
             collect(g, selection->selection_set, depth + 1);
         return;
     }
@@ -217,11 +226,18 @@ static void collect(struct growth *g, const struct gql_selection_set *selections
 {
     if (depth > GQL_DEPTH_MOST)
         g->c->status = ST_TOO_COMPLEX;
-    for (const struct gql_selection *s = selections->first; s && g->c->status == ST_OK;
-         s = s->next) {
+    for (const struct gql_selection *s = selections->first;
+         s && g->c->status == ST_OK && !g->set->culprit; s = s->next) {
         if (spend(g->c))
             collect_one(g, s, depth);
     }
+}
+
+/* Nothing of an object that cannot be is asked. */
+static void drop_if_culprit(struct gql_field_set *set)
+{
+    if (set->culprit)
+        *set = (struct gql_field_set){.type = set->type, .culprit = set->culprit};
 }
 
 static struct growth grow(struct gql_collector *c, const struct gql_type *type)
@@ -244,6 +260,7 @@ static struct gql_field_set *collect_merged(struct gql_collector *c, struct gql_
         if (node->selection->selection_set)
             collect(&g, node->selection->selection_set, 0);
     }
+    drop_if_culprit(g.set);
     g.set->next = field->sets;
     field->sets = g.set;
     return g.set;
@@ -287,6 +304,7 @@ struct gql_field_set *gql_collect_root(struct gql_collector *c, const struct gql
     struct growth g = grow(c, root);
 
     collect(&g, selections, 0);
+    drop_if_culprit(g.set);
     collect_all_below(c, g.set, 1);
     return c->status == ST_OK ? g.set : NULL;
 }

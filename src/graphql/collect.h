@@ -52,6 +52,7 @@ struct gql_collected {
 /* The fields of one object type. */
 struct gql_field_set {
     const struct gql_type *type;
+    const struct gql_literal *culprit; /* an `if` that is null: the object is an error instead */
     struct gql_collected *first;
     struct gql_collected **end;
     size_t n;
@@ -69,7 +70,6 @@ struct gql_collector {
     size_t n_slots;
     size_t size_before; /* the arena's */
     enum status status;
-    const struct gql_literal *culprit; /* of ST_BAD_INPUT: an `if` that is null */
 };
 
 void gql_collector_init(struct gql_collector *c, struct arena *arena, const struct gql_plan *plan,
@@ -86,8 +86,5 @@ const struct gql_field_set *gql_collect_below(struct gql_collector *c, struct gq
 /* The arguments of a collected field, as its resolver takes them. */
 struct gql_arguments *gql_collected_arguments(struct arena *a, const struct gql_collected *field,
                                               const struct gql_value *variables);
-
-/* False for what @skip and @include leave out. Their `if` is constant, or among the variables. */
-bool gql_is_included(struct gql_collector *c, const struct gql_directive *directives);
 
 bool gql_is_typename(const struct gql_field_def *def);

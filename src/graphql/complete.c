@@ -46,7 +46,8 @@ static const struct gql_path *keep_path(struct arena *a, const struct gql_path *
     return first;
 }
 
-/* An error of a field, shown at all the places that select it, or at the one place given. */
+/* An error of a field, shown at all the places that select it, or at the one place of the failure,
+ * when nothing was collected. */
 static void add_error(struct completion *c, const struct gql_collected *collected,
                       const struct gql_path *path, const struct gql_failure *failure)
 {
@@ -85,6 +86,18 @@ static void add_fault(struct completion *c, const struct spot *s, const struct g
     struct gql_failure failure = {.status = ST_FAULT};
 
     add_error(c, s->collected, path, &failure);
+}
+
+/* A condition of @skip or @include is null: the object it stands in is an error. */
+static void add_culprit_error(struct completion *c, const struct gql_literal *culprit,
+                              const struct gql_path *path)
+{
+    const struct gql_failure failure = {
+        .status = ST_BAD_INPUT,
+        .message = STR("Argument \"if\" of non-null type \"Boolean!\" must not be null."),
+        .at = culprit->at};
+
+    add_error(c, NULL, path, &failure);
 }
 
 /* Leaves. */
@@ -227,6 +240,10 @@ static bool complete_fields(struct completion *c, const struct gql_field_set *se
                             const struct gql_asked *asked, const void *value,
                             const struct gql_path *path)
 {
+    if (set->culprit) {
+        add_culprit_error(c, set->culprit, path);
+        return false;
+    }
     json_out_begin_object(&c->j);
     for (const struct gql_collected *at = set->first; at; at = at->next) {
         if (!complete_field(c, set, at, asked, value, path))

@@ -37,7 +37,6 @@ static const struct gql_field_set *root_fields(struct gql_execution *e)
     struct gql_request *r = e->request;
     const struct gql_operation *operation = r->operation;
     const struct gql_field_set *fields;
-    struct gql_error *error;
 
     gql_collector_init(&e->collector, r->arena, operation->plan, &e->variables);
     if (operation->fields) {
@@ -47,14 +46,7 @@ static const struct gql_field_set *root_fields(struct gql_execution *e)
     fields = gql_collect_root(&e->collector, operation->root, operation->definition->selection_set);
     if (fields)
         return fields;
-    if (e->collector.status == ST_BAD_INPUT) {
-        error = gql_error_add(&r->errors, ST_BAD_INPUT,
-                              "Argument \"if\" of non-null type \"Boolean!\" must not be null.");
-        gql_error_at(&r->errors, error, &operation->plan->document->source,
-                     e->collector.culprit->at);
-    } else {
-        gql_error_add(&r->errors, e->collector.status, "%s", gql_status_text(e->collector.status));
-    }
+    gql_error_add(&r->errors, e->collector.status, "%s", gql_status_text(e->collector.status));
     return NULL;
 }
 

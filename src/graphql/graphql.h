@@ -1,7 +1,8 @@
 #pragma once
 
 /*
- * The GraphQL engine (specification of September 2025): text in, JSON out, no I/O.
+ * The GraphQL engine (specification of September 2025): text in, JSON out, no I/O. This header is
+ * the one to include in another program; tests/engine/example.c is such a program, whole.
  *
  *     gql_schema_new()    SDL to a type system                                   graphql/schema.h
  *     gql_schema_bind()   its fields to their resolvers                          graphql/field.h
@@ -10,7 +11,24 @@
  *     gql_execute()       variables in, response out; may wait for resolvers
  *     gql_subscribe(), gql_execute_event()   a source stream, and each of its events
  *
- * Nothing here blocks, and nothing recurses deeper than the limits given.
+ * Owner:   a schema is its maker's and outlives its plans; the binding's tables outlive the schema.
+ *          A plan is counted: whoever executes holds a reference until the request is done, for its
+ *          operations and their names are the plan's. The struct gql_request, its arena, variables
+ *          and buffer are the caller's and stay until it is done; so do the values that resolvers
+ *          give. Trees, errors and what else comes out live in the arena they were given.
+ * Threads: a schema, once bound, is for any number of them. A plan and its requests are for one:
+ *          each thread makes plans of its own.
+ * Limits:  struct gql_limits is the document's; set them for documents from outside. Beyond that,
+ *          nothing nests deeper than GQL_DEPTH_MOST; a source has less than 4 GiB; there are
+ *          GQL_ERRORS_MOST errors and one more; one request calls resolvers 250,000 times at most
+ *          and writes no more than its buffer's ceiling: past either, the response says so. The
+ *          length of the text and of the variables is for the caller to bound.
+ * Fails:   with errors, never half: what returns NULL or false has added at least one. Running out
+ *          of memory ends the process. Nothing here blocks.
+ *
+ * To link: libgraphql.a and libbase.a, both in the build directory (thin archives: use them there),
+ * then jansson, libm and threads; src/ is the include directory, the language C17 with GNU
+ * extensions. In a meson project the dependency `graphql` is all of that. Nothing is installed.
  */
 
 #include <jansson.h>
@@ -19,7 +37,9 @@
 #include "base/buf.h"
 #include "base/wait.h"
 #include "graphql/error.h"
+#include "graphql/field.h"
 #include "graphql/schema.h"
+#include "graphql/value.h"
 
 /* What a document may cost; 0 means no limit, but for depth, which then is GQL_DEPTH_MOST. */
 struct gql_limits {

@@ -1,3 +1,7 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "graphql/scalar.h"
 
 /*
@@ -55,6 +59,61 @@ static void inspect_string(struct buf *out, const json_t *json)
     buf_add_char(out, '"');
 }
 
+/* A number that is not zero: 0.DIGITS times ten to the power. */
+struct decimal {
+    char digits[24];
+    int n; /* of digits, no more than tell the number from its neighbours */
+    int power;
+};
+
+static struct decimal decimal_of(double value)
+{
+    struct decimal d = {.n = 0};
+    char text[40];
+    const char *at = text;
+
+    for (int precision = 0; precision <= 16; precision++) {
+        snprintf(text, sizeof(text), "%.*e", precision, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    for (; *at != 'e'; at++) {
+        if (*at != '.')
+            d.digits[d.n++] = *at;
+    }
+    d.power = (int)strtol(at + 1, NULL, 10) + 1;
+    return d;
+}
+
+/* ECMAScript's Number::toString: plain between 1e-7 and 1e21, with an exponent beyond. */
+static void inspect_decimal(struct buf *out, const struct decimal *d)
+{
+    if (d->power > 21 || d->power <= -6) {
+        buf_printf(out, "%c%s%.*se%+d", d->digits[0], d->n > 1 ? "." : "", d->n - 1, d->digits + 1,
+                   d->power - 1);
+    } else if (d->power <= 0) {
+        buf_printf(out, "0.%.*s%.*s", -d->power, "000000", d->n, d->digits);
+    } else if (d->n > d->power) {
+        buf_printf(out, "%.*s.%.*s", d->power, d->digits, d->n - d->power, d->digits + d->power);
+    } else {
+        buf_printf(out, "%.*s%.*s", d->n, d->digits, d->power - d->n, "000000000000000000000");
+    }
+}
+
+static void inspect_real(struct buf *out, double value)
+{
+    struct decimal d;
+
+    if (value == 0) {
+        buf_add_char(out, '0'); /* so is -0 */
+        return;
+    }
+    if (value < 0)
+        buf_add_char(out, '-');
+    d = decimal_of(fabs(value));
+    inspect_decimal(out, &d);
+}
+
 /* DEEPEST levels and no further. NOLINTNEXTLINE(misc-no-recursion) */
 static void inspect(struct buf *out, const json_t *json, int depth)
 {
@@ -84,7 +143,7 @@ static void inspect(struct buf *out, const json_t *json, int depth)
         json_out_int(&j, json_integer_value(json));
         return;
     case JSON_REAL:
-        json_out_double(&j, json_real_value(json));
+        inspect_real(out, json_real_value(json));
         return;
     case JSON_TRUE:
     case JSON_FALSE:

@@ -268,7 +268,7 @@ static const void *input_default(struct arena *a, void *context, const void *par
     if (!def->default_literal)
         return NULL;
     printed = arena_new(a, struct str);
-    *printed = gql_print_literal(a, def->default_literal);
+    *printed = gql_print_default(a, def);
     return printed;
 }
 

@@ -74,7 +74,7 @@ static enum verdict int_of_json(struct arena *a, const json_t *json, struct gql_
     /* JSON makes no difference between 1 and 1.0. */
     if (!json_is_real(json) || json_real_value(json) != trunc(json_real_value(json)))
         return WRONG_KIND;
-    if (fabs(json_real_value(json)) > INT32_MAX)
+    if (fabs(json_real_value(json)) > -(double)INT32_MIN)
         return OUT_OF_RANGE;
     return int32((int64_t)json_real_value(json), ret_value);
 }
@@ -133,8 +133,8 @@ static enum verdict id_of_json(struct arena *a, const json_t *json, struct gql_v
         return text(string_of_json(json), ret_value);
     if (json_is_integer(json))
         return text(arena_printf(a, "%lld", (long long)json_integer_value(json)), ret_value);
-    if (json_is_real(json) && real == trunc(real) && fabs(real) < 0x1p53)
-        return text(arena_printf(a, "%.0f", real), ret_value);
+    if (json_is_real(json) && real == trunc(real))
+        return text(gql_inspect(a, json), ret_value);
     return WRONG_KIND;
 }
 
@@ -191,8 +191,10 @@ static bool enum_value(const struct gql_type *type, struct str name, struct gql_
 
 static struct str no_enum_value(struct arena *a, const struct gql_type *type, struct str name)
 {
-    return arena_printf(a, "Value \"%.*s\" does not exist in \"%.*s\" enum.", STR_ARG(name),
-                        STR_ARG(type->name));
+    const struct str parts[] = {STR("Value \""), name, STR("\" does not exist in \""), type->name,
+                                STR("\" enum.")};
+
+    return arena_join(a, parts, array_size(parts));
 }
 
 static bool enum_of_literal(struct arena *a, const struct gql_type *type,

@@ -22,7 +22,7 @@ static bool fail_escape(struct gql_lexer *lexer, size_t at, const char *what, si
     struct str body = lexer->source.body;
     size_t end = at;
 
-    for (size_t i = 0; i < most && end < body.n && lexer_line_end(body, end) == 0; i++)
+    for (size_t i = 0; i < most && end < body.n; i++)
         str_next_code_point(body, &end);
     gql_syntax_error(lexer->errors, &lexer->source, at, "Invalid %s escape sequence: \"%.*s\".",
                      what, (int)(end - at), body.p + at);

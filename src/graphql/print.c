@@ -2,7 +2,7 @@
 
 enum {
     PRINT_MOST = 1 << 30, /* bytes; what is printed was read from a document of a bounded size */
-    LINE_MOST = 70,       /* bytes of a block string that stay on the line of their quotes */
+    LINE_MOST = 70,       /* of a block string that stay on the line of their quotes, in UTF-16 */
 };
 
 static void print_escaped(struct buf *out, uint32_t c)
@@ -52,7 +52,7 @@ bool gql_is_printable_as_block(struct str value)
             line_indented = false;
         } else if (is_blank(c)) {
             line_indented = line_indented || line_empty;
-        } else if ((unsigned char)c < 0x20) {
+        } else if (c == '\r' || (unsigned char)c < 0x10) {
             return false;
         } else {
             all_indented = all_indented && line_indented;
@@ -95,6 +95,15 @@ static void add_block_text(struct buf *out, struct str value)
     }
 }
 
+static size_t utf16_units(struct str value)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < value.n;)
+        n += str_next_code_point(value, &i) > 0xFFFF ? 2 : 1;
+    return n;
+}
+
 void gql_print_block_string(struct buf *out, struct str value)
 {
     bool one_line = str_find(value, '\n') == value.n;
@@ -102,7 +111,7 @@ void gql_print_block_string(struct buf *out, struct str value)
     bool quotes_last = ends_in(value, STR("\"\"\""));
     /* A quote or backslash there would join the closing quotes. */
     bool trail = (ends_in(value, STR("\"")) && !quotes_last) || ends_in(value, STR("\\"));
-    bool spread = !one_line || str_code_points(value) > LINE_MOST || trail || lead || quotes_last;
+    bool spread = !one_line || utf16_units(value) > LINE_MOST || trail || lead || quotes_last;
     bool blank_first = one_line && value.n && is_blank(value.p[0]);
 
     buf_add(out, STR("\"\"\""));

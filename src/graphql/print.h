@@ -13,6 +13,11 @@
 /* `{limit: 3, tags: ["a"], order: ASC}`. */
 struct str gql_print_literal(struct arena *a, const struct gql_literal *literal);
 
+struct gql_input_def;
+
+/* A default value, coerced, with the defaults that it rests on filled in (print_default.c). */
+struct str gql_print_default(struct arena *a, const struct gql_input_def *def);
+
 /* `[Message!]!`. */
 struct str gql_print_type_node(struct arena *a, const struct gql_type_node *node);
 

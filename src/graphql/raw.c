@@ -7,6 +7,13 @@
  * What was written, as it is, for custom scalars to make of it what they can.
  */
 
+/* A variable without a value: as if the member were not written. */
+static bool is_missing(const struct gql_literal *literal, const struct gql_value *variables)
+{
+    return literal->kind == GQL_LITERAL_VARIABLE &&
+           !(variables && gql_value_member(variables, literal->text));
+}
+
 static struct gql_input_def *raw_member_def(struct arena *a, struct str name)
 {
     struct gql_input_def *def = arena_new(a, struct gql_input_def);
@@ -44,7 +51,10 @@ static struct gql_value raw_object(struct arena *a, const struct gql_literal *ob
     const struct gql_value_member **end = &value.members;
 
     for (const struct gql_literal *item = object->items; item; item = item->next) {
-        struct gql_value_member *member = arena_new(a, struct gql_value_member);
+        struct gql_value_member *member;
+        if (is_missing(item, variables))
+            continue;
+        member = arena_new(a, struct gql_value_member);
         member->def = raw_member_def(a, item->key.text);
         member->value = raw_of_literal(a, item, variables);
         *end = member;

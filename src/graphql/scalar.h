@@ -32,7 +32,8 @@ must_use bool gql_leaf_of_json(struct arena *a, const struct gql_type *type, con
                                struct gql_value *ret_value, struct str *ret_why);
 
 /* Anything at all as a value, without a type: names for enum values and members are kept as they
- * are. A variable without a value is null. False when JSON nests deeper than GQL_DEPTH_MOST. */
+ * are. A variable without a value is null, or no member. False when JSON nests deeper than
+ * GQL_DEPTH_MOST. */
 struct gql_value gql_raw_of_literal(struct arena *a, const struct gql_literal *literal,
                                     const struct gql_value *variables);
 must_use bool gql_raw_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value);

@@ -29,6 +29,7 @@ void gql_schema_free(struct gql_schema *schema)
     if (!schema)
         return;
     map_done(&schema->by_name);
+    map_done(&schema->directives_by_name);
     arena_done(&schema->arena);
     mem_free(schema);
 }
@@ -41,10 +42,17 @@ const struct gql_type *gql_schema_type(const struct gql_schema *schema, struct s
 const struct gql_directive_def *gql_schema_directive(const struct gql_schema *schema,
                                                      struct str name)
 {
-    for (size_t i = 0; i < schema->n_directives; i++)
-        if (str_eq(schema->directives[i].name, name))
-            return &schema->directives[i];
-    return NULL;
+    return map_get(&schema->directives_by_name, name);
+}
+
+bool gql_directive_is_of_the_language(struct str name)
+{
+    static const char *const names[] = {"include", "skip", "deprecated", "specifiedBy", "oneOf"};
+
+    for (size_t i = 0; i < array_size(names); i++)
+        if (str_eq_c(name, names[i]))
+            return true;
+    return false;
 }
 
 const struct gql_type *gql_schema_root(const struct gql_schema *schema,
@@ -86,6 +94,15 @@ const struct gql_field_def *gql_type_field(const struct gql_schema *schema,
     if (str_starts(name, STR("__")))
         return meta_field(schema, parent, name);
     return find_field(parent->fields, parent->n_fields, name);
+}
+
+const struct gql_literal *gql_literal_member(const struct gql_literal *object, struct str name)
+{
+    const struct gql_literal *item = object->items;
+
+    while (item && !str_eq(item->key.text, name))
+        item = item->next;
+    return item;
 }
 
 const struct gql_input_def *gql_input_find(const struct gql_input_def *defs, size_t n,

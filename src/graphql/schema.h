@@ -91,6 +91,8 @@ struct gql_type {
     const struct gql_scalar *scalar; /* scalar: how it is read and written */
     const char *(*type_of)(void *context, const void *value); /* abstract: see gql_abstract */
     const struct gql_definition *node;
+    const struct gql_definition *const *parts; /* the definition, then its extensions */
+    size_t n_parts;
     struct gql_type_links *links; /* schema.c's own */
 };
 
@@ -120,9 +122,12 @@ struct gql_schema {
     size_t n_directives;
     const struct gql_field_def *meta_fields; /* __schema, __type, __typename; no type's own */
     size_t n_meta_fields;
+    bool introspected; /* its maker's to say: from an introspection result, which tells of no
+                          directive that was applied */
     const struct gql_document *document; /* the SDL's tree: where nodes stand */
     struct arena arena;
     struct map by_name; /* named types */
+    struct map directives_by_name;
 };
 
 /* NULL, and what is wrong in errors with the places, when the SDL does not parse, breaks a rule of
@@ -134,6 +139,8 @@ void gql_schema_free(struct gql_schema *schema);
 const struct gql_type *gql_schema_type(const struct gql_schema *schema, struct str name);
 const struct gql_directive_def *gql_schema_directive(const struct gql_schema *schema,
                                                      struct str name);
+/* @skip, @include, @deprecated, @specifiedBy, @oneOf. */
+bool gql_directive_is_of_the_language(struct str name);
 const struct gql_type *gql_schema_root(const struct gql_schema *schema,
                                        enum gql_operation_type operation);
 
@@ -144,6 +151,9 @@ const struct gql_field_def *gql_type_field(const struct gql_schema *schema,
 const struct gql_input_def *gql_type_input_field(const struct gql_type *type, struct str name);
 const struct gql_input_def *gql_input_find(const struct gql_input_def *defs, size_t n,
                                            struct str name);
+
+/* What an object literal has for a name; NULL when nothing. */
+const struct gql_literal *gql_literal_member(const struct gql_literal *object, struct str name);
 
 /* A reference in a document, as the schema's type; NULL when a name in it is unknown. A wrapping
  * that the schema itself does not use is made in the arena given and is not interned: compare

@@ -13,29 +13,10 @@
 #include "graphql/schema_check.h"
 #include "graphql/sdl_rules.h"
 
-struct builder {
-    struct gql_schema *schema;
-    struct arena *arena;
-    struct gql_errors *errors;
-    const struct gql_document *document; /* whose definitions are being taken */
-    bool built_in;                       /* it is the prelude */
-};
-
 bool gql_definition_is_type(const struct gql_definition *definition)
 {
     return definition->kind >= GQL_DEFINITION_SCALAR &&
            definition->kind <= GQL_DEFINITION_INPUT_OBJECT;
-}
-
-const struct gql_definition *gql_definition_next_part(const struct gql_document *document,
-                                                      const struct gql_definition *part)
-{
-    const struct gql_definition *next = part->extend ? part->next : document->definitions;
-
-    while (next &&
-           !(next->extend && next->kind == part->kind && str_eq(next->name.text, part->name.text)))
-        next = next->next;
-    return next;
 }
 
 static struct str description_of(const struct gql_literal *description)
@@ -69,13 +50,19 @@ static struct str text_of(const struct gql_literal *literal)
     return literal ? literal->text : STR_NULL;
 }
 
+/* What is no string is told by gql_schema_check(). */
+static struct str string_of(const struct gql_literal *literal)
+{
+    return literal && literal->kind == GQL_LITERAL_STRING ? literal->text : STR_NULL;
+}
+
 static struct str deprecation_of(const struct gql_directive *directives)
 {
     const struct gql_literal *reason = directive_argument(directives, "deprecated", "reason");
 
     if (!has_directive(directives, "deprecated"))
         return STR_NULL;
-    return reason ? reason->text : STR("No longer supported");
+    return reason ? string_of(reason) : STR("No longer supported");
 }
 
 /* A bound of @length, or what holds without one; what is no Int is told by gql_schema_check(). */
@@ -90,8 +77,8 @@ static int64_t bound_of(const struct gql_directive *directives, const char *argu
     return value;
 }
 
-static const struct gql_type *wrap(struct builder *b, struct gql_type **slot, enum gql_kind kind,
-                                   const struct gql_type *of)
+static const struct gql_type *wrap(struct gql_schema_builder *b, struct gql_type **slot,
+                                   enum gql_kind kind, const struct gql_type *of)
 {
     if (!*slot) {
         struct gql_type *type = arena_new(b->arena, struct gql_type);
@@ -105,7 +92,7 @@ static const struct gql_type *wrap(struct builder *b, struct gql_type **slot, en
 
 /* The one type for a reference.
  * NOLINTNEXTLINE(misc-no-recursion): the parser nests at most GQL_DEPTH_MOST types. */
-static const struct gql_type *intern(struct builder *b, const struct gql_type_node *node)
+static const struct gql_type *intern(struct gql_schema_builder *b, const struct gql_type_node *node)
 {
     const struct gql_type *of;
 
@@ -117,7 +104,7 @@ static const struct gql_type *intern(struct builder *b, const struct gql_type_no
     return wrap(b, &of->links->non_null, GQL_NON_NULL, of);
 }
 
-static struct gql_input_def *build_input(struct builder *b, struct gql_input_def *def,
+static struct gql_input_def *build_input(struct gql_schema_builder *b, struct gql_input_def *def,
                                          const struct gql_input_value_definition *node)
 {
     def->name = node->name.text;
@@ -131,7 +118,7 @@ static struct gql_input_def *build_input(struct builder *b, struct gql_input_def
     return def;
 }
 
-static const struct gql_input_def *build_arguments(struct builder *b,
+static const struct gql_input_def *build_arguments(struct gql_schema_builder *b,
                                                    const struct gql_input_value_definition *nodes,
                                                    size_t *ret_n)
 {
@@ -148,7 +135,7 @@ static const struct gql_input_def *build_arguments(struct builder *b,
     return defs;
 }
 
-static void build_field(struct builder *b, const struct gql_type *parent,
+static void build_field(struct gql_schema_builder *b, const struct gql_type *parent,
                         struct gql_field_def *field, const struct gql_field_definition *node)
 {
     field->name = node->name.text;
@@ -161,47 +148,43 @@ static void build_field(struct builder *b, const struct gql_type *parent,
     field->node = b->built_in ? NULL : node;
 }
 
-static void build_fields(struct builder *b, struct gql_type *type,
-                         const struct gql_definition *definition)
+static void build_fields(struct gql_schema_builder *b, struct gql_type *type)
 {
     struct gql_field_def *fields;
     size_t n = 0;
 
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_field_definition *node = part->fields; node; node = node->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_field_definition *node = type->parts[i]->fields; node;
+             node = node->next)
             n++;
     fields = arena_array(b->arena, struct gql_field_def, n);
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_field_definition *node = part->fields; node; node = node->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_field_definition *node = type->parts[i]->fields; node;
+             node = node->next)
             build_field(b, type, &fields[type->n_fields++], node);
     type->fields = fields;
 }
 
-static void build_input_fields(struct builder *b, struct gql_type *type,
-                               const struct gql_definition *definition)
+static void build_input_fields(struct gql_schema_builder *b, struct gql_type *type)
 {
     struct gql_input_def *fields;
     size_t n = 0;
 
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_input_value_definition *node = part->input_values; node;
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_input_value_definition *node = type->parts[i]->input_values; node;
              node = node->next)
             n++;
     fields = arena_array(b->arena, struct gql_input_def, n);
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part)) {
-        type->one_of = type->one_of || has_directive(part->directives, "oneOf");
-        for (const struct gql_input_value_definition *node = part->input_values; node;
+    for (size_t i = 0; i < type->n_parts; i++) {
+        type->one_of = type->one_of || has_directive(type->parts[i]->directives, "oneOf");
+        for (const struct gql_input_value_definition *node = type->parts[i]->input_values; node;
              node = node->next)
             build_input(b, &fields[type->n_input_fields++], node);
     }
     type->input_fields = fields;
 }
 
-static void build_enum_value(struct builder *b, struct gql_enum_value *value,
+static void build_enum_value(struct gql_schema_builder *b, struct gql_enum_value *value,
                              const struct gql_enum_value_definition *node)
 {
     value->name = node->name.text;
@@ -210,78 +193,73 @@ static void build_enum_value(struct builder *b, struct gql_enum_value *value,
     value->node = b->built_in ? NULL : node;
 }
 
-static void build_enum_values(struct builder *b, struct gql_type *type,
-                              const struct gql_definition *definition)
+static void build_enum_values(struct gql_schema_builder *b, struct gql_type *type)
 {
     struct gql_enum_value *values;
     size_t n = 0;
 
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_enum_value_definition *node = part->values; node; node = node->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_enum_value_definition *node = type->parts[i]->values; node;
+             node = node->next)
             n++;
     values = arena_array(b->arena, struct gql_enum_value, n);
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_enum_value_definition *node = part->values; node; node = node->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_enum_value_definition *node = type->parts[i]->values; node;
+             node = node->next)
             build_enum_value(b, &values[type->n_values++], node);
     type->values = values;
 }
 
 /* The types that a definition and its extensions name: interfaces, or a union's members. */
-static const struct gql_type **build_names(struct builder *b,
-                                           const struct gql_definition *definition, size_t *ret_n)
+static const struct gql_type **build_names(struct gql_schema_builder *b,
+                                           const struct gql_type *type, size_t *ret_n)
 {
     const struct gql_type **types;
     size_t n = 0;
 
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_name_list *name = part->names; name; name = name->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_name_list *name = type->parts[i]->names; name; name = name->next)
             n++;
     types = arena_array(b->arena, const struct gql_type *, n);
     *ret_n = n;
     n = 0;
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part))
-        for (const struct gql_name_list *name = part->names; name; name = name->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_name_list *name = type->parts[i]->names; name; name = name->next)
             types[n++] = gql_schema_type(b->schema, name->name.text);
     return types;
 }
 
-static void build_scalar(struct builder *b, struct gql_type *type,
-                         const struct gql_definition *definition)
+static void build_scalar(struct gql_schema_builder *b, struct gql_type *type)
 {
     if (b->built_in)
         type->scalar = gql_scalar_built_in(type->name);
-    for (const struct gql_definition *part = definition; part;
-         part = gql_definition_next_part(b->document, part)) {
-        const struct gql_literal *url = directive_argument(part->directives, "specifiedBy", "url");
+    for (size_t i = 0; i < type->n_parts; i++) {
+        const struct gql_literal *url =
+            directive_argument(type->parts[i]->directives, "specifiedBy", "url");
         if (url)
-            type->specified_by = url->text;
+            type->specified_by = string_of(url);
     }
 }
 
-static void build_type(struct builder *b, struct gql_type *type,
-                       const struct gql_definition *definition)
+static void build_type(struct gql_schema_builder *b, struct gql_type *type)
 {
     switch (type->kind) {
     case GQL_SCALAR:
-        build_scalar(b, type, definition);
+        build_scalar(b, type);
         break;
     case GQL_OBJECT:
     case GQL_INTERFACE:
-        build_fields(b, type, definition);
-        type->interfaces = build_names(b, definition, &type->n_interfaces);
+        build_fields(b, type);
+        type->interfaces = build_names(b, type, &type->n_interfaces);
         break;
     case GQL_UNION:
-        type->possible = build_names(b, definition, &type->n_possible);
+        type->possible = build_names(b, type, &type->n_possible);
         break;
     case GQL_ENUM:
-        build_enum_values(b, type, definition);
+        build_enum_values(b, type);
         break;
     case GQL_INPUT_OBJECT:
-        build_input_fields(b, type, definition);
+        build_input_fields(b, type);
         break;
     case GQL_LIST:
     case GQL_NON_NULL:
@@ -309,7 +287,7 @@ static enum gql_kind kind_of(const struct gql_definition *definition)
 
 /* Makes the types of a document, empty, and enters their names. A built-in scalar may be written
  * out in SDL: it stays the built-in one. */
-static void declare_types(struct builder *b)
+static void declare_types(struct gql_schema_builder *b)
 {
     for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
         struct gql_type *type;
@@ -326,27 +304,59 @@ static void declare_types(struct builder *b)
     }
 }
 
-/* The type that a definition made, or NULL when it made none. */
-static struct gql_type *made_by(struct builder *b, const struct gql_definition *definition)
+/* The type of this document that a definition or extension is a part of, or NULL. */
+static struct gql_type *part_of(const struct gql_schema_builder *b,
+                                const struct gql_definition *part)
 {
-    struct gql_type *type;
+    struct gql_type *type =
+        gql_definition_is_type(part) ? map_get(&b->schema->by_name, part->name.text) : NULL;
 
-    if (!gql_definition_is_type(definition) || definition->extend)
-        return NULL;
-    type = map_get(&b->schema->by_name, definition->name.text);
-    return type->built_in == b->built_in ? type : NULL;
+    return type && type->built_in == b->built_in ? type : NULL;
 }
 
-static void build_types(struct builder *b)
+struct gql_type *gql_schema_made_by(const struct gql_schema_builder *b,
+                                    const struct gql_definition *definition)
 {
+    return definition->extend ? NULL : part_of(b, definition);
+}
+
+static void gather_parts(struct gql_schema_builder *b)
+{
+    const struct gql_definition **parts;
+    struct gql_type *type;
+
     for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
-        struct gql_type *type = made_by(b, d);
+        type = part_of(b, d);
         if (type)
-            build_type(b, type, d);
+            type->n_parts++;
+    }
+    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
+        type = gql_schema_made_by(b, d);
+        if (!type)
+            continue;
+        parts = arena_array(b->arena, const struct gql_definition *, type->n_parts);
+        parts[0] = d;
+        type->parts = parts;
+        type->n_parts = 1;
+    }
+    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
+        type = d->extend ? part_of(b, d) : NULL;
+        if (type)
+            ((const struct gql_definition **)type->parts)[type->n_parts++] = d;
     }
 }
 
-static void build_directive(struct builder *b, struct gql_directive_def *directive,
+static void build_types(struct gql_schema_builder *b)
+{
+    gather_parts(b);
+    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
+        struct gql_type *type = gql_schema_made_by(b, d);
+        if (type)
+            build_type(b, type);
+    }
+}
+
+static void build_directive(struct gql_schema_builder *b, struct gql_directive_def *directive,
                             const struct gql_definition *definition)
 {
     struct str *locations;
@@ -367,13 +377,18 @@ static void build_directive(struct builder *b, struct gql_directive_def *directi
 }
 
 /* A built-in directive that is written out in SDL is what is written there. */
-static void build_directives(struct builder *b)
+static void build_directives(struct gql_schema_builder *b)
 {
     struct gql_directive_def *directives = (struct gql_directive_def *)b->schema->directives;
 
-    for (const struct gql_definition *d = b->document->definitions; d; d = d->next)
-        if (d->kind == GQL_DEFINITION_DIRECTIVE && !gql_schema_directive(b->schema, d->name.text))
-            build_directive(b, &directives[b->schema->n_directives++], d);
+    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
+        struct gql_directive_def *directive = &directives[b->schema->n_directives];
+        if (d->kind != GQL_DEFINITION_DIRECTIVE || gql_schema_directive(b->schema, d->name.text))
+            continue;
+        build_directive(b, directive, d);
+        map_put(&b->schema->directives_by_name, directive->name, directive);
+        b->schema->n_directives++;
+    }
 }
 
 static size_t count_directives(const struct gql_document *document)
@@ -385,101 +400,6 @@ static size_t count_directives(const struct gql_document *document)
     return n;
 }
 
-static const struct gql_type **root_slot(struct gql_schema *schema, enum gql_operation_type type)
-{
-    switch (type) {
-    case GQL_QUERY:
-        return &schema->query;
-    case GQL_MUTATION:
-        return &schema->mutation;
-    case GQL_SUBSCRIPTION:
-        return &schema->subscription;
-    }
-    return NULL;
-}
-
-/* Without a schema definition the types with the operations' own names are the roots. */
-static void find_default_roots(struct gql_schema *schema)
-{
-    static const struct str names[] = {STR_INIT("Query"), STR_INIT("Mutation"),
-                                       STR_INIT("Subscription")};
-
-    for (int type = GQL_QUERY; type <= GQL_SUBSCRIPTION; type++) {
-        const struct gql_type **slot = root_slot(schema, (enum gql_operation_type)type);
-        if (!*slot)
-            *slot = gql_schema_type(schema, names[type]);
-    }
-}
-
-static void build_roots(struct builder *b)
-{
-    bool defined = false;
-
-    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
-        if (d->kind != GQL_DEFINITION_SCHEMA)
-            continue;
-        if (!d->extend) {
-            defined = true;
-            b->schema->description = description_of(d->description);
-        }
-        for (const struct gql_root_type_definition *root = d->roots; root; root = root->next)
-            *root_slot(b->schema, root->operation) = gql_schema_type(b->schema, root->type.text);
-    }
-    if (!defined)
-        find_default_roots(b->schema);
-}
-
-/* An interface's possible types: the objects that implement it, in the order of the schema. */
-static void find_implementations(struct builder *b, struct gql_type *interface)
-{
-    const struct gql_schema *schema = b->schema;
-    const struct gql_type **possible;
-    size_t n = 0;
-
-    for (size_t i = 0; i < schema->n_types; i++)
-        n += schema->types[i]->kind == GQL_OBJECT &&
-             gql_type_is_subtype(schema->types[i], interface);
-    possible = arena_array(b->arena, const struct gql_type *, n);
-    n = 0;
-    for (size_t i = 0; i < schema->n_types; i++)
-        if (schema->types[i]->kind == GQL_OBJECT &&
-            gql_type_is_subtype(schema->types[i], interface))
-            possible[n++] = schema->types[i];
-    interface->possible = possible;
-    interface->n_possible = n;
-}
-
-static bool uses(const struct gql_input_def *defs, size_t n, const struct gql_type *named)
-{
-    for (size_t i = 0; i < n; i++)
-        if (gql_type_named(defs[i].type) == named)
-            return true;
-    return false;
-}
-
-static bool type_uses(const struct gql_type *type, const struct gql_type *named)
-{
-    if (uses(type->input_fields, type->n_input_fields, named))
-        return true;
-    for (size_t i = 0; i < type->n_fields; i++)
-        if (gql_type_named(type->fields[i].type) == named ||
-            uses(type->fields[i].args, type->fields[i].n_args, named))
-            return true;
-    return false;
-}
-
-/* True when something in the SDL refers to a built-in scalar. */
-static bool is_used(const struct gql_schema *schema, const struct gql_type *scalar)
-{
-    for (size_t i = 0; i < schema->n_types; i++)
-        if (type_uses(schema->types[i], scalar))
-            return true;
-    for (size_t i = 0; i < schema->n_directives; i++)
-        if (uses(schema->directives[i].args, schema->directives[i].n_args, scalar))
-            return true;
-    return false;
-}
-
 static size_t count_types(const struct gql_document *document)
 {
     size_t n = 0;
@@ -487,39 +407,6 @@ static size_t count_types(const struct gql_document *document)
     for (const struct gql_definition *d = document->definitions; d; d = d->next)
         n += gql_definition_is_type(d) && !d->extend;
     return n;
-}
-
-static void list_types(struct builder *b)
-{
-    const struct gql_type **types = (const struct gql_type **)b->schema->types;
-
-    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
-        struct gql_type *type = made_by(b, d);
-        if (type)
-            types[b->schema->n_types++] = type;
-    }
-}
-
-/* Of the prelude's, Int, Float and ID count only when something refers to them. */
-static void list_built_in_types(struct builder *b)
-{
-    const struct gql_type **types = (const struct gql_type **)b->schema->types;
-    size_t n_own = b->schema->n_types;
-    size_t n = n_own;
-
-    for (const struct gql_definition *d = b->document->definitions; d; d = d->next) {
-        struct gql_type *type = made_by(b, d);
-        bool needed;
-        if (!type || str_eq(type->name, GQL_PRELUDE_META))
-            continue;
-        needed = type->kind != GQL_SCALAR || str_eq_c(type->name, "String") ||
-                 str_eq_c(type->name, "Boolean") || is_used(b->schema, type);
-        if (needed)
-            types[n++] = type;
-        else
-            map_take(&b->schema->by_name, type->name);
-    }
-    b->schema->n_types = n;
 }
 
 /* The fields that belong to no type; their parent is the query type, where most are asked for. */
@@ -535,11 +422,11 @@ static void take_meta_fields(struct gql_schema *schema)
 }
 
 static void build(struct gql_schema *schema, const struct gql_document *document,
-                  const struct gql_document *prelude, struct gql_errors *errors)
+                  const struct gql_document *prelude)
 {
-    struct builder own = {
-        .schema = schema, .arena = &schema->arena, .errors = errors, .document = document};
-    struct builder built_in = own;
+    struct gql_schema_builder own = {
+        .schema = schema, .arena = &schema->arena, .document = document};
+    struct gql_schema_builder built_in = own;
 
     built_in.document = prelude;
     built_in.built_in = true;
@@ -553,12 +440,9 @@ static void build(struct gql_schema *schema, const struct gql_document *document
     build_types(&own);
     build_directives(&own);
     build_directives(&built_in);
-    build_roots(&own);
-    list_types(&own);
-    list_built_in_types(&built_in);
-    for (size_t i = 0; i < schema->n_types; i++)
-        if (schema->types[i]->kind == GQL_INTERFACE)
-            find_implementations(&own, (struct gql_type *)schema->types[i]);
+    gql_schema_find_roots(&own);
+    gql_schema_list_types(&own, &built_in);
+    gql_schema_find_implementations(schema);
     take_meta_fields(schema);
 }
 
@@ -576,6 +460,6 @@ void gql_schema_build(struct gql_schema *schema, struct gql_errors *errors)
     gql_sdl_validate(schema->document, prelude, errors);
     if (errors->count > before)
         return;
-    build(schema, schema->document, prelude, errors);
+    build(schema, schema->document, prelude);
     gql_schema_check(schema, errors);
 }

@@ -22,17 +22,15 @@ void gql_schema_error_at(struct gql_schema_check *c, struct gql_error *error, ui
 void gql_schema_error_at_type(struct gql_schema_check *c, struct gql_error *error,
                               const struct gql_type *type)
 {
-    for (const struct gql_definition *part = type->node; part;
-         part = gql_definition_next_part(c->schema->document, part))
-        gql_schema_error_at(c, error, part->at);
+    for (size_t i = 0; i < type->n_parts; i++)
+        gql_schema_error_at(c, error, type->parts[i]->at);
 }
 
 void gql_schema_error_at_names(struct gql_schema_check *c, struct gql_error *error,
                                const struct gql_type *type, struct str name)
 {
-    for (const struct gql_definition *part = type->node; part;
-         part = gql_definition_next_part(c->schema->document, part))
-        for (const struct gql_name_list *n = part->names; n; n = n->next)
+    for (size_t i = 0; i < type->n_parts; i++)
+        for (const struct gql_name_list *n = type->parts[i]->names; n; n = n->next)
             if (str_eq(n->name.text, name))
                 gql_schema_error_at(c, error, n->name.at);
 }
@@ -53,6 +51,26 @@ const struct gql_directive *gql_directive_find(const struct gql_directive *direc
 bool gql_input_is_required(const struct gql_input_def *def)
 {
     return def->type->kind == GQL_NON_NULL && !def->default_literal;
+}
+
+void gql_schema_tell_too_deep(struct gql_schema_check *c, struct str owner,
+                              const struct gql_input_def *def)
+{
+    struct gql_error *error =
+        gql_schema_error(c, "%.*s.%.*s is nested deeper than %d levels of input fields.",
+                         STR_ARG(owner), STR_ARG(def->name), GQL_DEPTH_MOST);
+
+    gql_schema_error_at(c, error, def->node->at);
+}
+
+bool gql_schema_seen(struct gql_schema_check *c, struct gql_names *seen,
+                     const struct gql_type *type)
+{
+    void **slot = gql_names_at(seen, c->errors->arena, type->name);
+    bool stood_there = *slot;
+
+    *slot = (void *)type;
+    return stood_there;
 }
 
 /* Where the SDL names a root type; NULL where it is one by its own name. */
@@ -78,6 +96,21 @@ static void error_at_root(struct gql_schema_check *c, struct gql_error *error,
         gql_schema_error_at(c, error, type->node->at);
 }
 
+/* The operations that a type is the root of: "query and mutation". */
+static struct str operations_of(struct gql_schema_check *c, const struct gql_type *type)
+{
+    struct str names[GQL_SUBSCRIPTION + 1];
+    size_t n = 0;
+
+    for (int i = GQL_QUERY; i <= GQL_SUBSCRIPTION; i++)
+        if (gql_schema_root(c->schema, (enum gql_operation_type)i) == type)
+            names[n++] = str_c(gql_operation_type_name((enum gql_operation_type)i));
+    if (n == 2)
+        return arena_printf(c->errors->arena, "%.*s and %.*s", STR_ARG(names[0]),
+                            STR_ARG(names[1]));
+    return n == 1 ? names[0] : STR("query, mutation, and subscription");
+}
+
 static void check_root(struct gql_schema_check *c, enum gql_operation_type operation)
 {
     static const char *const titles[] = {"Query", "Mutation", "Subscription"};
@@ -92,22 +125,26 @@ static void check_root(struct gql_schema_check *c, enum gql_operation_type opera
     error_at_root(c, error, operation);
 }
 
-/* One type may not serve two operations. */
-static void check_distinct_roots(struct gql_schema_check *c, enum gql_operation_type one,
-                                 enum gql_operation_type other)
+/* One type may not serve two operations: told at the first of them, about all of them. */
+static void check_distinct_roots(struct gql_schema_check *c, enum gql_operation_type operation)
 {
-    const struct gql_type *type = gql_schema_root(c->schema, one);
-    struct gql_error *error;
+    const struct gql_type *type = gql_schema_root(c->schema, operation);
+    struct gql_error *error = NULL;
 
-    if (!type || type != gql_schema_root(c->schema, other))
-        return;
-    error = gql_schema_error(c,
-                             "All root types must be different, \"%.*s\" type is used as %s and "
-                             "%s root types.",
-                             STR_ARG(type->name), gql_operation_type_name(one),
-                             gql_operation_type_name(other));
-    error_at_root(c, error, one);
-    error_at_root(c, error, other);
+    for (int i = GQL_QUERY; type && i <= GQL_SUBSCRIPTION; i++) {
+        enum gql_operation_type other = (enum gql_operation_type)i;
+        if (other == operation || gql_schema_root(c->schema, other) != type)
+            continue;
+        if (other < operation)
+            return;
+        if (!error) {
+            error = gql_schema_error(
+                c, "All root types must be different, \"%.*s\" type is used as %.*s root types.",
+                STR_ARG(type->name), STR_ARG(operations_of(c, type)));
+            error_at_root(c, error, operation);
+        }
+        error_at_root(c, error, other);
+    }
 }
 
 static void check_roots(struct gql_schema_check *c)
@@ -125,9 +162,8 @@ static void check_roots(struct gql_schema_check *c)
     check_root(c, GQL_QUERY);
     check_root(c, GQL_MUTATION);
     check_root(c, GQL_SUBSCRIPTION);
-    check_distinct_roots(c, GQL_QUERY, GQL_MUTATION);
-    check_distinct_roots(c, GQL_QUERY, GQL_SUBSCRIPTION);
-    check_distinct_roots(c, GQL_MUTATION, GQL_SUBSCRIPTION);
+    check_distinct_roots(c, GQL_QUERY);
+    check_distinct_roots(c, GQL_MUTATION);
 }
 
 static void check_name(struct gql_schema_check *c, struct str name, uint32_t at)
@@ -143,9 +179,10 @@ static void check_name(struct gql_schema_check *c, struct str name, uint32_t at)
     gql_schema_error_at(c, error, at);
 }
 
-/* An argument; owner is what it is of: `Query.room` or `@length`. */
+/* An argument; owner is what it is of: `Query.room` or `@length`. type_at: where its type is told
+ * to be wrong. */
 static void check_argument(struct gql_schema_check *c, struct str owner,
-                           const struct gql_input_def *arg)
+                           const struct gql_input_def *arg, uint32_t type_at)
 {
     const struct gql_directive *deprecated =
         gql_directive_find(arg->node->directives, "deprecated");
@@ -156,9 +193,9 @@ static void check_argument(struct gql_schema_check *c, struct str owner,
         error = gql_schema_error(c, "The type of %.*s(%.*s:) must be Input Type but got: %.*s.",
                                  STR_ARG(owner), STR_ARG(arg->name),
                                  STR_ARG(gql_schema_shown(c, arg->type)));
-        gql_schema_error_at(c, error, arg->node->type->at);
+        gql_schema_error_at(c, error, type_at);
     }
-    if (deprecated && gql_input_is_required(arg)) {
+    if (arg->deprecation_reason.p && gql_input_is_required(arg)) {
         error = gql_schema_error(c, "Required argument %.*s(%.*s:) cannot be deprecated.",
                                  STR_ARG(owner), STR_ARG(arg->name));
         gql_schema_error_at(c, error, deprecated->at);
@@ -166,22 +203,17 @@ static void check_argument(struct gql_schema_check *c, struct str owner,
     }
 }
 
-static void check_arguments(struct gql_schema_check *c, struct str owner,
-                            const struct gql_input_def *args, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        check_argument(c, owner, &args[i]);
-}
-
 static void check_directives(struct gql_schema_check *c)
 {
     for (size_t i = 0; i < c->schema->n_directives; i++) {
         const struct gql_directive_def *directive = &c->schema->directives[i];
+        struct str owner;
         if (directive->built_in)
             continue;
         check_name(c, directive->name, directive->node->at);
-        check_arguments(c, arena_printf(c->errors->arena, "@%.*s", STR_ARG(directive->name)),
-                        directive->args, directive->n_args);
+        owner = arena_printf(c->errors->arena, "@%.*s", STR_ARG(directive->name));
+        for (size_t k = 0; k < directive->n_args; k++)
+            check_argument(c, owner, &directive->args[k], directive->args[k].node->at);
     }
 }
 
@@ -198,7 +230,8 @@ static void check_field(struct gql_schema_check *c, const struct gql_type *type,
                                  STR_ARG(owner), STR_ARG(gql_schema_shown(c, field->type)));
         gql_schema_error_at(c, error, field->node->type->at);
     }
-    check_arguments(c, owner, field->args, field->n_args);
+    for (size_t i = 0; i < field->n_args; i++)
+        check_argument(c, owner, &field->args[i], field->args[i].node->type->at);
 }
 
 static void check_fields(struct gql_schema_check *c, const struct gql_type *type)
@@ -212,17 +245,9 @@ static void check_fields(struct gql_schema_check *c, const struct gql_type *type
         check_field(c, type, &type->fields[i]);
 }
 
-/* True when an earlier member of the union is the same type. */
-static bool stands_before(const struct gql_type *type, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (type->possible[i] == type->possible[at])
-            return true;
-    return false;
-}
-
 static void check_union(struct gql_schema_check *c, const struct gql_type *type)
 {
+    struct gql_names seen = {0};
     struct gql_error *error;
 
     if (type->n_possible == 0) {
@@ -232,7 +257,7 @@ static void check_union(struct gql_schema_check *c, const struct gql_type *type)
     }
     for (size_t i = 0; i < type->n_possible; i++) {
         const struct gql_type *member = type->possible[i];
-        if (stands_before(type, i))
+        if (gql_schema_seen(c, &seen, member))
             error = gql_schema_error(c, "Union type %.*s can only include type %.*s once.",
                                      STR_ARG(type->name), STR_ARG(member->name));
         else if (member->kind != GQL_OBJECT)
@@ -288,7 +313,7 @@ static void check_input_field(struct gql_schema_check *c, const struct gql_type 
                                  STR_ARG(gql_schema_shown(c, field->type)));
         gql_schema_error_at(c, error, field->node->type->at);
     }
-    if (deprecated && gql_input_is_required(field)) {
+    if (field->deprecation_reason.p && gql_input_is_required(field)) {
         error = gql_schema_error(c, "Required input field %.*s.%.*s cannot be deprecated.",
                                  STR_ARG(type->name), STR_ARG(field->name));
         gql_schema_error_at(c, error, deprecated->at);
@@ -312,6 +337,7 @@ static void check_input_object(struct gql_schema_check *c, const struct gql_type
 
 static void check_type(struct gql_schema_check *c, const struct gql_type *type)
 {
+    check_name(c, type->name, type->node->at);
     switch (type->kind) {
     case GQL_OBJECT:
     case GQL_INTERFACE:
@@ -326,6 +352,7 @@ static void check_type(struct gql_schema_check *c, const struct gql_type *type)
         break;
     case GQL_INPUT_OBJECT:
         check_input_object(c, type);
+        gql_schema_check_circles(c, type);
         break;
     case GQL_SCALAR:
     case GQL_LIST:
@@ -341,7 +368,8 @@ void gql_schema_check(struct gql_schema *schema, struct gql_errors *errors)
 
     check_roots(&c);
     check_directives(&c);
-    for (size_t i = 0; i < schema->n_types; i++)
+    gql_schema_check_directives(&c);
+    for (size_t i = 0; i < schema->n_types && errors->count <= GQL_ERRORS_MOST; i++)
         if (!schema->types[i]->built_in)
             check_type(&c, schema->types[i]);
     /* Values are looked at once types are what they say they are. */

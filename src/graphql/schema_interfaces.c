@@ -123,13 +123,13 @@ static void check_field(struct gql_schema_check *c, const struct gql_field_def *
 }
 
 static void check_implementation(struct gql_schema_check *c, const struct gql_type *type,
-                                 const struct gql_type *interface)
+                                 const struct gql_names *fields, const struct gql_type *interface)
 {
     for (size_t i = 0; i < interface->n_fields; i++) {
         const struct gql_field_def *wanted = &interface->fields[i];
-        const struct gql_field_def *field = gql_type_field(c->schema, type, wanted->name);
+        const struct gql_field_def *field = gql_names_get(fields, wanted->name);
         struct gql_error *error;
-        if (field && field->node) {
+        if (field) {
             check_field(c, field, wanted);
             continue;
         }
@@ -141,17 +141,21 @@ static void check_implementation(struct gql_schema_check *c, const struct gql_ty
     }
 }
 
-/* True when the interface is named a second time. */
-static bool stands_before(const struct gql_type *type, size_t at)
+static struct gql_names fields_of(struct gql_schema_check *c, const struct gql_type *type)
 {
-    for (size_t i = 0; i < at; i++)
-        if (type->interfaces[i] == type->interfaces[at])
-            return true;
-    return false;
+    struct gql_names fields = {0};
+
+    for (size_t i = 0; i < type->n_fields; i++)
+        *gql_names_at(&fields, c->errors->arena, type->fields[i].name) = (void *)&type->fields[i];
+    return fields;
 }
 
 void gql_schema_check_interfaces(struct gql_schema_check *c, const struct gql_type *type)
 {
+    struct gql_names seen = {0}, fields = {0};
+
+    if (type->n_interfaces)
+        fields = fields_of(c, type);
     for (size_t i = 0; i < type->n_interfaces; i++) {
         const struct gql_type *interface = type->interfaces[i];
         struct gql_error *error;
@@ -164,12 +168,12 @@ void gql_schema_check_interfaces(struct gql_schema_check *c, const struct gql_ty
                                      "Type %.*s cannot implement itself because it would create a "
                                      "circular reference.",
                                      STR_ARG(type->name));
-        } else if (stands_before(type, i)) {
+        } else if (gql_schema_seen(c, &seen, interface)) {
             error = gql_schema_error(c, "Type %.*s can only implement %.*s once.",
                                      STR_ARG(type->name), STR_ARG(interface->name));
         } else {
             check_ancestors(c, type, interface);
-            check_implementation(c, type, interface);
+            check_implementation(c, type, &fields, interface);
             continue;
         }
         gql_schema_error_at_names(c, error, type, interface->name);

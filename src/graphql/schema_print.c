@@ -66,7 +66,7 @@ static void print_input(struct buf *out, const struct gql_input_def *def)
     if (def->default_literal) {
         struct arena a;
         arena_init(&a);
-        add_name(out, " = ", gql_print_literal(&a, def->default_literal));
+        add_name(out, " = ", gql_print_default(&a, def));
         arena_done(&a);
     }
     print_deprecated(out, def->deprecation_reason);
@@ -234,16 +234,6 @@ static bool print_roots(struct buf *out, const struct gql_schema *schema)
     return true;
 }
 
-static bool is_of_the_language(const struct gql_directive_def *directive)
-{
-    static const char *const names[] = {"include", "skip", "deprecated", "specifiedBy", "oneOf"};
-
-    for (size_t i = 0; i < array_size(names); i++)
-        if (str_eq_c(directive->name, names[i]))
-            return true;
-    return false;
-}
-
 static void separate(struct buf *out, bool *begun)
 {
     if (*begun)
@@ -256,7 +246,7 @@ void gql_schema_print(const struct gql_schema *schema, struct buf *out)
     bool begun = print_roots(out, schema);
 
     for (size_t i = 0; i < schema->n_directives; i++) {
-        if (is_of_the_language(&schema->directives[i]))
+        if (gql_directive_is_of_the_language(schema->directives[i].name))
             continue;
         separate(out, &begun);
         print_directive(out, &schema->directives[i]);

@@ -4,170 +4,85 @@
  *
  * A default may rest on others: `{}` for an input object takes the defaults of its fields. So
  * defaults are coerced from the innermost outwards; one that rests on itself is refused
- * (InputObjectDefaultValueHasCycle() in section 3.10), and so is a non-null input field that
- * would hold itself, as no finite value could be given for it.
+ * (InputObjectDefaultValueHasCycle() in section 3.10).
  */
 
 #include "graphql/coerce.h"
 #include "graphql/graphql.h"
-#include "graphql/names.h"
 #include "graphql/print.h"
+#include "graphql/scalar.h"
 #include "graphql/schema_check.h"
 
-/* The way down to an input field, innermost first. */
+/* The way down to a default that another rests on, innermost first. */
 struct way {
     const struct way *parent;
     const struct gql_input_def *def;
     struct str owner; /* the type it is a field of */
-    size_t depth;
 };
 
-/* Stands for the value of a default that is wrong, so that it is told once. */
-static const struct gql_value refused;
+/* What default_value points into: a default may be deep because it rests on others. */
+struct coerced {
+    struct gql_value value;
+    size_t levels; /* or REFUSED */
+};
 
-/* Non-null input fields that lead back to where they began. */
+enum {
+    REFUSED = 1 << 20, /* levels of what is wrong, and of all that rests on it: told once */
+};
 
-static const struct gql_type *required_object(const struct gql_input_def *field)
+static const struct coerced *coerced_of(const struct gql_input_def *def)
 {
-    const struct gql_type *of = field->type->kind == GQL_NON_NULL ? field->type->of : NULL;
-
-    return of && of->kind == GQL_INPUT_OBJECT ? of : NULL;
-}
-
-static struct str way_names(struct gql_schema_check *c, const struct way *last,
-                            const struct way *first)
-{
-    struct str names = last->def->name;
-
-    while (last != first) {
-        last = last->parent;
-        names =
-            arena_printf(c->errors->arena, "%.*s.%.*s", STR_ARG(last->def->name), STR_ARG(names));
-    }
-    return names;
-}
-
-static void error_at_way(struct gql_schema_check *c, struct gql_error *error,
-                         const struct way *last, const struct way *first)
-{
-    size_t n = last->depth - first->depth + 1;
-
-    for (size_t i = 0; i < n; i++) {
-        const struct way *step = last;
-        for (size_t back = n - 1 - i; back > 0; back--)
-            step = step->parent;
-        gql_schema_error_at(c, error, step->def->node->at);
-    }
-}
-
-/* The step that begins at this type; NULL when the way does not pass it. */
-static const struct way *step_from(const struct way *way, const struct gql_type *type)
-{
-    while (way && !str_eq(way->owner, type->name))
-        way = way->parent;
-    return way;
-}
-
-static void tell_circle(struct gql_schema_check *c, const struct way *last, const struct way *first)
-{
-    struct gql_error *error = gql_schema_error(
-        c,
-        "Cannot reference Input Object \"%.*s\" within itself through a series of non-null "
-        "fields: \"%.*s\".",
-        STR_ARG(first->owner), STR_ARG(way_names(c, last, first)));
-
-    error_at_way(c, error, last, first);
-}
-
-static void tell_too_deep(struct gql_schema_check *c, const struct way *last)
-{
-    struct gql_error *error =
-        gql_schema_error(c, "%.*s.%.*s is nested deeper than %d levels of input fields.",
-                         STR_ARG(last->owner), STR_ARG(last->def->name), GQL_DEPTH_MOST);
-
-    gql_schema_error_at(c, error, last->def->node->at);
-}
-
-/* Each type is gone into once: `visited` are those behind us.
- * NOLINTNEXTLINE(misc-no-recursion): at most GQL_DEPTH_MOST steps. */
-static void find_circles(struct gql_schema_check *c, struct gql_names *visited,
-                         const struct gql_type *type, const struct way *way)
-{
-    void **seen = gql_names_at(visited, c->errors->arena, type->name);
-
-    if (*seen)
-        return;
-    *seen = (void *)type;
-    for (size_t i = 0; i < type->n_input_fields; i++) {
-        const struct gql_input_def *field = &type->input_fields[i];
-        const struct gql_type *next = required_object(field);
-        struct way step = {
-            .parent = way, .def = field, .owner = type->name, .depth = way ? way->depth + 1 : 1};
-        const struct way *first;
-        if (!next)
-            continue;
-        first = step_from(&step, next);
-        if (first)
-            tell_circle(c, &step, first);
-        else if (step.depth == GQL_DEPTH_MOST)
-            tell_too_deep(c, &step);
-        else
-            find_circles(c, visited, next, &step);
-    }
+    return container_of(def->default_value, struct coerced, value);
 }
 
 /* Default values. */
 
-static const struct gql_literal *member_of(const struct gql_literal *object, struct str name)
+static size_t coerce_default(struct gql_schema_check *c, struct str owner,
+                             struct gql_input_def *def, const struct way *way);
+
+static size_t coerce_below(struct gql_schema_check *c, const struct gql_type *type,
+                           const struct gql_literal *literal, const struct way *way);
+
+static size_t max(size_t a, size_t b)
 {
-    for (const struct gql_literal *item = object->items; item; item = item->next)
-        if (str_eq(item->key.text, name))
-            return item;
-    return NULL;
+    return a > b ? a : b;
 }
-
-static void coerce_default(struct gql_schema_check *c, struct str owner, struct gql_input_def *def,
-                           const struct way *way);
-
-static void coerce_below(struct gql_schema_check *c, const struct gql_type *type,
-                         const struct gql_literal *literal, const struct way *way);
 
 /* A field of an object literal: what is written counts, else the field's own default.
  * NOLINTNEXTLINE(misc-no-recursion): coerce_below() bounds it. */
-static void coerce_field_below(struct gql_schema_check *c, const struct gql_type *type,
-                               const struct gql_input_def *field, const struct gql_literal *object,
-                               const struct way *way)
+static size_t coerce_field_below(struct gql_schema_check *c, const struct gql_type *type,
+                                 const struct gql_input_def *field,
+                                 const struct gql_literal *object, const struct way *way)
 {
-    const struct gql_literal *given = member_of(object, field->name);
+    const struct gql_literal *given = gql_literal_member(object, field->name);
 
     if (given)
-        coerce_below(c, field->type, given, way);
-    else
-        coerce_default(c, type->name, (struct gql_input_def *)field, way);
+        return coerce_below(c, field->type, given, way);
+    return coerce_default(c, type->name, (struct gql_input_def *)field, way);
 }
 
-/* Coerces the defaults that a literal rests on.
+/* Coerces the defaults that a literal rests on. Returns how many levels of values there are, or
+ * REFUSED.
  * NOLINTNEXTLINE(misc-no-recursion): at most GQL_DEPTH_MOST levels. */
-static void coerce_below(struct gql_schema_check *c, const struct gql_type *type,
-                         const struct gql_literal *literal, const struct way *way)
+static size_t coerce_below(struct gql_schema_check *c, const struct gql_type *type,
+                           const struct gql_literal *literal, const struct way *way)
 {
     const struct gql_type *named = gql_type_named(type);
+    size_t levels = 0;
 
-    if (named->kind != GQL_INPUT_OBJECT)
-        return;
-    if (c->depth == GQL_DEPTH_MOST) {
-        tell_too_deep(c, way);
-        return;
-    }
+    if (named->kind != GQL_INPUT_OBJECT || c->depth == GQL_DEPTH_MOST)
+        return 1;
     c->depth++;
     if (literal->kind == GQL_LITERAL_LIST) {
         for (const struct gql_literal *item = literal->items; item; item = item->next)
-            coerce_below(c, named, item, way);
+            levels = max(levels, coerce_below(c, named, item, way));
     } else if (literal->kind == GQL_LITERAL_OBJECT) {
         for (size_t i = 0; i < named->n_input_fields; i++)
-            coerce_field_below(c, named, &named->input_fields[i], literal, way);
+            levels =
+                max(levels, coerce_field_below(c, named, &named->input_fields[i], literal, way));
     }
     c->depth--;
+    return levels < REFUSED ? levels + 1 : REFUSED;
 }
 
 static void tell_default_circle(struct gql_schema_check *c, const struct way *last,
@@ -175,8 +90,9 @@ static void tell_default_circle(struct gql_schema_check *c, const struct way *la
 {
     struct gql_error *error;
     struct str via = STR("");
+    size_t n = 1;
 
-    for (const struct way *step = last; step != first; step = step->parent)
+    for (const struct way *step = last; step != first; step = step->parent, n++)
         via = arena_printf(c->errors->arena, "%.*s.%.*s%s%.*s", STR_ARG(step->owner),
                            STR_ARG(step->def->name), via.n ? ", " : "", STR_ARG(via));
     error = gql_schema_error(c,
@@ -184,20 +100,23 @@ static void tell_default_circle(struct gql_schema_check *c, const struct way *la
                              "%.*s.%.*s references itself%s%.*s.",
                              STR_ARG(first->owner), STR_ARG(first->def->name),
                              via.n ? " via the default values of: " : "", STR_ARG(via));
-    error_at_way(c, error, last, first);
+    for (size_t i = 0; i < n; i++) {
+        const struct way *step = last;
+        for (size_t back = n - 1 - i; back > 0; back--)
+            step = step->parent;
+        gql_schema_error_at(c, error, step->def->default_literal->at);
+    }
 }
 
 static void tell_invalid(struct gql_schema_check *c, const struct way *step)
 {
-    const struct gql_literal *literal = step->def->default_literal;
     bool of_argument = step->owner.n && step->owner.p[step->owner.n - 1] == '(';
-    struct gql_error *error = gql_schema_error(
-        c, "%.*s%s%.*s%s has invalid default value: Expected value of type \"%.*s\", found %.*s.",
-        STR_ARG(step->owner), of_argument ? "" : ".", STR_ARG(step->def->name),
-        of_argument ? ":)" : "", STR_ARG(gql_schema_shown(c, step->def->type)),
-        STR_ARG(gql_print_literal(c->errors->arena, literal)));
 
-    gql_schema_error_at(c, error, literal->at);
+    gql_schema_tell_default(c,
+                            arena_printf(c->errors->arena, "%.*s%s%.*s%s", STR_ARG(step->owner),
+                                         of_argument ? "" : ".", STR_ARG(step->def->name),
+                                         of_argument ? ":)" : ""),
+                            step->def);
 }
 
 static const struct way *step_over(const struct way *way, const struct gql_input_def *def)
@@ -207,40 +126,43 @@ static const struct way *step_over(const struct way *way, const struct gql_input
     return way;
 }
 
-static void set_default(struct gql_schema_check *c, const struct way *step)
+/* Returns the levels, or REFUSED. */
+static size_t set_default(struct gql_schema_check *c, const struct way *step, size_t levels)
 {
     struct gql_input_def *def = (struct gql_input_def *)step->def;
-    struct gql_value *value = arena_new(&c->schema->arena, struct gql_value);
+    struct coerced *coerced = arena_new(&c->schema->arena, struct coerced);
 
-    if (gql_coerce_literal(&c->schema->arena, def->type, def->default_literal, NULL, value)) {
-        def->default_value = value;
-        return;
-    }
-    def->default_value = &refused;
-    tell_invalid(c, step);
+    def->default_value = &coerced->value;
+    coerced->levels = REFUSED;
+    if (levels == REFUSED)
+        return REFUSED;
+    if (levels >= GQL_DEPTH_MOST)
+        gql_schema_tell_too_deep(c, step->owner, def);
+    else if (gql_coerce_literal(&c->schema->arena, def->type, def->default_literal, NULL,
+                                &coerced->value))
+        coerced->levels = levels;
+    else
+        tell_invalid(c, step);
+    return coerced->levels;
 }
 
-/* owner: `Room` for its field, `Query.room(` for its argument.
- * NOLINTNEXTLINE(misc-no-recursion): coerce_below() bounds it. */
-static void coerce_default(struct gql_schema_check *c, struct str owner, struct gql_input_def *def,
-                           const struct way *way)
+/* owner: `Room` for its field, `Query.room(` for its argument. Returns the value's levels, or
+ * REFUSED. NOLINTNEXTLINE(misc-no-recursion): coerce_below() bounds it. */
+static size_t coerce_default(struct gql_schema_check *c, struct str owner,
+                             struct gql_input_def *def, const struct way *way)
 {
-    struct way step = {
-        .parent = way, .def = def, .owner = owner, .depth = way ? way->depth + 1 : 1};
+    struct way step = {.parent = way, .def = def, .owner = owner};
     const struct way *first = step_over(way, def);
-    size_t before = c->errors->count;
 
-    if (!def->default_literal || def->default_value)
-        return;
+    if (!def->default_literal)
+        return 0;
+    if (def->default_value)
+        return coerced_of(def)->levels;
     if (first) {
         tell_default_circle(c, way, first);
-    } else {
-        coerce_below(c, def->type, def->default_literal, &step);
-        if (c->errors->count == before)
-            set_default(c, &step);
-        else
-            def->default_value = &refused;
+        return REFUSED;
     }
+    return set_default(c, &step, coerce_below(c, def->type, def->default_literal, &step));
 }
 
 static void coerce_defaults(struct gql_schema_check *c, struct str owner,
@@ -323,12 +245,29 @@ static void check_type_directives(struct gql_schema_check *c, const struct gql_t
     check_inputs(c, type->input_fields, type->n_input_fields);
 }
 
+/* What the scalars of the language are is specified in the language (section 3.13.4). */
+static void check_specified_by(struct gql_schema_check *c, const struct gql_definition *scalar)
+{
+    const struct gql_directive *used = gql_directive_find(scalar->directives, "specifiedBy");
+    struct gql_error *error;
+
+    if (!used || !gql_scalar_built_in(scalar->name.text))
+        return;
+    error =
+        gql_schema_error(c, "Directive \"@specifiedBy\" must not be used on built-in scalar %.*s.",
+                         STR_ARG(scalar->name.text));
+    gql_schema_error_at(c, error, used->at);
+}
+
 static void check_all_directives(struct gql_schema_check *c)
 {
     const struct gql_schema *schema = c->schema;
 
-    for (const struct gql_definition *d = schema->document->definitions; d; d = d->next)
+    for (const struct gql_definition *d = schema->document->definitions; d; d = d->next) {
         check_directives(c, d->directives);
+        if (d->kind == GQL_DEFINITION_SCALAR)
+            check_specified_by(c, d);
+    }
     for (size_t i = 0; i < schema->n_types; i++)
         if (!schema->types[i]->built_in)
             check_type_directives(c, schema->types[i]);
@@ -340,13 +279,7 @@ static void check_all_directives(struct gql_schema_check *c)
 void gql_schema_check_values(struct gql_schema_check *c)
 {
     const struct gql_schema *schema = c->schema;
-    struct gql_names visited = {0};
-    size_t before = c->errors->count;
 
-    for (size_t i = 0; i < schema->n_types; i++)
-        find_circles(c, &visited, schema->types[i], NULL);
-    if (c->errors->count > before)
-        return;
     for (size_t i = 0; i < schema->n_types; i++) {
         const struct gql_type *type = schema->types[i];
         coerce_defaults(c, type->name, type->input_fields, type->n_input_fields);

@@ -49,16 +49,15 @@ static const struct gql_input_value_definition *find_argument(
 static struct str did_you_mean_argument(struct gql_sdl *s, const struct gql_definition *definition,
                                         struct str name)
 {
+    struct gql_names names = {0};
     struct str *options;
-    size_t n = 0;
 
     for (const struct gql_input_value_definition *a = definition->input_values; a; a = a->next)
-        n++;
-    options = arena_array(s->arena, struct str, n);
-    n = 0;
-    for (const struct gql_input_value_definition *a = definition->input_values; a; a = a->next)
-        options[n++] = a->name.text;
-    return gql_did_you_mean(s->arena, STR_NULL, name, options, n);
+        gql_names_at(&names, s->arena, a->name.text);
+    options = arena_array(s->arena, struct str, names.n);
+    for (size_t i = 0; i < names.n; i++)
+        options[i] = names.entries[i].name;
+    return gql_did_you_mean(s->arena, STR_NULL, name, options, names.n);
 }
 
 /* KnownArgumentNamesOnDirectives. */
@@ -68,7 +67,7 @@ static void check_known_arguments(struct gql_sdl *s, const struct gql_directive 
     for (const struct gql_argument *arg = directive->arguments; arg; arg = arg->next) {
         struct str name = arg->name.text;
         struct gql_error *error;
-        if (find_argument(definition, name))
+        if (find_argument(definition, name) || gql_sdl_is_done(s))
             continue;
         error = gql_error_add(s->errors, ST_INVALID,
                               "Unknown argument \"%.*s\" on directive \"@%.*s\".%.*s",
@@ -81,24 +80,24 @@ static void check_known_arguments(struct gql_sdl *s, const struct gql_directive 
 /* UniqueArgumentNames: one error a name, at all its places. */
 static void check_unique_arguments(struct gql_sdl *s, const struct gql_argument *arguments)
 {
-    struct gql_names errors = {0};
-    struct gql_names seen = {0};
+    struct gql_names seen = {0}, again = {0};
 
     for (const struct gql_argument *arg = arguments; arg; arg = arg->next) {
         void **first = gql_names_at(&seen, s->arena, arg->name.text);
-        void **error;
-        if (!*first) {
-            *first = (void *)arg;
+        if (*first)
+            *gql_names_at(&again, s->arena, arg->name.text) = (void *)arg;
+        *first = (void *)arg;
+    }
+    for (size_t i = 0; i < seen.n && again.n && !gql_sdl_is_done(s); i++) {
+        struct str name = seen.entries[i].name;
+        struct gql_error *error;
+        if (!gql_names_get(&again, name))
             continue;
-        }
-        error = gql_names_at(&errors, s->arena, arg->name.text);
-        if (!*error) {
-            *error = gql_error_add(s->errors, ST_INVALID,
-                                   "There can be only one argument named \"%.*s\".",
-                                   STR_ARG(arg->name.text));
-            gql_sdl_error_at(s, *error, ((const struct gql_argument *)*first)->name.at);
-        }
-        gql_sdl_error_at(s, *error, arg->name.at);
+        error = gql_error_add(s->errors, ST_INVALID,
+                              "There can be only one argument named \"%.*s\".", STR_ARG(name));
+        for (const struct gql_argument *arg = arguments; arg; arg = arg->next)
+            if (str_eq(arg->name.text, name))
+                gql_sdl_error_at(s, error, arg->name.at);
     }
 }
 
@@ -109,15 +108,28 @@ static bool is_given(const struct gql_argument *arguments, struct str name)
     return arguments;
 }
 
+/* The required arguments of a definition; of those of one name the last counts. */
+static struct gql_names required_of(struct gql_sdl *s, const struct gql_definition *definition)
+{
+    struct gql_names required = {0};
+
+    for (const struct gql_input_value_definition *arg = definition->input_values; arg;
+         arg = arg->next)
+        if (arg->type->kind == GQL_NODE_NON_NULL_TYPE && !arg->default_value)
+            *gql_names_at(&required, s->arena, arg->name.text) = (void *)arg;
+    return required;
+}
+
 /* ProvidedRequiredArgumentsOnDirectives. */
 static void check_required_arguments(struct gql_sdl *s, const struct gql_directive *directive,
                                      const struct gql_definition *definition)
 {
-    for (const struct gql_input_value_definition *arg = definition->input_values; arg;
-         arg = arg->next) {
+    struct gql_names required = required_of(s, definition);
+
+    for (size_t i = 0; i < required.n; i++) {
+        const struct gql_input_value_definition *arg = required.entries[i].value;
         struct gql_error *error;
-        if (arg->type->kind != GQL_NODE_NON_NULL_TYPE || arg->default_value ||
-            is_given(directive->arguments, arg->name.text))
+        if (is_given(directive->arguments, arg->name.text))
             continue;
         error = gql_error_add(s->errors, ST_INVALID,
                               "Directive \"@%.*s\" argument \"%.*s\" of type \"%.*s\" is required, "
@@ -128,29 +140,30 @@ static void check_required_arguments(struct gql_sdl *s, const struct gql_directi
     }
 }
 
-static void check_unique_fields(struct gql_sdl *s, const struct gql_literal *object)
+static void check_unique_field(struct gql_sdl *s, struct gql_names *seen,
+                               const struct gql_literal *field)
 {
-    struct gql_names seen = {0};
+    void **slot = gql_names_at(seen, s->arena, field->key.text);
+    const struct gql_literal *first = *slot;
 
-    for (const struct gql_literal *field = object->items; field; field = field->next) {
-        void **slot = gql_names_at(&seen, s->arena, field->key.text);
-        const struct gql_literal *first = *slot;
-        if (first)
-            gql_sdl_twice(s, &first->key, &field->key,
-                          "There can be only one input field named \"%.*s\".",
-                          STR_ARG(field->key.text));
-        else
-            *slot = (void *)field;
-    }
+    if (first)
+        gql_sdl_twice(s, &first->key, &field->key,
+                      "There can be only one input field named \"%.*s\".",
+                      STR_ARG(field->key.text));
+    else
+        *slot = (void *)field;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): the parser nests at most GQL_DEPTH_MOST literals. */
 void gql_sdl_value(struct gql_sdl *s, const struct gql_literal *value)
 {
-    if (value->kind == GQL_LITERAL_OBJECT)
-        check_unique_fields(s, value);
-    for (const struct gql_literal *item = value->items; item; item = item->next)
+    struct gql_names seen = {0};
+
+    for (const struct gql_literal *item = value->items; item; item = item->next) {
+        if (value->kind == GQL_LITERAL_OBJECT)
+            check_unique_field(s, &seen, item);
         gql_sdl_value(s, item);
+    }
 }
 
 static void check_place(struct gql_sdl *s, const struct gql_directive *directive,

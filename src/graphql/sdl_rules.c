@@ -4,25 +4,31 @@
 #include "graphql/schema_build.h"
 #include "graphql/suggest.h"
 
+bool gql_sdl_is_done(const struct gql_sdl *s)
+{
+    return s->errors->count > GQL_ERRORS_MOST;
+}
+
 void gql_sdl_error_at(struct gql_sdl *s, struct gql_error *error, uint32_t at)
 {
     gql_error_at(s->errors, error, &s->document->source, at);
 }
 
-struct gql_error *gql_sdl_twice(struct gql_sdl *s, const struct gql_name *first,
-                                const struct gql_name *again, const char *format, ...)
+void gql_sdl_twice(struct gql_sdl *s, const struct gql_name *first, const struct gql_name *again,
+                   const char *format, ...)
 {
     struct gql_error *error;
     struct str text;
     va_list args;
 
+    if (gql_sdl_is_done(s))
+        return;
     va_start(args, format);
     text = arena_vprintf(s->arena, format, args);
     va_end(args);
     error = gql_error_add(s->errors, ST_INVALID, "%.*s", STR_ARG(text));
     gql_sdl_error_at(s, error, first->at);
     gql_sdl_error_at(s, error, again->at);
-    return error;
 }
 
 /* The first name of its kind in a table; NULL when this one is, and from now on stands there. */
@@ -79,9 +85,9 @@ static void check_operation_types(struct gql_sdl *s, const struct gql_definition
     }
 }
 
-static bool is_reserved(struct str name)
+static bool is_introspection(struct gql_sdl *s, struct str name)
 {
-    return str_starts(name, STR("__"));
+    return str_starts(name, STR("__")) && gql_names_get(&s->built_in_types, name);
 }
 
 /* A built-in scalar may be written out, as tools that print whole schemas do. */
@@ -92,14 +98,14 @@ static bool hides_built_in(struct gql_sdl *s, const struct gql_definition *type)
     return built_in && built_in->kind != type->kind;
 }
 
-/* UniqueTypeNames, and names that introspection keeps for itself. */
+/* UniqueTypeNames, and no type but a built-in scalar may have a built-in type's name. */
 static void check_type_name(struct gql_sdl *s, const struct gql_definition *type)
 {
     struct str name = type->name.text;
     const struct gql_name *first;
     struct gql_error *error;
 
-    if (is_reserved(name)) {
+    if (is_introspection(s, name)) {
         error = gql_error_add(s->errors, ST_INVALID,
                               "Name \"%.*s\" must not begin with \"__\", which is reserved by "
                               "GraphQL introspection.",
@@ -119,7 +125,7 @@ static void check_type_name(struct gql_sdl *s, const struct gql_definition *type
 /* UniqueEnumValueNames. */
 static void check_enum_values(struct gql_sdl *s, const struct gql_definition *type)
 {
-    struct gql_names *seen = table_of(s, &s->members, type->name.text);
+    struct gql_names *seen = table_of(s, &s->values, type->name.text);
 
     for (const struct gql_enum_value_definition *value = type->values; value; value = value->next) {
         const struct gql_name *first = first_of(s, seen, &value->name);
@@ -134,7 +140,7 @@ static void check_enum_values(struct gql_sdl *s, const struct gql_definition *ty
 static void check_field_name(struct gql_sdl *s, const struct gql_definition *type,
                              const struct gql_name *field)
 {
-    const struct gql_name *first = first_of(s, table_of(s, &s->members, type->name.text), field);
+    const struct gql_name *first = first_of(s, table_of(s, &s->fields, type->name.text), field);
 
     if (first)
         gql_sdl_twice(s, first, field, "Field \"%.*s.%.*s\" can only be defined once.",
@@ -145,21 +151,22 @@ static void check_field_name(struct gql_sdl *s, const struct gql_definition *typ
 static void check_argument_names(struct gql_sdl *s, struct str parent,
                                  const struct gql_input_value_definition *arguments)
 {
-    struct gql_names errors = {0};
-    struct gql_names seen = {0};
+    struct gql_names seen = {0}, again = {0};
 
-    for (const struct gql_input_value_definition *arg = arguments; arg; arg = arg->next) {
-        const struct gql_name *first = first_of(s, &seen, &arg->name);
-        void **error;
-        if (!first)
+    for (const struct gql_input_value_definition *arg = arguments; arg; arg = arg->next)
+        if (first_of(s, &seen, &arg->name))
+            first_of(s, &again, &arg->name);
+    for (size_t i = 0; i < seen.n && again.n && !gql_sdl_is_done(s); i++) {
+        struct str name = seen.entries[i].name;
+        struct gql_error *error;
+        if (!gql_names_get(&again, name))
             continue;
-        error = gql_names_at(&errors, s->arena, arg->name.text);
-        if (*error)
-            gql_sdl_error_at(s, *error, arg->name.at);
-        else
-            *error = gql_sdl_twice(s, first, &arg->name,
-                                   "Argument \"%.*s(%.*s:)\" can only be defined once.",
-                                   STR_ARG(parent), STR_ARG(arg->name.text));
+        error = gql_error_add(s->errors, ST_INVALID,
+                              "Argument \"%.*s(%.*s:)\" can only be defined once.", STR_ARG(parent),
+                              STR_ARG(name));
+        for (const struct gql_input_value_definition *arg = arguments; arg; arg = arg->next)
+            if (str_eq(arg->name.text, name))
+                gql_sdl_error_at(s, error, arg->name.at);
     }
 }
 
@@ -192,11 +199,16 @@ static const char *kind_name(const struct gql_definition *type)
     }
 }
 
-static size_t add_names(const struct gql_names *table, struct str *options)
+/* The names of a table that are in no other one. */
+static size_t add_names(const struct gql_names *table, const struct gql_names *but,
+                        struct str *options)
 {
+    size_t n = 0;
+
     for (size_t i = 0; i < table->n; i++)
-        options[i] = table->entries[i].name;
-    return table->n;
+        if (!but || !gql_names_get(but, table->entries[i].name))
+            options[n++] = table->entries[i].name;
+    return n;
 }
 
 /* PossibleTypeExtensions. */
@@ -212,7 +224,7 @@ static void check_extension(struct gql_sdl *s, const struct gql_definition *exte
         gql_sdl_error_at(s, error, extension->at);
     } else if (!type) {
         struct str *options = arena_array(s->arena, struct str, s->types.n);
-        size_t n = add_names(&s->types, options);
+        size_t n = add_names(&s->types, NULL, options);
         struct str hint = gql_did_you_mean(s->arena, STR_NULL, extension->name.text, options, n);
         error = gql_error_add(s->errors, ST_INVALID,
                               "Cannot extend type \"%.*s\" because it is not defined.%.*s",
@@ -228,11 +240,12 @@ static void check_known(struct gql_sdl *s, struct str name, uint32_t at)
     struct str *options;
     size_t n;
 
-    if (gql_names_get(&s->types, name) || gql_names_get(&s->built_in_types, name))
+    if (gql_names_get(&s->types, name) || gql_names_get(&s->built_in_types, name) ||
+        gql_sdl_is_done(s))
         return;
     options = arena_array(s->arena, struct str, s->built_in_types.n + s->types.n);
-    n = add_names(&s->built_in_types, options);
-    n += add_names(&s->types, options + n);
+    n = add_names(&s->built_in_types, NULL, options);
+    n += add_names(&s->types, &s->built_in_types, options + n);
     error = gql_error_add(s->errors, ST_INVALID, "Unknown type \"%.*s\".%.*s", STR_ARG(name),
                           STR_ARG(gql_did_you_mean(s->arena, STR_NULL, name, options, n)));
     gql_sdl_error_at(s, error, at);
@@ -368,13 +381,10 @@ static void check_definition(struct gql_sdl *s, const struct gql_definition *def
                          definition->at);
 }
 
-/* Whoever is first in a table stays there. */
+/* Whoever is last in a table stays there. */
 static void enter(struct gql_sdl *s, struct gql_names *table, const struct gql_definition *d)
 {
-    void **slot = gql_names_at(table, s->arena, d->name.text);
-
-    if (!*slot)
-        *slot = (void *)d;
+    *gql_names_at(table, s->arena, d->name.text) = (void *)d;
 }
 
 static void gather(struct gql_sdl *s, const struct gql_document *document, struct gql_names *types)
@@ -393,9 +403,9 @@ void gql_sdl_validate(const struct gql_document *document, const struct gql_docu
     struct gql_sdl s = {
         .document = document, .prelude = prelude, .errors = errors, .arena = errors->arena};
 
-    gather(&s, document, &s.types);
     gather(&s, prelude, &s.built_in_types);
-    for (const struct gql_definition *d = document->definitions; d && !gql_errors_full(errors);
+    gather(&s, document, &s.types);
+    for (const struct gql_definition *d = document->definitions; d && !gql_sdl_is_done(&s);
          d = d->next)
         check_definition(&s, d);
 }

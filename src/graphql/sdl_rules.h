@@ -21,10 +21,11 @@ struct gql_sdl {
     const struct gql_document *prelude;
     struct gql_errors *errors;
     struct arena *arena;             /* the errors' */
-    struct gql_names types;          /* the document's: the first definition of the name */
+    struct gql_names types;          /* the document's: the last definition of the name */
     struct gql_names built_in_types; /* the prelude's */
     struct gql_names directives;     /* both; what the document writes counts more */
-    struct gql_names members;        /* of each type: a table of fields or enum values */
+    struct gql_names fields;         /* of each type: a table of its fields */
+    struct gql_names values;         /* of each enum: a table of its values */
     struct gql_names applied;        /* to each type: a table of directives */
     struct gql_names applied_to_schema;
     struct gql_names seen_types; /* where a name was defined first */
@@ -33,12 +34,14 @@ struct gql_sdl {
     const struct gql_root_type_definition *roots[GQL_SUBSCRIPTION + 1]; /* the first of each */
 };
 
+/* Nobody will be told more: the last error there can be is in. */
+bool gql_sdl_is_done(const struct gql_sdl *s);
+
 void gql_sdl_error_at(struct gql_sdl *s, struct gql_error *error, uint32_t at);
 
 /* Adds "… at both places" errors: the name where it stood first, and where it stands again. */
-struct gql_error *gql_sdl_twice(struct gql_sdl *s, const struct gql_name *first,
-                                const struct gql_name *again, const char *format, ...)
-    printf_like(4, 5);
+void gql_sdl_twice(struct gql_sdl *s, const struct gql_name *first, const struct gql_name *again,
+                   const char *format, ...) printf_like(4, 5);
 
 /* UniqueDirectivesPerLocation. seen: where the same thing may be applied to in several places. */
 void gql_sdl_unique_directives(struct gql_sdl *s, const struct gql_directive *directives,

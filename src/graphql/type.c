@@ -110,7 +110,8 @@ bool gql_type_is_subtype(const struct gql_type *sub, const struct gql_type *supe
         } else if (sub->kind == GQL_NON_NULL) {
             sub = sub->of;
         } else {
-            return implements(sub, super) || gql_type_is_possible(super, sub);
+            return super->kind == GQL_INTERFACE ? implements(sub, super)
+                                                : gql_type_is_possible(super, sub);
         }
     }
     return true;

@@ -10,12 +10,16 @@
  * JSON nests as its sender likes; GQL_DEPTH_MOST levels of it are followed.
  */
 
+enum {
+    VARIABLE_ERRORS_MOST = 50, /* then one more that says so, and no others */
+};
+
 struct coercion {
     struct arena *arena;
     struct gql_errors *errors;
     const struct gql_variables *variables;
     const struct gql_variable_definition *node; /* the variable at hand */
-    bool failed;
+    size_t n_errors;
 };
 
 /* A JSON value and how one gets there from the variable's own. */
@@ -28,24 +32,54 @@ struct place {
 static void coerce(struct coercion *c, const struct gql_type *type, struct place at,
                    struct gql_value *ret_value);
 
+static bool is_full(const struct coercion *c)
+{
+    return c->n_errors > VARIABLE_ERRORS_MOST;
+}
+
+/* graphql-js's bound, which is half of that on other errors. */
+static void add_error(struct coercion *c, struct str message, struct str argument)
+{
+    struct gql_error *error = gql_error_add(c->errors, ST_BAD_INPUT, "%s", "");
+
+    c->n_errors++;
+    if (is_full(c)) {
+        error->message = STR("Too many errors processing variables, error limit reached. "
+                             "Execution aborted.");
+        return;
+    }
+    error->message = message;
+    error->argument = argument;
+    gql_error_at(c->errors, error, c->variables->source, c->node->at);
+}
+
+static struct str message_of(struct coercion *c, struct place at, struct str where, struct str why)
+{
+    const struct str parts[] = {
+        STR("Variable \"$"),
+        c->node->name.text,
+        STR("\" got invalid value "),
+        gql_inspect(c->arena, at.json),
+        at.path ? STR(" at \"") : STR(""),
+        at.path ? where : STR(""),
+        at.path ? STR("\"") : STR(""),
+        STR("; "),
+        why,
+    };
+
+    return arena_join(c->arena, parts, array_size(parts));
+}
+
 static void refuse(struct coercion *c, struct place at, struct str why)
 {
-    struct str name = c->node->name.text;
-    struct gql_error *error;
-    struct str where = STR("");
+    struct str where = c->node->name.text;
 
-    c->failed = true;
-    if (c->errors->count > GQL_ERRORS_MOST)
+    if (is_full(c))
         return;
     if (at.path)
-        where = arena_printf(c->arena, "%.*s%.*s", STR_ARG(name),
+        where = arena_printf(c->arena, "%.*s%.*s", STR_ARG(where),
                              STR_ARG(gql_path_text(c->arena, at.path)));
-    error = gql_error_add(c->errors, ST_BAD_INPUT,
-                          "Variable \"$%.*s\" got invalid value %.*s%s%.*s%s; %.*s", STR_ARG(name),
-                          STR_ARG(gql_inspect(c->arena, at.json)), where.n ? " at \"" : "",
-                          STR_ARG(where), where.n ? "\"" : "", STR_ARG(why));
-    error->argument = where.n ? where : name;
-    gql_error_at(c->errors, error, c->variables->source, c->node->at);
+    add_error(c, message_of(c, at, where, why), where);
 }
 
 static struct place key_of(struct place at, const json_t *json, struct gql_path *path)
@@ -78,7 +112,7 @@ static void refuse_unknown(struct coercion *c, const struct gql_type *type, stru
 {
     struct str suggestion = STR("");
 
-    if (!c->variables->no_suggestions && c->errors->count <= GQL_ERRORS_MOST) {
+    if (!c->variables->no_suggestions && !is_full(c)) {
         struct str *names = arena_array(c->arena, struct str, type->n_input_fields);
         for (size_t i = 0; i < type->n_input_fields; i++)
             names[i] = type->input_fields[i].name;
@@ -119,15 +153,15 @@ static bool default_member(struct coercion *c, const struct gql_input_def *def, 
 static void check_one_of(struct coercion *c, const struct gql_type *type, struct place at,
                          const struct gql_value *object)
 {
-    const struct gql_value_member *only = object->members;
+    const struct gql_value_member *only = object->members; /* or the first of too many */
     struct gql_path path = {.parent = at.path};
 
-    if (!only || only->next) {
+    if (!only || only->next)
         refuse(c, at,
                arena_printf(c->arena, "Exactly one key must be specified for OneOf type \"%.*s\".",
                             STR_ARG(type->name)));
-    } else if (only->value.kind == GQL_VALUE_NULL) {
-        const json_t *given = json_object_get(at.json, arena_str(c->arena, only->def->name).p);
+    if (only && only->value.kind == GQL_VALUE_NULL) {
+        const json_t *given = json_object_getn(at.json, only->def->name.p, only->def->name.n);
         path.key = only->def->name;
         /* A value that was refused already is no null. */
         if (json_is_null(given))
@@ -173,17 +207,16 @@ static void coerce_object(struct coercion *c, const struct gql_type *type, struc
 static struct str enum_suggestion(struct coercion *c, const struct gql_type *type,
                                   const json_t *json)
 {
-    struct str *names;
+    struct str *names, shown;
 
-    if (type->kind != GQL_ENUM || !json_is_string(json) || c->variables->no_suggestions ||
-        c->errors->count > GQL_ERRORS_MOST)
+    if (type->kind != GQL_ENUM || c->variables->no_suggestions || is_full(c))
         return STR("");
     names = arena_array(c->arena, struct str, type->n_values);
     for (size_t i = 0; i < type->n_values; i++)
         names[i] = type->values[i].name;
-    return gql_did_you_mean(c->arena, STR("the enum value"),
-                            str_of(json_string_value(json), json_string_length(json)), names,
-                            type->n_values);
+    shown = json_is_string(json) ? str_of(json_string_value(json), json_string_length(json))
+                                 : gql_inspect(c->arena, json);
+    return gql_did_you_mean(c->arena, STR("the enum value"), shown, names, type->n_values);
 }
 
 static void coerce_leaf(struct coercion *c, const struct gql_type *type, struct place at,
@@ -194,7 +227,7 @@ static void coerce_leaf(struct coercion *c, const struct gql_type *type, struct 
     if (gql_leaf_of_json(c->arena, type, at.json, ret_value, &why))
         return;
     suggestion = enum_suggestion(c, type, at.json);
-    refuse(c, at, arena_printf(c->arena, "%.*s%.*s", STR_ARG(why), STR_ARG(suggestion)));
+    refuse(c, at, arena_join(c->arena, (const struct str[]){why, suggestion}, 2));
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): see above. */
@@ -204,6 +237,8 @@ static void coerce(struct coercion *c, const struct gql_type *type, struct place
     const struct gql_type *nullable = gql_type_nullable(type);
 
     *ret_value = (struct gql_value){.kind = GQL_VALUE_NULL};
+    if (is_full(c))
+        return; /* nobody would hear of more */
     if (at.depth > GQL_DEPTH_MOST) {
         refuse(c, at, STR("It is nested too deeply."));
     } else if (json_is_null(at.json)) {
@@ -223,15 +258,15 @@ static void coerce(struct coercion *c, const struct gql_type *type, struct place
 /* A variable that must have a value has none: it was left out, or is null. */
 static void refuse_variable(struct coercion *c, const struct gql_input_def *def, bool is_null)
 {
-    struct str type = gql_type_print(c->arena, def->type);
-    struct gql_error *error =
-        gql_error_add(c->errors, ST_BAD_INPUT, "Variable \"$%.*s\" of %s type \"%.*s\" %s.",
-                      STR_ARG(def->name), is_null ? "non-null" : "required", STR_ARG(type),
-                      is_null ? "must not be null" : "was not provided");
+    struct str message;
 
-    c->failed = true;
-    error->argument = def->name;
-    gql_error_at(c->errors, error, c->variables->source, c->node->at);
+    if (is_full(c))
+        return;
+    message = arena_printf(c->arena, "Variable \"$%.*s\" of %s type \"%.*s\" %s.",
+                           STR_ARG(def->name), is_null ? "non-null" : "required",
+                           STR_ARG(gql_type_print(c->arena, def->type)),
+                           is_null ? "must not be null" : "was not provided");
+    add_error(c, message, def->name);
 }
 
 /* True when the variable has a value. */
@@ -274,5 +309,5 @@ bool gql_coerce_variables(struct arena *a, const struct gql_variables *variables
         end = &added->next;
     }
     *ret_values = values;
-    return !c.failed;
+    return c.n_errors == 0;
 }

@@ -121,6 +121,7 @@ static bool read_number(const struct option *o, struct str text, uint64_t *ret_n
     case OPTION_ADDRESS:
     case OPTION_WORD:
     case OPTION_SWITCH:
+    case OPTION_LIST:
         break;
     }
     assert(false);
@@ -164,6 +165,9 @@ bool option_value_read(const struct option *o, struct arena *arena, struct str t
     case OPTION_SWITCH:
         *(bool *)target = true;
         return true;
+    case OPTION_LIST:
+        option_list_add(target, arena, arena_str(arena, text));
+        return true;
     case OPTION_WHOLE:
     case OPTION_LIMIT:
     case OPTION_BYTES:
@@ -206,6 +210,7 @@ struct str option_value_allowed(const struct option *o, struct arena *arena)
     switch (o->kind) {
     case OPTION_TEXT:
     case OPTION_SECRET:
+    case OPTION_LIST:
         return STR("text");
     case OPTION_DATABASE:
         return STR("a PostgreSQL URL or connection string");
@@ -266,8 +271,11 @@ bool option_value_from_file(const struct option *o)
 
 const char *option_value_placeholder(const struct option *o)
 {
+    if (o->shown)
+        return o->shown;
     switch (o->kind) {
     case OPTION_TEXT:
+    case OPTION_LIST:
         return "TEXT";
     case OPTION_SECRET:
         return "SECRET";

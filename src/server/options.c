@@ -30,6 +30,19 @@ enum status option_refuse(struct option_error *error, const char *format, ...)
     return ST_BAD_INPUT;
 }
 
+void option_list_add(struct option_list *list, struct arena *arena, struct str text)
+{
+    /* There is room for a power of two: it is full whenever the count is one. */
+    if ((list->n & (list->n - 1)) == 0) {
+        struct str *grown = arena_array(arena, struct str, list->n ? 2 * list->n : 1);
+
+        for (size_t i = 0; i < list->n; i++)
+            grown[i] = list->items[i];
+        list->items = grown;
+    }
+    list->items[list->n++] = text;
+}
+
 static void *place_of(const struct option_set *set, const struct option *o)
 {
     return (char *)set->target + o->offset;
@@ -321,13 +334,32 @@ static enum status read_flag(struct option_set *const *sets, size_t n_sets,
     return put_value(set, o, value, &from, error);
 }
 
+/* The set that keeps what is no flag; NULL: none does. */
+static struct option_set *set_of_rest(struct option_set *const *sets, size_t n_sets)
+{
+    for (size_t s = 0; s < n_sets; s++)
+        if (sets[s]->rest)
+            return sets[s];
+    return NULL;
+}
+
 enum status options_read_flags(struct option_set *const *sets, size_t n_sets,
                                const char *const *args, struct option_error *ret_error)
 {
+    struct option_set *keeper = set_of_rest(sets, n_sets);
+    bool flags_ended = false;
     enum status st = ST_OK;
 
-    for (; *args && st == ST_OK; args++)
-        st = read_flag(sets, n_sets, &args, ret_error);
+    for (; *args && st == ST_OK; args++) {
+        bool looks_like_flag = (*args)[0] == '-' && (*args)[1] != '\0';
+
+        if (keeper && (flags_ended || !looks_like_flag))
+            option_list_add(keeper->rest, keeper->arena, str_c(*args));
+        else if (keeper && strcmp(*args, "--") == 0)
+            flags_ended = true;
+        else
+            st = read_flag(sets, n_sets, &args, ret_error);
+    }
     return st;
 }
 

@@ -7,6 +7,9 @@
  * environment variable (`GUILDHALL_MAX_DEPTH=10`). An empty variable counts as unset. A secret can
  * also be read from a file: `--jwt-secret-file PATH`, `GUILDHALL_JWT_SECRET_FILE`.
  *
+ * In a set that has a place for them, arguments that are no flags are kept in their order: `-` is
+ * one, and whatever follows `--`.
+ *
  * Owner: strings live in the arena of the set.
  */
 
@@ -26,6 +29,12 @@ enum option_kind {
     OPTION_SECONDS,  /* int64_t: a duration in whole seconds */
     OPTION_WORD,     /* an enum: the place in `words` */
     OPTION_SWITCH,   /* bool: a flag without a value, and no variable */
+    OPTION_LIST,     /* struct option_list: the flag may be given again; no variable */
+};
+
+struct option_list {
+    struct str *items;
+    size_t n;
 };
 
 struct option_address {
@@ -43,6 +52,7 @@ struct option {
     uint64_t least;
     uint64_t most;            /* 0: what fits */
     const char *const *words; /* of OPTION_WORD; NULL ends them */
+    const char *shown;        /* what the help calls the value; NULL: after its kind */
     const char *help;         /* a sentence without its full stop */
 };
 
@@ -57,6 +67,7 @@ struct option_set {
     size_t n;
     const char *prefix; /* of environment variables; NULL: flags only */
     void *target;
+    struct option_list *rest; /* what is no flag; NULL: everything must be */
     struct arena *arena;
     struct option_given *given; /* one an option */
 };
@@ -89,6 +100,9 @@ void options_print(const struct option_set *set, struct buf *out);
 
 /* Two lines an option, for --help. */
 void options_help(const struct option_set *set, struct buf *out);
+
+/* At the end; the text is borrowed. */
+void option_list_add(struct option_list *list, struct arena *arena, struct str text);
 
 /* Fills the error; returns ST_BAD_INPUT. */
 enum status option_refuse(struct option_error *error, const char *format, ...) printf_like(2, 3);

@@ -13,7 +13,7 @@ from pathlib import Path
 from program import guildhall, run
 
 SECRET = "0123456789abcdef0123456789abcdef"
-COMMANDS = ("up", "serve", "migrate", "token", "config", "version")
+COMMANDS = ("up", "serve", "migrate", "token", "config", "validate", "schema", "version")
 
 
 def misused(args, *words, **variables):

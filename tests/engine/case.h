@@ -16,7 +16,9 @@
  *     {"data": {"a": 1}}
  *
  * Sections: schema (kept for the cases after it), document, operation, variables, scopes, root,
- * events, expect. Errors in `expect` that show no extensions are compared without them.
+ * events, expect. Errors in `expect` that show no extensions are compared without them. A case
+ * without a document asks about its schema: `{"errors": […]}`, none when it is valid. `differs` is
+ * for people and for cases_oracle.mjs: why graphql-js answers otherwise.
  *
  * In the root's data, `{"$error": "message"}` fails, `{"$later": 2, "value": …}` is answered after
  * everything that is later by less, `{"$args": true}` gives the arguments back as JSON text, and

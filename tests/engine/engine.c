@@ -125,7 +125,7 @@ static void run_events(struct run *run)
     wait_for(run, gql_subscribe(r));
     if (!r->source)
         return;
-    field = &run->world.schema->subscription->fields[0];
+    field = run->world.asked;
     buf_add_char(&run->out, '[');
     json_array_foreach(events, i, event)
     {
@@ -180,7 +180,9 @@ static void run_schema(struct run *run)
     gql_errors_init(&errors, run->arena);
     schema = gql_schema_new(sdl, &errors);
     run->world.schema = schema;
-    if (!schema)
+    if (!run->c->document.p)
+        write_request_errors(run, &errors);
+    else if (!schema)
         run->why = wrong(run->arena, &errors, "the schema");
     else if (!json_schema_bind(run->arena, schema, &errors))
         run->why = wrong(run->arena, &errors, "binding");

@@ -1,5 +1,6 @@
 #include "tests/engine/json_schema.h"
 
+#include "graphql/scalar.h"
 #include "graphql/value.h"
 
 struct late {
@@ -178,6 +179,7 @@ static void resolve(struct gql_field *f, const void *args)
     const json_t *json = json_object_getn(parent, f->def->name.p, f->def->name.n);
     const char *error = json_string_value(json_object_get(json, "$error"));
 
+    world->asked = f->def;
     if (error)
         gql_reject_with(f, ST_CONFLICT, "%s", error);
     else if (json_object_get(json, "$later"))
@@ -200,6 +202,8 @@ static const char *type_of(void *context, const void *value)
 struct tables {
     struct gql_resolver *resolvers;
     size_t n_resolvers;
+    struct gql_scalar *scalars;
+    size_t n_scalars;
     struct gql_abstract *abstracts;
     size_t n_abstracts;
 };
@@ -215,6 +219,15 @@ static void add_type(struct arena *a, struct tables *t, const struct gql_type *t
             .type = name, .field = arena_str(a, type->fields[i].name).p, .fn = resolve};
 }
 
+/* Those that are ready, where the schema has them. */
+static void add_scalars(struct tables *t, const struct gql_schema *schema)
+{
+    for (const struct gql_scalar *scalar = gql_scalars; scalar->name; scalar++) {
+        if (gql_schema_type(schema, str_c(scalar->name)))
+            t->scalars[t->n_scalars++] = *scalar;
+    }
+}
+
 bool json_schema_bind(struct arena *a, struct gql_schema *schema, struct gql_errors *errors)
 {
     struct gql_binding *binding = arena_new(a, struct gql_binding);
@@ -224,12 +237,15 @@ bool json_schema_bind(struct arena *a, struct gql_schema *schema, struct gql_err
     for (size_t i = 0; i < schema->n_types; i++)
         n_fields += schema->types[i]->n_fields;
     tables.resolvers = arena_array(a, struct gql_resolver, n_fields + 1);
+    tables.scalars = arena_array(a, struct gql_scalar, schema->n_types + 1);
     tables.abstracts = arena_array(a, struct gql_abstract, schema->n_types + 1);
+    add_scalars(&tables, schema);
     for (size_t i = 0; i < schema->n_types; i++) {
         if (!schema->types[i]->built_in)
             add_type(a, &tables, schema->types[i]);
     }
     binding->resolvers = tables.resolvers;
+    binding->scalars = tables.scalars;
     binding->abstracts = tables.abstracts;
     return gql_schema_bind(schema, binding, errors);
 }

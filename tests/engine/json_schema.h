@@ -15,7 +15,8 @@ struct json_world {
     struct arena *arena;
     const struct gql_schema *schema;
     json_t *root;
-    const json_t *scopes; /* an array, or NULL for all */
+    const json_t *scopes;              /* an array, or NULL for all */
+    const struct gql_field_def *asked; /* the last one whose resolver was called */
     struct late *late;
     int count;
 };

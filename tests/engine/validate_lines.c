@@ -5,7 +5,7 @@
  *     {"document": "{ a }"}                    answers {"errors": [{"message": …, "locations": …}]}
  *     {"document": "{ a }", "noSuggestions": true}
  *
- * For oracle.mjs, which asks graphql-js the same.
+ * For validation_oracle.mjs, which asks graphql-js the same.
  */
 
 #include <stdio.h>

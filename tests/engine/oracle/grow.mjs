@@ -1,7 +1,9 @@
 // Documents that grow out of the schema, made so that fields meet: few names, few aliases, inline
 // fragments and fragments that spread each other, in cycles too.
 
-import { getNamedType, isAbstractType, isCompositeType, isLeafType } from 'graphql';
+import { graphql } from './graphql.mjs';
+
+const { getNamedType, isAbstractType, isCompositeType, isLeafType } = graphql;
 
 function fieldsOf(type) {
   return type.getFields ? Object.values(type.getFields()) : [];

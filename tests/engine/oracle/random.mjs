@@ -18,3 +18,19 @@ export function randomFrom(seed) {
     pick: (list) => list[Math.floor(next() * list.length)],
   };
 }
+
+// `PROGRAM [--seed N] [--count N] [PATH]...`; without them GUILDHALL_ORACLE_SEED and
+// GUILDHALL_ORACLE_COUNT, a seed of the time and the count given here.
+export function readOptions(args, count) {
+  const { GUILDHALL_ORACLE_SEED: seed, GUILDHALL_ORACLE_COUNT: asked } = process.env;
+  const found = { seed: Number(seed ?? Date.now()) >>> 0, count: Number(asked ?? count), paths: [] };
+
+  while (args.length) {
+    const arg = args.shift();
+    if (arg === '--seed' || arg === '--count') found[arg.slice(2)] = Number(args.shift());
+    else if (!found.program) found.program = arg;
+    else found.paths.push(arg);
+  }
+  console.log(`# seed ${found.seed}, count ${found.count}`);
+  return found;
+}

@@ -126,7 +126,8 @@ static void errors_stop_where_they_should(void **state)
     for (int i = 0; i < 5000; i++)
         json_array_append_new(list, json_string("x"));
     refusal_of("[Int]", json_pack("{s:o}", "v", list));
-    assert_int_equal(errors.count, GQL_ERRORS_MOST + 1);
+    assert_int_equal(errors.count,
+                     50 + 1); /* as many as graphql-js tells, and that there are more */
 }
 
 static void a_list_of_a_hundred_thousand_is_no_trouble(void **state)

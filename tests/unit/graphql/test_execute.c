@@ -362,6 +362,20 @@ static void a_mutation_waits_for_each_of_its_fields(void **state)
                "{\"data\":{\"a\":{\"id\":\"lobby\"},\"b\":{\"name\":\"Lobby\"}}}");
 }
 
+static void a_mutation_with_a_condition_that_is_null_changes_nothing(void **state)
+{
+    struct gql_request *r = ask("mutation ($v: Boolean = true) { touch { id } "
+                                "b: touch @skip(if: $v) { id } }");
+    json_t *variables = json_pack("{s:n}", "v");
+
+    r->variables = variables;
+    assert_true(gql_execute(r));
+    assert_int_equal(stage.rooms.n_resolved, 0);
+    assert_int_equal(r->errors.count, 1);
+    assert_false(r->failed); /* `data` is there, and null */
+    json_decref(variables);
+}
+
 static void one_plan_serves_many_requests(void **state)
 {
     static const char expected[] = "{\"data\":{\"room\":{\"echo\":\"x\"}}}";
@@ -404,5 +418,7 @@ int main(void)
         staged(a_source_is_handed_over_and_nothing_written),
         staged(a_source_that_is_refused_is_a_response_without_data),
         staged(an_event_takes_the_place_of_the_root_field), staged(an_event_is_authorised_anew),
-        staged(a_mutation_waits_for_each_of_its_fields), staged(one_plan_serves_many_requests));
+        staged(a_mutation_waits_for_each_of_its_fields),
+        staged(a_mutation_with_a_condition_that_is_null_changes_nothing),
+        staged(one_plan_serves_many_requests));
 }

@@ -124,6 +124,14 @@ static void values_of_directives_fit(void **state)
            "Directive \"@length\" on \"a\" allows no length at all. (3:21)");
 }
 
+static void scalars_of_the_language_are_specified_by_it(void **state)
+{
+    expect("scalar Int scalar ID @specifiedBy(url: \"u\") scalar Mine @specifiedBy(url: \"u\")\n"
+           "scalar Float extend scalar Float @specifiedBy(url: \"u\")",
+           "Directive \"@specifiedBy\" must not be used on built-in scalar ID. (2:22)\n"
+           "Directive \"@specifiedBy\" must not be used on built-in scalar Float. (3:34)");
+}
+
 static void root_types_are_distinct_objects(void **state)
 {
     expect("schema { mutation: Query }", "Query root type must be provided. (2:1)");
@@ -132,6 +140,9 @@ static void root_types_are_distinct_objects(void **state)
     expect("schema { query: Query subscription: Query }",
            "All root types must be different, \"Query\" type is used as query and subscription "
            "root types. (2:17 2:37)");
+    expect("schema { query: Query mutation: Query subscription: Query }",
+           "All root types must be different, \"Query\" type is used as query, mutation, and "
+           "subscription root types. (2:17 2:33 2:53)");
 }
 
 static void types_hold_something_and_of_the_right_kind(void **state)
@@ -212,23 +223,144 @@ static void defaults_fit_their_types(void **state)
     expect(
         "type T { a(x: Int = \"q\", y: [E] = [A, Z]): Int } enum E { A }\n"
         "input I { r: Int! s: Int! = null }",
-        "T.a(x:) has invalid default value: Expected value of type \"Int\", found \"q\". (2:21)\n"
-        "T.a(y:) has invalid default value: Expected value of type \"[E]\", found [A, Z]. "
-        "(2:35)\n"
+        "T.a(x:) has invalid default value: Int cannot represent non-integer value: \"q\" (2:21)\n"
+        "T.a(y:) has invalid default value at [1]: Value \"Z\" does not exist in \"E\" enum. Did "
+        "you mean the enum value \"A\"? (2:39)\n"
         "I.s has invalid default value: Expected value of type \"Int!\", found null. (3:29)");
     expect("input I { r: Int! } type T { a(i: I = {}): Int }",
-           "T.a(i:) has invalid default value: Expected value of type \"I\", found {}. (2:39)");
+           "T.a(i:) has invalid default value: Field \"I.r\" of required type \"Int!\" was not "
+           "provided. (2:39)");
+}
+
+static void each_fault_of_a_default_is_told_in_its_place(void **state)
+{
+    expect("input I { a: Int! l: [[I!]] o: O } input O @oneOf { x: Int y: Int }\n"
+           "type T { f(i: I = {a: 1, b: 2, l: [[{a: 3}, {aa: 4}], 5]}): Int }",
+           "T.f(i:) has invalid default value at .l[0][1]: Field \"I.a\" of required type \"Int!\" "
+           "was not provided. (3:45)\n"
+           "T.f(i:) has invalid default value at .l[0][1]: Field \"aa\" is not defined by type "
+           "\"I\". Did you mean \"a\"? (3:46)\n"
+           "T.f(i:) has invalid default value at .l[1]: Expected value of type \"I\", found 5. "
+           "(3:55)\n"
+           "T.f(i:) has invalid default value: Field \"b\" is not defined by type \"I\". Did you "
+           "mean \"a\", \"l\", or \"o\"? (3:26)");
+    expect("input O @oneOf { x: Int y: Int } directive @d(a: [O] = [{}, {x: null}]) on FIELD",
+           "@d(a:) has invalid default value at [0]: OneOf Input Object \"O\" must specify exactly "
+           "one key. (2:57)\n"
+           "@d(a:) has invalid default value at [1]: Field \"O.x\" must be non-null. (2:61)");
+}
+
+static void what_rests_on_a_wrong_default_is_not_told_again(void **state)
+{
+    expect("type T { f(i: I = {}): Int } input I { a: Int! = \"x\" }",
+           "I.a has invalid default value: Int cannot represent non-integer value: \"x\" (2:50)");
 }
 
 static void defaults_that_rest_on_themselves_are_refused(void **state)
 {
     expect("input I { a: I = {} }",
            "Invalid circular reference. The default value of Input Object field I.a references "
-           "itself. (2:11)");
+           "itself. (2:18)");
     expect("input I { a: J = {} } input J { b: [I] = [{}] }",
            "Invalid circular reference. The default value of Input Object field I.a references "
-           "itself via the default values of: J.b. (2:11 2:33)");
+           "itself via the default values of: J.b. (2:18 2:42)");
     expect("input I { a: I = {a: null} }", "");
+}
+
+static void circles_are_told_at_the_type_where_they_begin(void **state)
+{
+    expect("input A { a: A! } type T input B { b: B! }",
+           "Cannot reference Input Object \"A\" within itself through a series of non-null fields: "
+           "\"a\". (2:11)\n"
+           "Type T must define one or more fields. (2:19)\n"
+           "Cannot reference Input Object \"B\" within itself through a series of non-null fields: "
+           "\"b\". (2:36)");
+}
+
+static void a_directive_does_not_use_itself(void **state)
+{
+    expect("directive @a(x: Int @a) on ARGUMENT_DEFINITION",
+           "Directive \"@a\" must not reference itself. (2:1 2:21)");
+    expect("directive @a(x: Int @b) on ARGUMENT_DEFINITION\n"
+           "directive @b(x: [I!]) on ARGUMENT_DEFINITION input I { e: E } enum E { A @c }\n"
+           "directive @c on ENUM_VALUE | INPUT_OBJECT",
+           "");
+    expect("directive @a(x: [I!]) on ENUM_VALUE | INPUT_OBJECT\n"
+           "input I { j: J } input J { i: I, e: E } enum E { A @a } extend input J @a",
+           "Directive \"@a\" must not reference itself via: I, J. (2:1 3:72)");
+    expect("directive @a(x: S) on ARGUMENT_DEFINITION | SCALAR scalar S extend scalar S @b\n"
+           "directive @b(x: Int @a) on SCALAR",
+           "Directive \"@a\" must not reference itself via: S, @b. (2:1 3:21)\n"
+           "Directive \"@b\" must not reference itself via: @a, S. (3:1 2:77)");
+    expect("directive @a(i: I @b) on OBJECT directive @b(x: I) on ARGUMENT_DEFINITION\n"
+           "input I { i: I } type T @a { a(i: I @b): Int }",
+           "");
+}
+
+/* `input I0 { n: I1… } input I1 { n: I2… } …`, the last of which holds an Int. */
+static const char *chain(struct arena *a, int first, int step, const char *rest)
+{
+    struct str sdl = STR("");
+    enum {
+        LONG = 250
+    };
+
+    for (int n = 0, i = first; n < LONG; n++, i += step)
+        sdl = i < LONG - 1
+                  ? arena_printf(a, "%.*sinput I%d { n: I%d%s }\n", STR_ARG(sdl), i, i + 1, rest)
+                  : arena_printf(a, "%.*sinput I%d { n: Int }\n", STR_ARG(sdl), i);
+    return arena_printf(a, "%.*s%c", STR_ARG(sdl), '\0').p;
+}
+
+static void what_would_nest_too_deeply_is_refused_in_any_order(void **state)
+{
+    struct arena a;
+
+    arena_init(&a);
+    expect(chain(&a, 0, 1, "!"),
+           "I199.n is nested deeper than 200 levels of input fields. (201:14)");
+    expect(chain(&a, 0, 1, " = {}"),
+           "I1.n is nested deeper than 200 levels of input fields. (3:12)");
+    expect(chain(&a, 249, -1, " = {}"),
+           "I49.n is nested deeper than 200 levels of input fields. (202:13)");
+    expect(chain(&a, 249, -1, ""), "");
+    arena_done(&a);
+}
+
+static void a_name_that_is_taken_twice_is_told_once_in_the_order_of_the_first(void **state)
+{
+    expect("type T { f(a: Int, b: Int, b: Int, a: Int, a: Int): Int }",
+           "Argument \"T.f(a:)\" can only be defined once. (2:12 2:36 2:44)\n"
+           "Argument \"T.f(b:)\" can only be defined once. (2:20 2:28)");
+    expect("directive @d(a: Int, b: Int) on OBJECT type T @d(a: 1, b: 2, b: 3, a: 4) { a: Int }",
+           "There can be only one argument named \"a\". (2:50 2:68)\n"
+           "There can be only one argument named \"b\". (2:56 2:62)");
+    expect("enum A { a } input A { a: Int }", "There can be only one type named \"A\". (2:6 2:20)");
+}
+
+static void of_two_definitions_the_last_counts(void **state)
+{
+    expect("directive @d(a: Int!) on OBJECT directive @d(b: Int!) on SCALAR scalar S @d",
+           "There can be only one directive named \"@d\". (2:12 2:44)\n"
+           "Directive \"@d\" argument \"b\" of type \"Int!\" is required, but it was not provided. "
+           "(2:74)");
+}
+
+static void errors_end_with_one_that_says_so(void **state)
+{
+    struct gql_errors errors;
+    struct str sdl = STR("type Query { a: Int }");
+    struct arena a;
+
+    arena_init(&a);
+    for (int i = 0; i < 150; i++)
+        sdl = arena_printf(&a, "%.*s type T%d", STR_ARG(sdl), i);
+    gql_errors_init(&errors, &a);
+    assert_null(gql_schema_new((struct gql_source){.name = STR("test"), .body = sdl}, &errors));
+    assert_int_equal(errors.count, GQL_ERRORS_MOST + 1);
+    assert_str(errors.last->message,
+               "Too many validation errors, error limit reached. Validation aborted.");
+    arena_done(&a);
 }
 
 static void operations_do_not_belong_in_a_schema(void **state)
@@ -238,16 +370,22 @@ static void operations_do_not_belong_in_a_schema(void **state)
 
 int main(void)
 {
-    return RUN(test(a_sound_schema_is_taken), test(there_is_one_schema_definition),
-               test(names_are_unique), test(names_of_introspection_are_reserved),
-               test(types_that_are_named_exist), test(directives_are_known_and_in_their_places),
-               test(arguments_of_directives_are_known_unique_and_complete),
-               test(values_of_directives_fit), test(root_types_are_distinct_objects),
-               test(types_hold_something_and_of_the_right_kind),
-               test(what_is_required_is_not_deprecated), test(interfaces_are_kept),
-               test(interfaces_are_named_once_with_all_they_implement),
-               test(input_objects_that_hold_themselves_are_refused),
-               test(one_of_fields_are_nullable_and_without_defaults),
-               test(defaults_fit_their_types), test(defaults_that_rest_on_themselves_are_refused),
-               test(operations_do_not_belong_in_a_schema));
+    return RUN(
+        test(a_sound_schema_is_taken), test(there_is_one_schema_definition), test(names_are_unique),
+        test(names_of_introspection_are_reserved), test(types_that_are_named_exist),
+        test(directives_are_known_and_in_their_places),
+        test(arguments_of_directives_are_known_unique_and_complete), test(values_of_directives_fit),
+        test(scalars_of_the_language_are_specified_by_it), test(root_types_are_distinct_objects),
+        test(types_hold_something_and_of_the_right_kind), test(what_is_required_is_not_deprecated),
+        test(interfaces_are_kept), test(interfaces_are_named_once_with_all_they_implement),
+        test(input_objects_that_hold_themselves_are_refused),
+        test(one_of_fields_are_nullable_and_without_defaults), test(defaults_fit_their_types),
+        test(each_fault_of_a_default_is_told_in_its_place),
+        test(what_rests_on_a_wrong_default_is_not_told_again),
+        test(defaults_that_rest_on_themselves_are_refused),
+        test(circles_are_told_at_the_type_where_they_begin), test(a_directive_does_not_use_itself),
+        test(what_would_nest_too_deeply_is_refused_in_any_order),
+        test(a_name_that_is_taken_twice_is_told_once_in_the_order_of_the_first),
+        test(of_two_definitions_the_last_counts), test(errors_end_with_one_that_says_so),
+        test(operations_do_not_belong_in_a_schema));
 }

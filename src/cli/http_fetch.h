@@ -1,0 +1,41 @@
+#pragma once
+
+/*
+ * One HTTP exchange, waited for: for the command line, which has nothing else to do.
+ *
+ * Redirects are not followed: a header given for one server must not reach another. Proxies are
+ * taken from the environment as curl takes them.
+ *
+ * Owner: the answer lives in the arena.
+ * Fails: ST_BAD_INPUT when the URL or a header is malformed, ST_TOO_LARGE, ST_UNAVAILABLE; *ret_why
+ *        says it. An answer of any HTTP status is one.
+ */
+
+#include "base/arena.h"
+
+enum {
+    HTTP_ANSWER_MOST = 64 * 1024 * 1024, /* bytes, unpacked */
+};
+
+struct http_call {
+    const char *url;
+    struct str json;           /* posted; absent: GET */
+    const struct str *headers; /* "Name: value" */
+    size_t n_headers;
+    uint64_t timeout_ms; /* for all of it; 0: none */
+};
+
+struct http_answer {
+    long status;
+    struct str body;
+    struct str location; /* of a redirect; else absent */
+};
+
+enum status http_fetch(struct arena *arena, const struct http_call *call,
+                       struct http_answer *ret_answer, struct str *ret_why) must_use;
+
+/* http:// or https:// stands before it. */
+bool http_is_url(struct str s);
+
+/* The URL without a user and password in it: to be shown. */
+struct str http_url_shown(struct arena *arena, struct str url);
