@@ -27,6 +27,11 @@ void arena_init(struct arena *a)
     *a = (struct arena){0};
 }
 
+void arena_init_in(struct arena *a, void *memory, size_t size)
+{
+    *a = (struct arena){.next = memory, .end = (char *)memory + size};
+}
+
 static void run_hooks(struct arena *a)
 {
     while (a->hooks) {

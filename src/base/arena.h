@@ -30,6 +30,11 @@ struct arena {
 typedef void arena_hook_fn(void *p);
 
 void arena_init(struct arena *a);
+
+/* Begins in memory of the caller's, aligned for any type, and goes on to the heap when that is
+ * full: for a task that is nearly always small. It may not be reset. */
+void arena_init_in(struct arena *a, void *memory, size_t size);
+
 void arena_done(struct arena *a);
 
 /* Frees everything but the newest chunk, which serves again. Hooks run, newest first. */

@@ -40,7 +40,7 @@ static void grow(struct buf *b, size_t at_least)
     b->capacity = capacity;
 }
 
-char *buf_reserve(struct buf *b, size_t n)
+char *buf_grow(struct buf *b, size_t n)
 {
     if (n > b->ceiling || b->n > b->ceiling - n) {
         b->ceiling = 0;
@@ -48,21 +48,6 @@ char *buf_reserve(struct buf *b, size_t n)
     }
     grow(b, b->n + n);
     return b->p + b->n;
-}
-
-void buf_add(struct buf *b, struct str s)
-{
-    char *to = s.n ? buf_reserve(b, s.n) : NULL;
-
-    if (!to)
-        return;
-    memcpy(to, s.p, s.n);
-    b->n += s.n;
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-    buf_add(b, (struct str){&c, 1});
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

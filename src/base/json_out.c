@@ -44,13 +44,6 @@ void json_out_end_array(struct json_out *j)
     end(j, ']');
 }
 
-void json_out_key(struct json_out *j, struct str key)
-{
-    json_out_str(j, key);
-    buf_add_char(j->out, ':');
-    j->comma = false;
-}
-
 void json_out_raw(struct json_out *j, struct str json)
 {
     before_value(j);
@@ -137,6 +130,33 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+/* Every byte of `bytes` that is not plain has its highest bit set in the result, and so may some
+ * behind the first of them: a test, not a place. */
+static uint64_t not_plain(uint64_t bytes)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t quotes = bytes ^ ones * '"', backslashes = bytes ^ ones * '\\';
+
+    return (bytes | (bytes - ones * 0x20) | ((quotes - ones) & ~quotes) |
+            ((backslashes - ones) & ~backslashes)) &
+           highs;
+}
+
+static bool all_plain(struct str s)
+{
+    uint64_t eight;
+    size_t i = 0;
+
+    for (; s.n - i >= sizeof(eight); i += sizeof(eight)) {
+        memcpy(&eight, s.p + i, sizeof(eight));
+        if (not_plain(eight))
+            return false;
+    }
+    while (i < s.n && is_plain((unsigned char)s.p[i]))
+        i++;
+    return i == s.n;
+}
+
 void json_out_escape(struct buf *out, struct str s)
 {
     size_t i = 0;
@@ -161,12 +181,41 @@ void json_out_escape(struct buf *out, struct str s)
     }
 }
 
-void json_out_str(struct json_out *j, struct str value)
+static void quote_in_pieces(struct json_out *j, struct str s)
 {
     before_value(j);
     buf_add_char(j->out, '"');
-    json_out_escape(j->out, value);
+    json_out_escape(j->out, s);
     buf_add_char(j->out, '"');
+}
+
+/* Nearly every string is plain and leaves at once, with the comma before it. */
+void json_out_str(struct json_out *j, struct str s)
+{
+    size_t comma = j->comma;
+    char *to;
+
+    if (!all_plain(s)) {
+        quote_in_pieces(j, s);
+        return;
+    }
+    j->comma = true;
+    to = buf_reserve(j->out, comma + s.n + 2);
+    if (!to)
+        return;
+    to[0] = ',';
+    to[comma] = '"';
+    if (s.n)
+        memcpy(to + comma + 1, s.p, s.n);
+    to[comma + 1 + s.n] = '"';
+    j->out->n += comma + s.n + 2;
+}
+
+void json_out_key(struct json_out *j, struct str key)
+{
+    json_out_str(j, key);
+    buf_add_char(j->out, ':');
+    j->comma = false;
 }
 
 struct json_out_mark json_out_mark(const struct json_out *j)

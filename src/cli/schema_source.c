@@ -116,7 +116,8 @@ enum status schema_source_load(struct arena *arena, const char *where,
     if (st != ST_OK)
         return st;
     gql_errors_init(&source.errors, arena);
-    source.schema = gql_schema_new(source.sdl, &source.errors);
+    source.schema = where ? gql_schema_new_foreign(source.sdl, &source.errors)
+                          : gql_schema_new(source.sdl, &source.errors);
     if (source.schema) {
         source.schema->introspected = !source.has_places;
         arena_on_done(arena, free_schema, source.schema);

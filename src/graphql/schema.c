@@ -8,11 +8,12 @@ static struct str copy(struct arena *a, struct str s)
     return s.p ? arena_str(a, s) : arena_str(a, STR(""));
 }
 
-struct gql_schema *gql_schema_new(struct gql_source source, struct gql_errors *errors)
+static struct gql_schema *make(struct gql_source source, bool foreign, struct gql_errors *errors)
 {
     struct gql_schema *schema = mem_new(struct gql_schema);
     size_t before = errors->count;
 
+    schema->foreign = foreign;
     arena_init(&schema->arena);
     schema->source.name = copy(&schema->arena, source.name);
     schema->source.body = copy(&schema->arena, source.body);
@@ -22,6 +23,16 @@ struct gql_schema *gql_schema_new(struct gql_source source, struct gql_errors *e
         return schema;
     gql_schema_free(schema);
     return NULL;
+}
+
+struct gql_schema *gql_schema_new(struct gql_source source, struct gql_errors *errors)
+{
+    return make(source, false, errors);
+}
+
+struct gql_schema *gql_schema_new_foreign(struct gql_source source, struct gql_errors *errors)
+{
+    return make(source, true, errors);
 }
 
 void gql_schema_free(struct gql_schema *schema)

@@ -122,6 +122,7 @@ struct gql_schema {
     size_t n_directives;
     const struct gql_field_def *meta_fields; /* __schema, __type, __typename; no type's own */
     size_t n_meta_fields;
+    bool foreign;      /* gql_schema_new_foreign() */
     bool introspected; /* its maker's to say: from an introspection result, which tells of no
                           directive that was applied */
     const struct gql_document *document; /* the SDL's tree: where nodes stand */
@@ -133,6 +134,10 @@ struct gql_schema {
 /* NULL, and what is wrong in errors with the places, when the SDL does not parse, breaks a rule of
  * SDL validation, or makes no valid schema. The body is copied. */
 struct gql_schema *gql_schema_new(struct gql_source source, struct gql_errors *errors);
+
+/* The same for a schema of somebody else's, which may have been written for an earlier edition: a
+ * deprecated field may implement one that is not, as in GitHub's. */
+struct gql_schema *gql_schema_new_foreign(struct gql_source source, struct gql_errors *errors);
 void gql_schema_free(struct gql_schema *schema);
 
 /* NULL when there is none. */

@@ -100,7 +100,7 @@ static void check_deprecation(struct gql_schema_check *c, const struct gql_field
 {
     struct gql_error *error;
 
-    if (!field->deprecation_reason.p || wanted->deprecation_reason.p)
+    if (!field->deprecation_reason.p || wanted->deprecation_reason.p || c->schema->foreign)
         return;
     error = gql_schema_error(c,
                              "Interface field %.*s.%.*s is not deprecated, so implementation field "

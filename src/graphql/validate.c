@@ -376,6 +376,7 @@ void gql_validate_counted(const struct gql_schema *schema, const struct gql_docu
                           size_t *ret_work)
 {
     static const struct gql_limits no_limits = {0};
+    _Alignas(max_align_t) char most_need_no_more[4096];
     struct arena arena;
     struct gql_validation v = {
         .schema = schema,
@@ -384,7 +385,7 @@ void gql_validate_counted(const struct gql_schema *schema, const struct gql_docu
         .arena = &arena,
     };
 
-    arena_init(&arena);
+    arena_init_in(&arena, most_need_no_more, sizeof(most_need_no_more));
     v.findings_end = &v.findings;
     v.levels_end = &v.levels;
     note_definitions(&v);

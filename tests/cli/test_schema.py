@@ -237,6 +237,14 @@ def an_invalid_schema_leaves_the_standard_output_empty():
         assert '::error file=bad.graphql,line=2,col=6::Unknown type "Nowhere".\n' in complained, complained
 
 
+def a_schema_of_an_earlier_edition_is_taken():
+    """GitHub's deprecates fields that their interfaces do not, which the edition of 2025 forbids."""
+    sdl = "interface I { a: Int } type Query implements I { a: Int @deprecated }"
+    with Folder(old__graphql=sdl, new__graphql=sdl.replace("}", "b: Int }")) as folder:
+        assert folder.run("schema", "print", "old.graphql")[0] == 0
+        assert folder.run("schema", "diff", "old.graphql", "new.graphql")[0] == 0
+
+
 def type_of(**more):
     return {"kind": "OBJECT", "name": "Query", "interfaces": [], "fields": []} | more
 
@@ -561,6 +569,7 @@ sys.exit(
             introspect_tells_all_that_can_be_asked_for,
             without_a_schema_it_is_the_built_in_one,
             an_invalid_schema_leaves_the_standard_output_empty,
+            a_schema_of_an_earlier_edition_is_taken,
             json_that_is_no_introspection_says_where_it_goes_wrong,
             a_default_that_is_more_than_a_value_is_refused,
             a_url_is_asked_by_introspection,
