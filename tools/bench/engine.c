@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "tools/bench/engine_curve.h"
 #include "tools/bench/engine_peer.h"
 #include "tools/bench/engine_world.h"
 
@@ -64,6 +65,7 @@ struct bench {
     size_t ms;
     bool json;
     bool alone;
+    bool curve;
     struct arena arena;
     struct engine_world world;
     struct buf out;
@@ -450,12 +452,14 @@ static bool start_peer(struct bench *b)
 
 static int usage(void)
 {
-    fputs("bench_engine ROOT [--json] [--alone] [--only DOCUMENT] [--rounds N] [--ms N]\n\n"
+    fputs("bench_engine ROOT [--json] [--alone] [--only DOCUMENT] [--rounds N] [--ms N]\n"
+          "bench_engine ROOT --curve [--json]\n\n"
           "  ROOT        of the tree: where schema.graphql and tools/bench are\n"
           "  --alone     without graphql-js\n"
           "  --only      sendMessage, onMessage, messages, introspection or \"1000 fields\"\n"
           "  --rounds N  of which the median is told (5)\n"
-          "  --ms N      milliseconds of each (200)\n",
+          "  --ms N      milliseconds of each (200)\n"
+          "  --curve     instead: how validation grows with documents made to hurt\n",
           stderr);
     return 2;
 }
@@ -480,6 +484,8 @@ static bool read_options(struct bench *b, char *const *args)
             b->json = true;
         else if (str_eq(name, STR("--alone")))
             b->alone = true;
+        else if (str_eq(name, STR("--curve")))
+            b->curve = true;
         else if (str_eq(name, STR("--only")) && args[1])
             b->only = *++args;
         else if (str_eq(name, STR("--rounds")) && read_count(args[1], ROUNDS_MOST, &b->rounds))
@@ -492,20 +498,26 @@ static bool read_options(struct bench *b, char *const *args)
     return b->root != NULL;
 }
 
+static bool run_comparison(struct bench *b)
+{
+    bool done = (b->alone || start_peer(b)) && run_all(b);
+    int64_t theirs = engine_peer_end(&b->peer);
+
+    if (done)
+        print_end(b, theirs);
+    return done;
+}
+
 int main(int argc, char **argv)
 {
     struct bench b = {.rounds = 5, .ms = 200};
     bool done;
-    int64_t theirs;
 
     if (!read_options(&b, argv + 1))
         return usage();
     arena_init(&b.arena);
     buf_init(&b.out, RESPONSE_MOST);
-    done = prepare_all(&b) && (b.alone || start_peer(&b)) && run_all(&b);
-    theirs = engine_peer_end(&b.peer);
-    if (done)
-        print_end(&b, theirs);
+    done = prepare_all(&b) && (b.curve ? engine_curve(b.world.schema, b.json) : run_comparison(&b));
     for (size_t i = 0; i < N_DOCUMENTS; i++)
         forget(&documents[i]);
     engine_world_done(&b.world);
