@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/sql.h"
 
 /* The columns of message_send_batch(). */
 enum {

@@ -4,7 +4,7 @@
  * Many messages as one statement: calls to array parameters, and the rows back to calls.
  */
 
-#include "store/pg_conn.h"
+#include "pg/pg_conn.h"
 #include "store/writer.h"
 
 /* calls: writer_call.link, one at least. again: sent before, and nobody knows what became of it.

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "store/pg_value.h"
+#include "pg/pg_value.h"
 #include "store/sql.h"
 
 /* Who migrates holds this lock: "guildhal" in ASCII. */

@@ -48,19 +48,18 @@ def main(c_path, h_path, *paths):
         sys.exit("migrations must be numbered 0001, 0002, … without a gap")
 
     with open(h_path, "w", encoding="utf-8") as out:
-        out.write("/* Made by embed_sql.py from sql/. */\n#pragma once\n\nenum sql {\n")
+        out.write("/* Made by embed_sql.py from sql/. */\n#pragma once\n\n#include \"pg/pg_conn.h\"\n\nenum sql {\n")
         out.writelines(f"    SQL_{name.upper()},\n" for name, _ in named)
         out.write("    SQL_STATEMENTS\n};\n\n")
         out.write(f"enum {{\n    SQL_MIGRATIONS = {len(migrations)}\n}};\n\n")
-        out.write("struct sql_statement {\n    const char *name;\n    const char *text;\n};\n\n")
         out.write("struct sql_migration {\n    int number;\n    const char *name;\n"
                   "    const char *sha256; /* in hex */\n    const char *text;\n};\n\n")
-        out.write("extern const struct sql_statement sql_statements[SQL_STATEMENTS];\n")
+        out.write("extern const struct pg_statement sql_statements[SQL_STATEMENTS];\n")
         out.write("extern const struct sql_migration sql_migrations[SQL_MIGRATIONS];\n")
 
     with open(c_path, "w", encoding="utf-8") as out:
         out.write('#include "store/sql.h"\n\n')
-        out.write("const struct sql_statement sql_statements[SQL_STATEMENTS] = {\n")
+        out.write("const struct pg_statement sql_statements[SQL_STATEMENTS] = {\n")
         for name, text in named:
             out.write(f'    [SQL_{name.upper()}] = {{"{name}",\n        {c_string(text)}}},\n')
         out.write("};\n\nconst struct sql_migration sql_migrations[SQL_MIGRATIONS] = {\n")

@@ -9,7 +9,8 @@
 #include <openssl/evp.h>
 
 #include "loop/timer.h"
-#include "store/pg_conn.h"
+#include "pg/pg_conn.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 struct writer;

@@ -8,6 +8,7 @@
 #include "store/inside.h"
 #include "store/room.h"
 #include "store/send.h"
+#include "store/sql.h"
 #include "store/writer.h"
 
 enum {
@@ -120,6 +121,20 @@ static void read_open_rooms(struct store *s)
     }
 }
 
+static struct pg_conn *connection_new(struct store *s, const char *name)
+{
+    struct pg_conn_config config = {
+        .conninfo = s->config.conninfo,
+        .name = name,
+        .statement_timeout_ms = s->config.statement_timeout_ms,
+        .statements = sql_statements,
+        .n_statements = SQL_STATEMENTS,
+        .session = sql_statements[SQL_SESSION].text,
+    };
+
+    return pg_conn_new(s->loop, &config);
+}
+
 static struct store *store_new(struct loop *l, const struct store_config *config)
 {
     struct store *s = mem_new(struct store);
@@ -132,10 +147,8 @@ static struct store *store_new(struct loop *l, const struct store_config *config
         s->config.open_rooms = arena_str(&s->arena, config->open_rooms);
     read_open_rooms(s);
     cursor_init(s);
-    s->reader =
-        pg_conn_new(l, s->config.conninfo, "guildhall reader", config->statement_timeout_ms);
-    s->writing =
-        pg_conn_new(l, s->config.conninfo, "guildhall writer", config->statement_timeout_ms);
+    s->reader = connection_new(s, "guildhall reader");
+    s->writing = connection_new(s, "guildhall writer");
     s->writer = writer_new(l, s->writing, &s->config, send_on_written);
     return s;
 }

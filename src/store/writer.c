@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "loop/timer.h"
 #include "store/batch.h"
-#include "store/pg_conn.h"
+#include "pg/pg_conn.h"
 
 enum {
     MOST_IN_BATCH = 512,

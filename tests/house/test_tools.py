@@ -15,8 +15,9 @@ ROOT = Path(sys.argv[1])
 GOOD = {
     "src/base/str.h": "#pragma once\n\n/*\n * Bytes.\n */\n\n#include <stddef.h>\n",
     "src/base/str.c": '#include "base/str.h"\n\n#include <string.h>\n',
+    "src/pg/pg_value.h": "#pragma once\n\n/*\n * Rows.\n */\n\n#include <libpq-fe.h>\n",
     "src/store/room.h": "#pragma once\n\n/*\n * Rooms.\n */\n",
-    "src/store/room.c": '#include "store/room.h"\n\n#include <libpq-fe.h>\n\n#include "base/str.h"\n',
+    "src/store/room.c": '#include "store/room.h"\n\n#include "pg/pg_value.h"\n',
 }
 
 

@@ -1,4 +1,4 @@
-#include "store/pg_error.h"
+#include "pg/pg_error.h"
 
 #include <string.h>
 

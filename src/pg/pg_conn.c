@@ -10,7 +10,7 @@
  * it, which means that nobody is there any more.
  */
 
-#include "store/pg_conn.h"
+#include "pg/pg_conn.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
-#include "store/pg_error.h"
+#include "pg/pg_error.h"
 
 enum {
     MOST_CALLS = 4096, /* gathered and under way */
@@ -48,9 +48,7 @@ struct pg_socket {
 
 struct pg_conn {
     struct loop *loop;
-    struct str conninfo;
-    const char *name;
-    uint64_t statement_timeout_ms;
+    struct pg_conn_config config;
     enum pg_state state;
     PGconn *pq;
     struct pg_socket *socket;
@@ -62,7 +60,7 @@ struct pg_conn {
     size_t syncs;         /* sent and not come back */
     uint64_t pause_ms;
     pg_closed_fn *on_closed;
-    void *user;
+    void *closed_user;
 };
 
 static const int all_binary[PG_PARAMS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
@@ -117,7 +115,7 @@ static uint64_t next_pause(struct pg_conn *c)
     uint64_t pause = c->pause_ms;
     uint16_t jitter;
 
-    c->pause_ms = pause * 2 < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
+    c->pause_ms = pause * 2 < c->config.longest_pause_ms ? pause * 2 : c->config.longest_pause_ms;
     id_random(&jitter, sizeof(jitter));
     /* Three quarters to five quarters of it: many servers must not come back in step. */
     return pause * 3 / 4 + pause * jitter / UINT16_MAX / 2;
@@ -147,13 +145,16 @@ static void enter(struct pg_conn *c, enum pg_state state)
     case PG_READY:
         c->pause_ms = SHORTEST_PAUSE_MS;
         timer_start(&c->timer, LOOK_EVERY_MS);
+        if (c->config.on_ready)
+            c->config.on_ready(c->config.user);
         break;
     }
 }
 
 static void lose(struct pg_conn *c, const char *why)
 {
-    log_debug("database.lost", LOG_STR("connection", str_c(c->name)), LOG_STR("why", str_c(why)));
+    log_debug("database.lost", LOG_STR("connection", str_c(c->config.name)),
+              LOG_STR("why", str_c(why)));
     enter(c, PG_DOWN);
     fail_calls(c);
 }
@@ -178,7 +179,7 @@ static void on_notice(void *user, const PGresult *notice)
 {
     const struct pg_conn *c = user;
 
-    log_debug("database.notice", LOG_STR("connection", str_c(c->name)),
+    log_debug("database.notice", LOG_STR("connection", str_c(c->config.name)),
               LOG_STR("why", str_c(PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY))));
 }
 
@@ -187,7 +188,8 @@ static void start_connecting(struct pg_conn *c)
     /* What stands behind conninfo overrides it. A peer that has silently gone is noticed. */
     const char *const keys[] = {"dbname",           "fallback_application_name", "client_encoding",
                                 "tcp_user_timeout", "keepalives_idle",           NULL};
-    const char *const values[] = {c->conninfo.p, c->name, "UTF8", "15000", "30", NULL};
+    const char *const values[] = {
+        c->config.conninfo.p, c->config.name, "UTF8", "15000", "30", NULL};
 
     enter(c, PG_CONNECTING);
     c->pq = PQconnectStartParams(keys, values, 1);
@@ -209,17 +211,32 @@ static void flush_out(struct pg_conn *c)
         watch_set(&c->socket->watch, left ? WATCH_READ | WATCH_WRITE : WATCH_READ);
 }
 
-static bool send_preparations(struct pg_conn *c)
+static bool send_session(struct pg_conn *c)
 {
     char timeout[24];
     const char *values[] = {timeout};
 
-    snprintf(timeout, sizeof(timeout), "%" PRIu64, c->statement_timeout_ms);
+    snprintf(timeout, sizeof(timeout), "%" PRIu64, c->config.statement_timeout_ms);
+    return PQsendQueryParams(c->pq, c->config.session, 1, NULL, values, NULL, NULL, 1) == 1;
+}
+
+static bool send_listen(struct pg_conn *c)
+{
+    char listen[80];
+
+    snprintf(listen, sizeof(listen), "LISTEN %s", c->config.channel);
+    return PQsendQueryParams(c->pq, listen, 0, NULL, NULL, NULL, NULL, 1) == 1;
+}
+
+static bool send_preparations(struct pg_conn *c)
+{
+    const struct pg_statement *statements = c->config.statements;
+
     if (PQsetnonblocking(c->pq, 1) != 0 || !PQenterPipelineMode(c->pq) ||
-        !PQsendQueryParams(c->pq, sql_statements[SQL_SESSION].text, 1, NULL, values, NULL, NULL, 1))
+        (c->config.session && !send_session(c)) || (c->config.channel && !send_listen(c)))
         return false;
-    for (size_t i = 0; i < SQL_STATEMENTS; i++)
-        if (!PQsendPrepare(c->pq, sql_statements[i].name, sql_statements[i].text, 0, NULL))
+    for (size_t i = 0; i < c->config.n_statements; i++)
+        if (!PQsendPrepare(c->pq, statements[i].name, statements[i].text, 0, NULL))
             return false;
     return PQpipelineSync(c->pq) == 1;
 }
@@ -273,6 +290,12 @@ static bool send_sync(struct pg_conn *c)
     return PQpipelineSync(c->pq) == 1;
 }
 
+static const char *statement_name(const struct pg_conn *c, const struct pg_call *call)
+{
+    assert(call->statement < c->config.n_statements);
+    return c->config.statements[call->statement].name;
+}
+
 static bool send_call(struct pg_conn *c, struct pg_call *call)
 {
     const struct pg_params *p = &call->params;
@@ -280,8 +303,8 @@ static bool send_call(struct pg_conn *c, struct pg_call *call)
     list_remove(&call->link);
     list_append(&c->sent, &call->link);
     call->sent_at = loop_now_ms(c->loop);
-    return PQsendQueryPrepared(c->pq, sql_statements[call->statement].name, p->n, p->values,
-                               p->lengths, all_binary, 1) == 1;
+    return PQsendQueryPrepared(c->pq, statement_name(c, call), p->n, p->values, p->lengths,
+                               all_binary, 1) == 1;
 }
 
 static bool send_gathered(struct pg_conn *c)
@@ -337,9 +360,9 @@ static enum status result_status(const PGresult *result)
 }
 
 /* Without the detail, which may hold what a client sent. */
-static void log_failure(const struct pg_call *call)
+static void log_failure(const struct pg_conn *c, const struct pg_call *call)
 {
-    log_debug("database.failed", LOG_STR("statement", str_c(sql_statements[call->statement].name)),
+    log_debug("database.failed", LOG_STR("statement", str_c(statement_name(c, call))),
               LOG_STR("sqlstate", str_c(PQresultErrorField(call->result, PG_DIAG_SQLSTATE))),
               LOG_STR("why", str_c(PQresultErrorField(call->result, PG_DIAG_MESSAGE_PRIMARY))));
 }
@@ -359,7 +382,7 @@ static void settle(struct pg_conn *c, struct pg_call *call)
         return;
     }
     if (status != ST_OK)
-        log_failure(call);
+        log_failure(c, call);
     finish_call(c, call, status);
 }
 
@@ -394,6 +417,22 @@ static void read_results(struct pg_conn *c)
         take_result(c, PQgetResult(c->pq));
 }
 
+static void close_notification(PGnotify **notification)
+{
+    PQfreemem(*notification);
+}
+
+static void read_notifications(struct pg_conn *c)
+{
+    while (c->state == PG_READY) {
+        __attribute__((cleanup(close_notification))) PGnotify *n = PQnotifies(c->pq);
+
+        if (!n)
+            return;
+        c->config.on_notified(c->config.user, str_c(n->extra));
+    }
+}
+
 static void read_in(struct pg_conn *c)
 {
     if (!PQconsumeInput(c->pq)) {
@@ -404,6 +443,8 @@ static void read_in(struct pg_conn *c)
         read_preparations(c);
     if (c->state == PG_READY)
         read_results(c);
+    if (c->config.channel)
+        read_notifications(c);
     if ((c->state == PG_PREPARING || c->state == PG_READY) && PQstatus(c->pq) == CONNECTION_BAD)
         lose(c, PQerrorMessage(c->pq));
 }
@@ -427,9 +468,9 @@ static void on_socket(struct watch *w, int events)
 static void look_at_oldest(struct pg_conn *c)
 {
     struct pg_call *call = oldest(c);
-    int64_t longest = (int64_t)c->statement_timeout_ms + GRACE_MS;
+    int64_t longest = (int64_t)c->config.statement_timeout_ms + GRACE_MS;
 
-    if (call && c->statement_timeout_ms && loop_now_ms(c->loop) - call->sent_at > longest)
+    if (call && c->config.statement_timeout_ms && loop_now_ms(c->loop) - call->sent_at > longest)
         lose(c, "no answer");
     else
         timer_start(&c->timer, LOOK_EVERY_MS);
@@ -457,15 +498,14 @@ static void on_time(struct timer *t)
 
 /* --- from begin to end */
 
-struct pg_conn *pg_conn_new(struct loop *l, struct str conninfo, const char *name,
-                            uint64_t statement_timeout_ms)
+struct pg_conn *pg_conn_new(struct loop *l, const struct pg_conn_config *config)
 {
     struct pg_conn *c = mem_new(struct pg_conn);
 
     c->loop = l;
-    c->conninfo = conninfo;
-    c->name = name;
-    c->statement_timeout_ms = statement_timeout_ms;
+    c->config = *config;
+    if (!config->longest_pause_ms)
+        c->config.longest_pause_ms = LONGEST_PAUSE_MS;
     c->pause_ms = SHORTEST_PAUSE_MS;
     list_init(&c->gathered);
     list_init(&c->sent);
@@ -479,7 +519,7 @@ static void on_timer_closed(struct timer *t)
 {
     struct pg_conn *c = container_of(t, struct pg_conn, timer);
     pg_closed_fn *on_closed = c->on_closed;
-    void *user = c->user;
+    void *user = c->closed_user;
 
     mem_free(c);
     on_closed(user);
@@ -488,7 +528,7 @@ static void on_timer_closed(struct timer *t)
 void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user)
 {
     c->on_closed = on_closed;
-    c->user = user;
+    c->closed_user = user;
     enter(c, PG_CLOSED);
     fail_calls(c);
     timer_close(&c->timer, on_timer_closed);

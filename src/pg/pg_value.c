@@ -1,4 +1,4 @@
-#include "store/pg_value.h"
+#include "pg/pg_value.h"
 
 #include <assert.h>
 #include <endian.h>

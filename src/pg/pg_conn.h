@@ -1,0 +1,81 @@
+#pragma once
+
+/*
+ * One connection to PostgreSQL on a loop: non-blocking, in pipeline mode, the statements of a table
+ * prepared, a channel listened to where one is named. It connects by itself, and again after it
+ * was lost.
+ *
+ *     struct pg_call *c = &read->call;
+ *     c->statement = SQL_ROOM_GET;
+ *     pg_put_text(&c->params, arena, room_id);
+ *     c->on_done = on_room;
+ *     if (!pg_conn_call(conn, c)) …           away: nothing was sent
+ *
+ * Calls gather during a turn of the loop and leave together at its end. Reads of one turn share a
+ * sync: one that fails takes those behind it along, which are then sent again, each alone. A call
+ * that writes is `alone`: its sync is its own, so its transaction is, and it is done only when
+ * that sync has come back, which is when it has been committed.
+ *
+ * What is notified while the connection is away is lost: on_ready is the time to look for it.
+ *
+ * Owner:   calls are their caller's and must live until on_done.
+ * Threads: the loop's.
+ */
+
+#include "loop/loop.h"
+#include "pg/pg_value.h"
+
+struct pg_call;
+struct pg_conn;
+
+struct pg_statement {
+    const char *name;
+    const char *text;
+};
+
+/* The connection can be used, for the first time or again. */
+typedef void pg_ready_fn(void *user);
+/* A notification on the channel; the payload is borrowed for the call. */
+typedef void pg_notified_fn(void *user, struct str payload);
+
+/* Everything pointed to is borrowed and must outlive the connection. */
+struct pg_conn_config {
+    struct str conninfo; /* a libpq connection string or URL; ends in NUL */
+    const char *name;    /* as pg_stat_activity shows it */
+    uint64_t statement_timeout_ms;
+    uint64_t longest_pause_ms; /* between two attempts to connect; 0: two seconds */
+    const struct pg_statement *statements;
+    size_t n_statements;
+    /* Run first on every connection, with the statement timeout as its only parameter; or NULL. */
+    const char *session;
+    const char *channel;         /* listened to; a plain lower-case name, or NULL */
+    pg_ready_fn *on_ready;       /* or NULL */
+    pg_notified_fn *on_notified; /* with a channel */
+    void *user;
+};
+
+/* The result is the callee's to PQclear(); it is NULL unless status is ST_OK. */
+typedef void pg_done_fn(struct pg_call *call, enum status status, PGresult *result);
+typedef void pg_closed_fn(void *user);
+
+struct pg_call {
+    struct list link;
+    size_t statement; /* its place in the connection's table */
+    struct pg_params params;
+    bool alone;
+    pg_done_fn *on_done;
+    PGresult *result; /* what came so far */
+    int64_t sent_at;
+};
+
+/* The config is copied. */
+struct pg_conn *pg_conn_new(struct loop *l, const struct pg_conn_config *config) must_use;
+
+/* Fails what is still under way with ST_UNAVAILABLE, then closes; freed when on_closed is called.
+ */
+void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user);
+
+bool pg_conn_ready(const struct pg_conn *c);
+
+/* False: the connection is away, or too many calls wait; on_done will not be called. */
+must_use bool pg_conn_call(struct pg_conn *c, struct pg_call *call);
