@@ -1,7 +1,10 @@
 #include "gen/schema_gen.h"
 
+#include "base/map.h"
 #include "resolvers/context.h"
+#include "resolvers/limits.h"
 #include "resolvers/message.h"
+#include "store/membership.h"
 
 /* Control characters (Unicode's category Cc) other than tab and newline: U+0000 to U+001F, U+007F
  * to U+009F. */
@@ -58,47 +61,212 @@ void mutation_renew_session(struct gql_field *f, const struct mutation_renew_ses
         gql_reject_argument(f, st, "token", "%.*s", STR_ARG(why));
 }
 
-/* Rooms, guilds and members are read by this release, and made by an operator. */
-static void not_served(struct gql_field *f)
+/* --- rooms, guilds and members: what the store cannot be asked for is refused here */
+
+static bool may_be_room(struct gql_field *f, const char *argument, struct str id)
 {
-    gql_reject_with(f, ST_FORBIDDEN,
-                    "%.*s is not served by this release: rooms, guilds and members are kept by the "
-                    "operator, in the database.",
-                    STR_ARG(f->def->name));
+    if (room_id_is_valid(id))
+        return true;
+    gql_reject_argument(f, ST_BAD_INPUT, argument,
+                        "%s must be 1 to %d characters of A-Z a-z 0-9 _ - . : #.", argument,
+                        ROOM_ID_LONGEST);
+    return false;
+}
+
+/* A room that has members of its own. */
+static bool may_have_members(struct gql_field *f, struct str room_id)
+{
+    static const char argument[] = "input.roomId";
+
+    if (!may_be_room(f, argument, room_id))
+        return false;
+    if (room_table(room_id) != ROOM_TABLE_GUILD)
+        return true;
+    gql_reject_argument(f, ST_BAD_INPUT, argument,
+                        "The room \"%.*s\" has the members of its guild: use setGuildMembers.",
+                        STR_ARG(room_id));
+    return false;
+}
+
+/* A token can carry such an id. */
+static bool may_be_user(struct gql_field *f, const char *argument, struct str id)
+{
+    size_t length = str_code_points(id);
+
+    if (length >= 1 && length <= LIMIT_USER_ID)
+        return true;
+    gql_reject_argument(f, ST_BAD_INPUT, argument, "A user's id has 1 to %d characters, not %zu.",
+                        LIMIT_USER_ID, length);
+    return false;
+}
+
+static bool may_be_users(struct gql_field *f, const char *argument, const struct str *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!may_be_user(f, argument, ids[i]))
+            return false;
+    return true;
+}
+
+/* Nobody may be named twice: which of the two would count? */
+static bool name_user(struct gql_field *f, const char *argument, struct map *named, struct str id)
+{
+    if (!may_be_user(f, argument, id))
+        return false;
+    if (!map_put(named, id, f))
+        return true;
+    gql_reject_argument(f, ST_BAD_INPUT, argument, "The user \"%.*s\" is named twice.",
+                        STR_ARG(id));
+    return false;
+}
+
+/* False: somebody is no user, or is named in both lists or twice in one; the field was rejected. */
+static bool are_named_once(struct gql_field *f, const struct member_input_list *put,
+                           const char *put_argument, const struct str_list *removed)
+{
+    struct map named = {0};
+    bool fine = true;
+
+    for (size_t i = 0; fine && i < put->n; i++)
+        fine = name_user(f, put_argument, &named, put->items[i]->user_id);
+    for (size_t i = 0; fine && i < removed->n; i++)
+        fine = name_user(f, "input.removeUserIds", &named, removed->items[i]);
+    map_done(&named);
+    return fine;
+}
+
+static const struct member *members_of(struct arena *a, const struct member_input_list *list)
+{
+    struct member *members = arena_array(a, struct member, list->n);
+
+    for (size_t i = 0; i < list->n; i++)
+        members[i] =
+            (struct member){.user_id = list->items[i]->user_id, .role = list->items[i]->role};
+    return members;
+}
+
+/* Two users, who are private to each other. */
+static bool may_be_direct(struct gql_field *f, const struct create_room_input *input,
+                          const struct room_draft *draft)
+{
+    const struct context *c = context_of(f);
+
+    if (draft->n_members != 1 || str_eq(draft->member_ids[0], c->caller.user)) {
+        gql_reject_argument(f, ST_BAD_INPUT, "input.memberIds",
+                            "A DIRECT room is the caller's with exactly one other user.");
+        return false;
+    }
+    if (input->visibility == ROOM_VISIBILITY_PRIVATE && !room_guild_id(draft->id).p)
+        return true;
+    gql_reject_argument(f, ST_BAD_INPUT, "input.kind",
+                        "A DIRECT room is PRIVATE, and not a guild's.");
+    return false;
+}
+
+static bool may_be_in_guild(struct gql_field *f, const struct room_draft *draft)
+{
+    if (!guild_id_is_valid(room_guild_id(draft->id))) {
+        gql_reject_argument(f, ST_BAD_INPUT, "input.id",
+                            "What stands behind GUILD#, up to the next #, must be a guild's id.");
+        return false;
+    }
+    if (draft->n_members == 0)
+        return true;
+    gql_reject_argument(f, ST_BAD_INPUT, "input.memberIds",
+                        "A guild's room has the members of the guild.");
+    return false;
 }
 
 void mutation_create_room(struct gql_field *f, const struct mutation_create_room_args *a)
 {
-    not_served(f);
+    struct context *c = context_of(f);
+    const struct create_room_input *input = a->input;
+    struct room_draft draft = {
+        .id = input->id,
+        .kind = input->kind,
+        .visibility = input->visibility,
+        .name = input->name,
+        .member_ids = input->member_ids.items,
+        .n_members = input->member_ids.n,
+    };
+
+    if (draft.id.p && !may_be_room(f, "input.id", draft.id))
+        return;
+    if (!may_be_users(f, "input.memberIds", draft.member_ids, draft.n_members))
+        return;
+    if (input->kind == ROOM_KIND_DIRECT && !may_be_direct(f, input, &draft))
+        return;
+    if (room_guild_id(draft.id).p && !may_be_in_guild(f, &draft))
+        return;
+    gql_resolve_later(f, store_room_create(c->store, f->arena, &c->caller, &draft));
 }
 
 void mutation_join_room(struct gql_field *f, const struct mutation_join_room_args *a)
 {
-    not_served(f);
+    struct context *c = context_of(f);
+
+    if (may_have_members(f, a->input->room_id))
+        gql_resolve_later(f, store_room_join(c->store, f->arena, &c->caller, a->input->room_id));
+}
+
+static void remove_member(struct gql_field *f, struct str room_id, struct str user_id)
+{
+    struct context *c = context_of(f);
+
+    gql_resolve_later(f,
+                      store_room_remove_member(c->store, f->arena, &c->caller, room_id, user_id));
 }
 
 void mutation_leave_room(struct gql_field *f, const struct mutation_leave_room_args *a)
 {
-    not_served(f);
-}
-
-void mutation_set_members(struct gql_field *f, const struct mutation_set_members_args *a)
-{
-    not_served(f);
+    if (may_have_members(f, a->input->room_id))
+        remove_member(f, a->input->room_id, context_of(f)->caller.user);
 }
 
 void mutation_remove_member(struct gql_field *f, const struct mutation_remove_member_args *a)
 {
-    not_served(f);
+    if (may_have_members(f, a->input->room_id) && may_be_user(f, "input.userId", a->input->user_id))
+        remove_member(f, a->input->room_id, a->input->user_id);
+}
+
+void mutation_set_members(struct gql_field *f, const struct mutation_set_members_args *a)
+{
+    static const struct str_list nobody = {0};
+    struct context *c = context_of(f);
+    const struct member_input_list *list = &a->input->members;
+
+    if (may_have_members(f, a->input->room_id) && are_named_once(f, list, "input.members", &nobody))
+        gql_resolve_later(f,
+                          store_room_put_members(c->store, f->arena, &c->caller, a->input->room_id,
+                                                 members_of(f->arena, list), list->n));
 }
 
 void mutation_create_guild(struct gql_field *f, const struct mutation_create_guild_args *a)
 {
-    not_served(f);
+    struct context *c = context_of(f);
+
+    if (a->input->id.p && !guild_id_is_valid(a->input->id))
+        gql_reject_argument(
+            f, ST_BAD_INPUT, "input.id",
+            "input.id must be 1 to %d characters of A-Z a-z 0-9 _ - . :", GUILD_ID_LONGEST);
+    else
+        gql_resolve_later(
+            f, store_guild_create(c->store, f->arena, &c->caller, a->input->id, a->input->name));
 }
 
 void mutation_set_guild_members(struct gql_field *f,
                                 const struct mutation_set_guild_members_args *a)
 {
-    not_served(f);
+    struct context *c = context_of(f);
+    const struct set_guild_members_input *input = a->input;
+    struct guild_members_draft draft = {
+        .put = members_of(f->arena, &input->put),
+        .n_put = input->put.n,
+        .removed = input->remove_user_ids.items,
+        .n_removed = input->remove_user_ids.n,
+    };
+
+    if (are_named_once(f, &input->put, "input.put", &input->remove_user_ids))
+        gql_resolve_later(
+            f, store_guild_put_members(c->store, f->arena, &c->caller, input->guild_id, &draft));
 }

@@ -1,4 +1,5 @@
 -- A guild, if the caller is in it or admitted ($4).
+-- @gathered
 SELECT g.guild_id, g.name,
        (SELECT count(*) FROM guild_member m
          WHERE m.tenant_id = g.tenant_id AND m.guild_id = g.guild_id)

@@ -1,4 +1,5 @@
 -- A guild's members, oldest first, behind the user $5. No row: no guild that the caller is in.
+-- @gathered
 SELECT m.user_id, m.role, m.joined_at
   FROM guild g
   LEFT JOIN LATERAL (

@@ -1,4 +1,5 @@
 -- A guild's rooms by id, behind the room $5. No row: no guild that the caller is in.
+-- @gathered
 SELECT r.room_id, r.guild_id, r.kind, r.visibility, r.name, r.last_seq, r.created_at,
        n.members, me.role, me.joined_at
   FROM guild g

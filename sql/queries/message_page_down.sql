@@ -1,6 +1,7 @@
 -- the newest rows between two places, and whether there are any at those places and beyond.
 -- The places are seqs, both exclusive; a time given instead ($6, $8) stands between the rows that
 -- are not newer and those that are. No row: no such room.
+-- @gathered
 SELECT g.may_read, g.last_seq, edge.below, edge.above,
        m.seq, m.ts, m.id, m.sender_id, m.text, m.idempotency_key
   FROM (SELECT * FROM room_gate($1::text, $2::text, $3::text, $4::boolean) OFFSET 0) g

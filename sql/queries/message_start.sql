@@ -1,4 +1,5 @@
 -- Where a room's log stands, and the place of a time ($5) in it. No row: no such room.
+-- @gathered, patient
 SELECT g.may_read, g.last_seq, g.first_kept_seq,
        CASE WHEN g.may_read AND $5::bigint IS NOT NULL
             THEN log_place_at($1::text, $2::text, g.last_seq, $5::bigint) END

@@ -1,4 +1,5 @@
 -- A room, if the caller may know of it: a member, an admitted one ($4), or anybody when public.
+-- @gathered
 SELECT r.room_id, r.guild_id, r.kind, r.visibility, r.name, r.last_seq, r.created_at,
        n.members, me.role, me.joined_at
   FROM room r

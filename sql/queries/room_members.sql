@@ -1,5 +1,6 @@
 -- A room's members (the guild's, for a guild room), oldest first, behind the user $5. A first row
 -- without a user stands for the room; no row at all: none that the caller may know of.
+-- @gathered
 WITH door AS (
     SELECT r.tenant_id, r.room_id, r.guild_id
       FROM room r

@@ -1,5 +1,6 @@
 -- The caller's rooms, the latest active first: those it is a member of, and those of its guilds
 -- and of the guilds that the token vouches for ($3). Behind the room $4.
+-- @gathered
 WITH mine AS (
     SELECT m.room_id FROM member m
      WHERE m.tenant_id = $1::text AND m.user_id = $2::text
@@ -9,7 +10,7 @@ WITH mine AS (
        AND r.guild_id IN (SELECT g.guild_id FROM guild_member g
                            WHERE g.tenant_id = $1::text AND g.user_id = $2::text
                           UNION
-                          SELECT unnest($3::text[]))
+                          SELECT unnest($3::text::text[]))
 ), page AS (
     SELECT r.*
       FROM mine

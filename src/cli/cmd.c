@@ -1,5 +1,6 @@
 #include "cli/cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "graphql/suggest.h"
@@ -24,7 +25,7 @@ int cmd_fail(int exit_status, const char *format, ...)
 int cmd_print(const struct buf *out)
 {
     if (fwrite(out->p, 1, out->n, stdout) != out->n || fflush(stdout) != 0)
-        return cmd_fail(CMD_FAILED, "cannot write to the standard output");
+        return cmd_fail(CMD_FAILED, "cannot write to the standard output: %s", strerror(errno));
     return CMD_OK;
 }
 
@@ -129,6 +130,26 @@ static int refuse_command(const struct cmd_group *group, struct str name)
     return CMD_MISUSED;
 }
 
+static int run_command(const struct cmd_group *group, const char *const *args,
+                       const char *const *environment)
+{
+    struct str name = str_c(*args);
+
+    for (size_t i = 0; i < group->n; i++)
+        if (str_eq(name, last_word(group->commands[i])))
+            return group->commands[i]->run(group->commands[i], args + 1, environment);
+    return refuse_command(group, name);
+}
+
+/* "help validate" is "validate --help"; "help schema diff" works as well. */
+static int help_of(const struct cmd_group *group, const char *const *words,
+                   const char *const *environment)
+{
+    const char *args[] = {words[0], words[1] ? words[1] : "--help", "--help", NULL};
+
+    return run_command(group, args, environment);
+}
+
 int cmd_group_run(const struct cmd_group *group, const char *const *args,
                   const char *const *environment)
 {
@@ -138,12 +159,11 @@ int cmd_group_run(const struct cmd_group *group, const char *const *args,
         print_usage(group, stderr);
         return CMD_MISUSED;
     }
+    if (str_eq_c(name, "help") && args[1])
+        return help_of(group, args + 1, environment);
     if (str_eq_c(name, "--help") || str_eq_c(name, "-h") || str_eq_c(name, "help")) {
         print_usage(group, stdout);
         return CMD_OK;
     }
-    for (size_t i = 0; i < group->n; i++)
-        if (str_eq(name, last_word(group->commands[i])))
-            return group->commands[i]->run(group->commands[i], args + 1, environment);
-    return refuse_command(group, name);
+    return run_command(group, args, environment);
 }

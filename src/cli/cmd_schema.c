@@ -37,14 +37,15 @@ static bool show_sdl(struct gql_schema *schema, struct arena *arena, struct buf 
 static bool execute(const struct gql_plan *plan, struct arena *arena, struct buf *out,
                     struct gql_errors *errors)
 {
-    struct gql_request request = {.arena = arena, .out = out};
+    struct gql_request request = {.arena = arena, .out = out, .trusted = true};
 
     request.operation = gql_plan_operation(plan, STR_NULL, errors);
     /* Introspection waits for nothing. */
-    if (!request.operation || !gql_execute(&request) || request.failed)
+    if (!request.operation || !gql_execute(&request))
         return false;
+    *errors = request.errors;
     buf_add_char(out, '\n');
-    return true;
+    return errors->count == 0 && !request.failed;
 }
 
 static bool show_introspection(struct gql_schema *schema, struct arena *arena, struct buf *out,
@@ -134,10 +135,11 @@ static const struct cmd cmd_schema_print = {
     .name = "schema print",
     .summary = "a schema as SDL, in one canonical form",
     .usage = "guildhall schema print [OPTION…] [SCHEMA]\n\n"
-             "Prints the schema as SDL in canonical form; without one, guildhall's "
-             "own.\n\n" SCHEMA_SOURCE_HELP
-             "\nExit status: 0, or 2 when it cannot be read or is no valid "
-             "schema.\n",
+             "Prints the schema as SDL in canonical form; without one, guildhall's own. As in\n"
+             "graphql-js's printSchema(), directives that are applied to it are left out, but for\n"
+             "@deprecated, @specifiedBy and @oneOf.\n\n" SCHEMA_SOURCE_HELP
+             "\nExit status: 0, or 2 when it cannot be judged: it cannot be read, or is no valid\n"
+             "schema; the standard output is empty then.\n",
     .run = run_print,
 };
 
@@ -147,7 +149,8 @@ static const struct cmd cmd_schema_introspect = {
     .usage = "guildhall schema introspect [OPTION…] [SCHEMA]\n\n"
              "Prints {\"data\":{\"__schema\":…}}, the answer to the introspection query with all\n"
              "that it can ask for; without a schema, of guildhall's own.\n\n" SCHEMA_SOURCE_HELP
-             "\nExit status: 0, or 2 when it cannot be read or is no valid schema.\n",
+             "\nExit status: 0, or 2 when it cannot be judged: it cannot be read, or is no valid\n"
+             "schema; the standard output is empty then.\n",
     .run = run_introspect,
 };
 

@@ -70,25 +70,73 @@ static bool is_allowed(struct diff *d, const struct gql_change *change)
     return allowed;
 }
 
+static struct side *side_of(struct diff *d, const struct gql_change *change)
+{
+    return change->source == &d->old_side.source.schema->source ? &d->old_side : &d->new_side;
+}
+
+static struct gql_location locate(struct side *side, uint32_t at)
+{
+    if (side->location.line == 0)
+        side->location = (struct gql_location){.line = 1, .column = 1};
+    gql_locate_on(&side->source.schema->source, &side->location, side->at, at);
+    side->at = at;
+    return side->location;
+}
+
 /* False when there is no place that means anything to the reader. */
 static bool find_place(struct diff *d, const struct gql_change *change, struct report_place *place)
 {
-    struct side *side = &d->new_side;
+    struct side *side = side_of(d, change);
 
     if (!change->source)
         return false;
-    if (change->source == &d->old_side.source.schema->source)
-        side = &d->old_side;
     *place = (struct report_place){.source = change->source, .is_shown = side->source.has_places};
-    if (!place->is_shown)
-        return true;
-    if (change->at < side->at || side->location.line == 0) {
-        side->location = (struct gql_location){.line = 1, .column = 1};
-        side->at = 0;
+    if (place->is_shown)
+        place->location = locate(side, change->at);
+    return true;
+}
+
+/* Where in the schema the thing stood that was removed: the field of an argument, the type of a
+ * field. False when that is gone too, or is the schema itself. */
+static bool find_parent(const struct gql_schema *schema, struct str path, uint32_t *ret_at)
+{
+    size_t end = str_find(path, '('), dot = str_find(path, '.');
+    const struct gql_directive_def *directive;
+    const struct gql_field_def *field = NULL;
+    const struct gql_type *type;
+
+    if (str_starts(path, STR("@"))) {
+        directive = gql_schema_directive(schema, str_of(path.p + 1, end - 1));
+        if (directive && directive->node)
+            *ret_at = directive->node->name.at;
+        return directive && directive->node;
     }
-    gql_locate_on(change->source, &side->location, side->at, change->at);
-    side->at = change->at;
-    place->location = side->location;
+    type = gql_schema_type(schema, str_of(path.p, dot));
+    if (!type || !type->node)
+        return false;
+    if (end < path.n && dot < end)
+        field = gql_type_field(schema, type, str_of(path.p + dot + 1, end - dot - 1));
+    *ret_at = field && field->node ? field->node->name.at : type->node->name.at;
+    return true;
+}
+
+/* A place that GitHub can show: what stood in a schema that is no file is shown where it is
+ * missing. */
+static bool find_file_place(struct diff *d, const struct gql_change *change,
+                            struct report_place *place)
+{
+    const struct schema_source *new_source = &d->new_side.source;
+    uint32_t at;
+
+    if (side_of(d, change)->source.is_file)
+        return find_place(d, change, place);
+    if (!new_source->is_file)
+        return false;
+    *place = (struct report_place){.source = &new_source->schema->source};
+    place->is_shown = change->path.p && find_parent(new_source->schema, change->path, &at);
+    if (place->is_shown)
+        place->location = locate(&d->new_side, at);
     return true;
 }
 
@@ -161,7 +209,7 @@ static void github_change(struct diff *d, const struct gql_change *change, bool 
         [GQL_NON_BREAKING] = "notice", [GQL_DANGEROUS] = "warning", [GQL_BREAKING] = "error"};
     const char *name = gql_criticality_name(change->criticality);
     struct report_place place;
-    bool has_place = find_place(d, change, &place);
+    bool has_place = find_file_place(d, change, &place);
     struct str title = arena_printf(d->arena, "%s %.*s%s", name, STR_ARG(key_of(d->arena, change)),
                                     allowed ? " (allowed)" : "");
 
@@ -210,7 +258,8 @@ static void sum_up(struct diff *d, size_t n)
     buf_add_char(&d->report.out, '\n');
     add_count(d, GQL_BREAKING, "breaking", ", ");
     add_count(d, GQL_DANGEROUS, "dangerous", ", ");
-    add_count(d, GQL_NON_BREAKING, "non-breaking", n == 1 ? " change\n" : " changes\n");
+    add_count(d, GQL_NON_BREAKING, "non-breaking",
+              n == 1 && d->n[GQL_NON_BREAKING] ? " change\n" : " changes\n");
 }
 
 static void warn_of_unused(const struct diff *d)
@@ -296,8 +345,31 @@ const struct cmd cmd_schema_diff = {
         "may now be wrong, DANGEROUS when it may behave otherwise, NON_BREAKING else. With\n"
         "--format json they are an array of {criticality, type, path, message}; one that was\n"
         "allowed has `allowed: true` as well.\n\n"
-        "OLD and NEW each are a SCHEMA. " SCHEMA_SOURCE_HELP "\n"
+        "OLD and NEW each are a SCHEMA.\n\n" SCHEMA_SOURCE_HELP "\n"
+        "A TYPE is one of those of graphql-js's findBreakingChanges() and findDangerousChanges()\n"
+        "(FIELD_REMOVED, ARG_CHANGED_KIND, VALUE_ADDED_TO_ENUM, …) or one of these, each with\n"
+        "one word of those in braces:\n"
+        "  TYPE_ADDED, FIELD_ADDED, {ARG,INPUT_FIELD}_DEFAULT_VALUE_ADDED, DIRECTIVE_ADDED,\n"
+        "  OPTIONAL_DIRECTIVE_ARG_ADDED, DIRECTIVE_ARG_DEFAULT_VALUE_ADDED,\n"
+        "  DIRECTIVE_{LOCATION,REPEATABLE}_ADDED, DIRECTIVE_ARG_CHANGED_KIND,\n"
+        "  {INPUT_FIELD,DIRECTIVE_ARG}_DEFAULT_VALUE_CHANGE,\n"
+        "  {FIELD,ARG,INPUT_FIELD,DIRECTIVE_ARG}_TYPE_CHANGED,\n"
+        "  SCHEMA_{QUERY,MUTATION,SUBSCRIPTION}_TYPE_CHANGED,\n"
+        "  {SCHEMA,TYPE,FIELD,ARG,INPUT_FIELD,ENUM_VALUE,DIRECTIVE,DIRECTIVE_ARG}\n"
+        "      _DESCRIPTION_{ADDED,REMOVED,CHANGED},\n"
+        "  {FIELD,ARG,INPUT_FIELD,ENUM_VALUE,DIRECTIVE_ARG}_DEPRECATION_{ADDED,REMOVED} and\n"
+        "      …_DEPRECATION_REASON_{ADDED,REMOVED,CHANGED},\n"
+        "  TYPE_SPECIFIED_BY_URL_{ADDED,REMOVED,CHANGED}, TYPE_ONE_OF_{ADDED,REMOVED},\n"
+        "  DIRECTIVE_USAGE_<location>_{ADDED,REMOVED} and\n"
+        "      DIRECTIVE_USAGE_ARGUMENT_{ADDED,REMOVED,CHANGED}.\n"
+        "The path is a schema coordinate, Query.room(id:) or @tag, and null for the schema "
+        "itself.\n"
+        "--allow takes them exactly as they are told, upper and lower case as well.\n\n"
+        "Printed schemas carry no applied directives, so that one compared with its own print has\n"
+        "lost them: DIRECTIVE_USAGE_…_REMOVED. Nothing is said of them where a schema was\n"
+        "introspected.\n\n"
         "Exit status: 0 nothing breaks that was not allowed, 1 something does, 2 it could not be\n"
-        "judged: a schema cannot be read, or is none.\n",
+        "judged: a schema cannot be read, or is none. With 2 the standard output may be empty or\n"
+        "hold the schema's errors; the standard error says why.\n",
     .run = run,
 };

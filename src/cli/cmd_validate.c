@@ -28,6 +28,7 @@ struct tally {
     size_t invalid;
     size_t unreadable;
     size_t errors;
+    bool capped; /* there are more */
 };
 
 /* The documents, each once, where they were given first. */
@@ -55,7 +56,9 @@ static void judge(struct report *r, const struct gql_schema *schema, struct gql_
     document = gql_parse(arena, source, &limits, &errors);
     if (document)
         gql_validate(schema, document, &limits, &errors);
-    tally->errors += errors.count;
+    /* The last of too many only says that there are. */
+    tally->capped = tally->capped || errors.count > GQL_ERRORS_MOST;
+    tally->errors += errors.count > GQL_ERRORS_MOST ? GQL_ERRORS_MOST : errors.count;
     tally->invalid += errors.count > 0;
     report_errors(r, &source, true, &errors);
 }
@@ -74,7 +77,7 @@ static void judge_file(struct report *r, const struct gql_schema *schema, struct
         report_flush(r);
     } else {
         tally->unreadable++;
-        cmd_fail(CMD_NOT_JUDGED, "%s", why.p);
+        report_unread(r, path, why);
     }
     arena_done(&arena);
 }
@@ -89,17 +92,20 @@ static void sum_up(struct report *r, const struct tally *tally)
 {
     size_t judged = tally->documents - tally->unreadable;
 
-    if (r->format != REPORT_TEXT || judged == 0)
+    if (r->format != REPORT_TEXT)
         return;
-    if (tally->invalid) {
-        report_style(r, REPORT_RED);
-        buf_printf(&r->out, "%zu error%s in %zu of %zu document%s\n", tally->errors,
-                   plural(tally->errors), tally->invalid, judged, plural(judged));
-    } else {
-        report_style(r, REPORT_GREEN);
-        buf_printf(&r->out, "%zu document%s valid\n", judged, judged == 1 ? " is" : "s are");
-    }
+    report_style(r, tally->invalid || tally->unreadable ? REPORT_RED : REPORT_GREEN);
+    if (tally->invalid)
+        buf_printf(&r->out, "%s%zu error%s in %zu of %zu document%s",
+                   tally->capped ? "at least " : "", tally->errors, plural(tally->errors),
+                   tally->invalid, judged, plural(judged));
+    else if (judged)
+        buf_printf(&r->out, "%zu document%s valid", judged, judged == 1 ? " is" : "s are");
+    if (tally->unreadable)
+        buf_printf(&r->out, "%s%zu file%s could not be read", judged ? ", " : "", tally->unreadable,
+                   plural(tally->unreadable));
     report_style(r, REPORT_PLAIN);
+    buf_add_char(&r->out, '\n');
 }
 
 static int judge_all(struct report *r, const struct gql_schema *schema,
@@ -168,10 +174,13 @@ const struct cmd cmd_validate = {
     .usage =
         "guildhall validate [--schema SCHEMA] [OPTION…] DOCUMENT…\n\n"
         "Parses and validates each DOCUMENT, a file or - for the standard input, by itself:\n"
-        "what is in one file is not seen from another. At most 100 errors of each are told.\n"
+        "what is in one file is not seen from another. At most 100 errors of each are told, then\n"
+        "one that says that there are more. A document that nests deeper than 200 levels is\n"
+        "invalid.\n\n"
         "With --format json they are an array of {message, locations}; for several documents\n"
         "an object with such an array for each path.\n\n" SCHEMA_SOURCE_HELP "\n"
-        "Exit status: 0 all are valid, 1 some are not, 2 it could not be judged: a file cannot\n"
-        "be read, or the schema is none.\n",
+        "Exit status: 0 all are valid, 1 some are not, 2 they could not be judged: a file cannot\n"
+        "be read, or the schema is none. With 2 the standard output may be empty, lack documents,\n"
+        "or hold the schema's errors; the standard error says why.\n",
     .run = run,
 };

@@ -68,7 +68,7 @@ static struct str header_name(struct str header)
     return str_of(header.p, str_find(header, ':'));
 }
 
-static bool is_header(struct str header)
+bool http_is_header(struct str header)
 {
     struct str name = header_name(header);
 
@@ -101,7 +101,7 @@ static enum status add_headers(struct exchange *x, struct str *ret_why)
         struct str header = x->call->headers[i];
         struct str name = header_name(header);
 
-        if (!is_header(header)) {
+        if (!http_is_header(header)) {
             /* What it says may be secret. */
             *ret_why = STR("a header is not of the form \"Name: value\"");
             return ST_BAD_INPUT;

@@ -34,6 +34,9 @@ struct http_answer {
 enum status http_fetch(struct arena *arena, const struct http_call *call,
                        struct http_answer *ret_answer, struct str *ret_why) must_use;
 
+/* "Name: value", and nothing that HTTP does not allow. */
+bool http_is_header(struct str header);
+
 /* http:// or https:// stands before it. */
 bool http_is_url(struct str s);
 

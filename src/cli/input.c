@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "cli/http_fetch.h"
 
 enum {
     STEP = 64 * 1024,
@@ -31,6 +32,16 @@ static void close_buf(void *text)
     buf_done(text);
 }
 
+static struct str why_not_opened(struct arena *arena, const char *path, int error)
+{
+    if (!*path)
+        return STR("an empty path names no file");
+    if (strstr(path, "://"))
+        return arena_printf(arena, "cannot open %s: such a URL is not supported here",
+                            http_url_shown(arena, str_c(path)).p);
+    return arena_printf(arena, "cannot open %s: %s", path, strerror(error));
+}
+
 bool input_read(struct arena *arena, const char *path, struct str *ret_text, struct str *ret_why)
 {
     bool is_standard = strcmp(path, "-") == 0;
@@ -40,7 +51,7 @@ bool input_read(struct arena *arena, const char *path, struct str *ret_text, str
     int error;
 
     if (!stream) {
-        *ret_why = arena_printf(arena, "cannot open %s: %s", path, strerror(errno));
+        *ret_why = why_not_opened(arena, path, errno);
         return false;
     }
     /* Reading takes whole steps, the last one past the end. */

@@ -1,8 +1,10 @@
 #include "cli/report.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/http_fetch.h"
 
 enum {
     REPORT_MOST = 256 * 1024 * 1024, /* bytes between two flushes */
@@ -37,9 +39,13 @@ void report_done(struct report *r)
 
 void report_flush(struct report *r)
 {
-    r->failed = r->failed || buf_overflowed(&r->out) ||
-                fwrite(r->out.p ? r->out.p : "", 1, r->out.n, r->to) != r->out.n ||
-                fflush(r->to) != 0;
+    errno = 0;
+    if (!r->failed &&
+        (buf_overflowed(&r->out) ||
+         fwrite(r->out.p ? r->out.p : "", 1, r->out.n, r->to) != r->out.n || fflush(r->to) != 0)) {
+        r->failed = true;
+        r->error = errno;
+    }
     buf_reset(&r->out, REPORT_MOST);
 }
 
@@ -52,7 +58,8 @@ bool report_end(struct report *r)
     }
     report_flush(r);
     if (r->failed)
-        cmd_fail(CMD_FAILED, "cannot write the report");
+        cmd_fail(CMD_FAILED, "cannot write the report: %s",
+                 r->error ? strerror(r->error) : "it is too long");
     return !r->failed;
 }
 
@@ -246,13 +253,18 @@ static void add_escaped(struct report *r, struct str text, bool is_property)
     }
 }
 
+static bool is_file(struct str name)
+{
+    return !http_is_url(name) && !str_eq_c(name, "-");
+}
+
 void report_annotation(struct report *r, const char *level, const struct report_place *place,
                        struct str title, struct str message)
 {
     const char *before = " ";
 
     buf_printf(&r->out, "::%s", level);
-    if (place) {
+    if (place && is_file(place->source->name)) {
         buf_add(&r->out, STR(" file="));
         add_escaped(r, place->source->name, true);
         if (place->is_shown)
@@ -308,4 +320,14 @@ void report_errors(struct report *r, const struct gql_source *source, bool has_p
         tell(r, source, has_places, error);
     if (r->format == REPORT_JSON)
         json_out_end_array(&r->json);
+}
+
+void report_unread(struct report *r, struct str name, struct str why)
+{
+    const struct gql_source source = {.name = name};
+    const struct report_place place = {.source = &source};
+
+    cmd_fail(CMD_NOT_JUDGED, "%.*s", STR_ARG(why));
+    if (r->format == REPORT_GITHUB)
+        report_annotation(r, "error", &place, STR_NULL, why);
 }

@@ -49,6 +49,7 @@ struct report {
     bool keyed;  /* JSON: an object by path, not the one path's array */
     bool begun;  /* JSON: so it must be ended */
     bool failed; /* something could not be written */
+    int error;   /* then errno, or 0: it is too long */
     struct buf out;
     struct json_out json;
 };
@@ -69,6 +70,9 @@ void report_done(struct report *r);
 void report_errors(struct report *r, const struct gql_source *source, bool has_places,
                    const struct gql_errors *errors);
 
+/* There is nothing to judge, which stderr is told in every format. */
+void report_unread(struct report *r, struct str name, struct str why);
+
 /* Writes what has gathered. */
 void report_flush(struct report *r);
 /* Writes the rest; false when anything could not be written, which stderr is told. */
@@ -83,6 +87,6 @@ void report_excerpt(struct report *r, const struct report_place *place);
 void report_style(struct report *r, enum report_style style);
 void report_text(struct report *r, struct str text);
 /* `::error file=…,line=…,col=…::message`; level: "error", "warning" or "notice"; place may be
- * NULL. */
+ * NULL, and only a file is named. */
 void report_annotation(struct report *r, const char *level, const struct report_place *place,
                        struct str title, struct str message);

@@ -32,11 +32,13 @@ static void close_json(void *json)
 static enum status sdl_of_json(struct arena *arena, const json_t *json, struct schema_source *s,
                                struct str *ret_why)
 {
-    struct str why;
+    struct str message = schema_url_first_message(json), why;
 
     s->has_places = false;
     if (gql_introspection_sdl(arena, json, &s->sdl.body, &why))
         return ST_OK;
+    if (message.p && !json_is_object(json_object_get(json_object_get(json, "data"), "__schema")))
+        why = arena_printf(arena, "no introspection result; it says: %.*s", STR_ARG(message));
     *ret_why = arena_printf(arena, "%.*s: %.*s", STR_ARG(s->sdl.name), STR_ARG(why));
     return ST_UNAVAILABLE;
 }
@@ -55,7 +57,7 @@ static enum status sdl_of_text(struct arena *arena, struct str text, struct sche
     json = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (!json) {
         *ret_why = arena_printf(arena, "%.*s:%d:%d: malformed JSON: %s", STR_ARG(s->sdl.name),
-                                error.line, error.column, error.text);
+                                error.line, error.column > 0 ? error.column : 1, error.text);
         return ST_UNAVAILABLE;
     }
     arena_on_done(arena, close_json, json);
@@ -82,6 +84,15 @@ static enum status sdl_of_url(struct arena *arena, const char *url,
     return sdl_of_json(arena, json, s, ret_why);
 }
 
+/* Looked at for a file as well: a mistake shows before it matters. */
+static bool are_headers(const struct schema_access *access)
+{
+    for (size_t i = 0; i < access->headers.n; i++)
+        if (!http_is_header(access->headers.items[i]))
+            return false;
+    return true;
+}
+
 static enum status find_sdl(struct arena *arena, const char *where,
                             const struct schema_access *access, struct schema_source *s,
                             struct str *ret_why)
@@ -89,6 +100,11 @@ static enum status find_sdl(struct arena *arena, const char *where,
     struct str text;
 
     *s = (struct schema_source){.has_places = true};
+    if (!are_headers(access)) {
+        /* What it says may be secret. */
+        *ret_why = STR("a --header is not of the form \"Name: value\"");
+        return ST_UNAVAILABLE;
+    }
     if (!where) {
         s->sdl = (struct gql_source){.name = STR("schema.graphql"), .body = schema_sdl};
         return ST_OK;
@@ -98,6 +114,7 @@ static enum status find_sdl(struct arena *arena, const char *where,
     s->sdl.name = str_c(where);
     if (!input_read(arena, where, &text, ret_why))
         return ST_UNAVAILABLE;
+    s->is_file = !looks_like_json(text) && !str_eq_c(s->sdl.name, "-");
     return sdl_of_text(arena, text, s, ret_why);
 }
 
@@ -132,11 +149,11 @@ bool schema_source_open(struct arena *arena, const char *where, const struct sch
     struct str why = STR_NULL;
     enum status st = schema_source_load(arena, where, access, ret_source, &why);
 
-    if (st == ST_INVALID) {
+    if (st == ST_INVALID)
         report_errors(report, &ret_source->sdl, ret_source->has_places, &ret_source->errors);
-        why = arena_printf(arena, "%.*s is no valid schema", STR_ARG(ret_source->sdl.name));
-    }
-    if (st != ST_OK)
-        cmd_fail(CMD_NOT_JUDGED, "%.*s", STR_ARG(why));
+    if (st == ST_INVALID)
+        cmd_fail(CMD_NOT_JUDGED, "%.*s is no valid schema", STR_ARG(ret_source->sdl.name));
+    else if (st != ST_OK)
+        report_unread(report, where ? http_url_shown(arena, str_c(where)) : STR("-"), why);
     return st == ST_OK;
 }

@@ -40,6 +40,7 @@ struct schema_access {
 struct schema_source {
     struct gql_source sdl; /* its name is where it came from */
     bool has_places;       /* false: the SDL was made of introspection, and nobody else sees it */
+    bool is_file;          /* and it is one of this machine: GitHub can show its lines */
     struct gql_schema *schema;
     struct gql_errors errors; /* why there is no schema */
 };

@@ -45,8 +45,7 @@ static enum status call(struct server *s, struct str json, struct str *ret_why)
     return http_fetch(s->arena, &http, &s->answer, ret_why) == ST_OK ? ST_OK : ST_UNAVAILABLE;
 }
 
-/* What the server says went wrong, in its words; absent when it does not. */
-static struct str first_message(const json_t *answer)
+struct str schema_url_first_message(const json_t *answer)
 {
     const json_t *errors = json_object_get(answer, "errors");
     const json_t *message = json_object_get(json_array_get(errors, 0), "message");
@@ -61,7 +60,7 @@ static struct str first_message(const json_t *answer)
 static enum status refuse(struct server *s, const json_t *json, struct str *ret_why)
 {
     struct str shown = http_url_shown(s->arena, str_c(s->url));
-    struct str message = first_message(json);
+    struct str message = schema_url_first_message(json);
     bool asks_who = s->answer.status == 401 || s->answer.status == 403;
     struct str why = STR("with no introspection result");
 

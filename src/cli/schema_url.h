@@ -18,6 +18,9 @@ enum status schema_url_fetch(struct arena *arena, const char *url,
                              const struct schema_access *access, struct str *ret_text,
                              struct str *ret_why) must_use;
 
+/* What a response of GraphQL says went wrong, in its words; absent when it does not. */
+struct str schema_url_first_message(const json_t *answer);
+
 /* The answer to the introspection query; of a server that does not know all of it, to what it
  * knows. */
 enum status schema_url_introspect(struct arena *arena, const char *url,

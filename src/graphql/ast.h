@@ -24,7 +24,8 @@ struct gql_location {
 
 struct gql_location gql_locate(const struct gql_source *source, uint32_t at);
 
-/* Moves the location of `from` on to a later place: for many places, in one pass. */
+/* Moves the location of `from` to another place, and looks at little but what lies between: for
+ * many places. */
 void gql_locate_on(const struct gql_source *source, struct gql_location *location, uint32_t from,
                    uint32_t at);
 

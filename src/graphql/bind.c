@@ -10,6 +10,7 @@
 struct binder {
     struct gql_schema *schema;
     struct gql_errors *errors;
+    struct map seen; /* tables of members, for a type: input objects may hold each other */
 };
 
 static void refuse(struct binder *b, const char *type, const char *field, const char *why)
@@ -89,19 +90,89 @@ static void bind_abstracts(struct binder *b, const struct gql_abstract *abstract
     }
 }
 
+/* An argument, or a member somewhere in one: "near.next". */
+struct arg_place {
+    const struct gql_resolver *resolver;
+    struct str path;
+};
+
+static void refuse_arg(struct binder *b, const struct arg_place *place, const char *why)
+{
+    gql_error_add(b->errors, ST_FAULT, "%s.%s(%.*s:): %s", place->resolver->type,
+                  place->resolver->field, STR_ARG(place->path), why);
+}
+
+static bool is_seen(struct binder *b, const struct gql_arg_layout *members,
+                    const struct gql_type *type)
+{
+    const void *both[] = {members, type};
+
+    return map_put(&b->seen, str_of((const char *)both, sizeof both), b);
+}
+
+static void check_members(struct binder *b, const struct arg_place *place,
+                          const struct gql_arg_layout *layout, const struct gql_input_def *defs,
+                          size_t n);
+
+/* What a value of the type becomes in C. Each input object is looked
+ * into once for a table. NOLINTNEXTLINE(misc-no-recursion) */
+static void check_kind(struct binder *b, const struct arg_place *place,
+                       const struct gql_arg_layout *layout, enum gql_c_kind kind,
+                       const struct gql_type *type)
+{
+    const struct gql_type *nullable = gql_type_nullable(type);
+
+    if (!is_same_kind(kind_of(nullable), kind))
+        refuse_arg(b, place, "it has another type in C.");
+    else if (kind == GQL_C_OBJECT && (!layout->members || layout->size == 0))
+        refuse_arg(b, place, "its struct has no members.");
+    else if (kind == GQL_C_OBJECT && !is_seen(b, layout->members, nullable))
+        check_members(b, place, layout->members, nullable->input_fields, nullable->n_input_fields);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
+static void check_member(struct binder *b, const struct arg_place *place,
+                         const struct gql_arg_layout *layout, const struct gql_type *type)
+{
+    const struct gql_type *nullable = gql_type_nullable(type);
+
+    if (layout->kind != GQL_C_LIST || nullable->kind != GQL_LIST)
+        check_kind(b, place, layout, layout->kind, type);
+    else if (gql_type_nullable(nullable->of)->kind == GQL_LIST)
+        refuse_arg(b, place, "a list of lists has no type in C.");
+    else
+        check_kind(b, place, layout, layout->item, nullable->of);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
+static void check_members(struct binder *b, const struct arg_place *place,
+                          const struct gql_arg_layout *layout, const struct gql_input_def *defs,
+                          size_t n)
+{
+    for (; layout->name; layout++) {
+        const struct gql_input_def *def = gql_input_find(defs, n, str_c(layout->name));
+        struct arg_place here = {.resolver = place->resolver, .path = str_c(layout->name)};
+
+        if (place->path.p)
+            here.path =
+                arena_printf(b->errors->arena, "%.*s.%s", STR_ARG(place->path), layout->name);
+        if (def)
+            check_member(b, &here, layout, def->type);
+        else
+            refuse_arg(b, &here, "there is no such argument.");
+    }
+}
+
 static void check_layout(struct binder *b, const struct gql_resolver *resolver,
                          const struct gql_field_def *def)
 {
-    const struct gql_arg_layout *layout = resolver->args;
+    const struct arg_place place = {.resolver = resolver};
 
-    for (; layout && layout->name; layout++) {
-        const struct gql_input_def *arg =
-            gql_input_find(def->args, def->n_args, str_c(layout->name));
-        if (!arg)
-            refuse(b, resolver->type, resolver->field, "its argument struct has one too many.");
-        else if (!is_same_kind(kind_of(arg->type), layout->kind))
-            refuse(b, resolver->type, resolver->field, "an argument has another type in C.");
-    }
+    if (!resolver->args)
+        return;
+    if (resolver->args->name && resolver->args_size == 0)
+        refuse(b, resolver->type, resolver->field, "its argument struct has no size.");
+    check_members(b, &place, resolver->args, def->args, def->n_args);
 }
 
 static void bind_resolvers(struct binder *b, const struct gql_resolver *resolvers)
@@ -141,6 +212,11 @@ static void check_fields(struct binder *b, const struct gql_type *type)
 {
     for (size_t i = 0; i < type->n_fields; i++) {
         const struct gql_field_def *def = &type->fields[i];
+        const struct gql_type *named = gql_type_named(def->type);
+
+        if (gql_type_is_abstract(named) && !named->type_of)
+            gql_error_add(b->errors, ST_FAULT, "%.*s.%.*s: there is no type_of for %.*s.",
+                          STR_ARG(type->name), STR_ARG(def->name), STR_ARG(named->name));
         if (!def->resolver && !def->leaf)
             gql_error_add(b->errors, ST_FAULT, "%.*s.%.*s: it has neither resolver nor leaf.",
                           STR_ARG(type->name), STR_ARG(def->name));
@@ -177,6 +253,7 @@ void gql_schema_bind_introspection(struct gql_schema *schema, struct gql_errors 
     struct binder b = {.schema = schema, .errors = errors};
 
     bind_language(&b);
+    map_done(&b.seen);
 }
 
 bool gql_schema_bind(struct gql_schema *schema, const struct gql_binding *binding,
@@ -190,5 +267,6 @@ bool gql_schema_bind(struct gql_schema *schema, const struct gql_binding *bindin
     bind_abstracts(&b, binding->abstracts);
     bind(&b, binding);
     check_all(&b);
+    map_done(&b.seen);
     return errors->count == before;
 }

@@ -88,6 +88,23 @@ static void add_fault(struct completion *c, const struct spot *s, const struct g
     add_error(c, s->collected, path, &failure);
 }
 
+/* The type_of of an interface or union gave no type that it can be. */
+static void add_type_fault(struct completion *c, const struct spot *s, const void *value,
+                           const struct gql_path *path)
+{
+    const struct gql_type *abstract = s->collected->named;
+    struct gql_failure failure = {.status = ST_FAULT};
+    const char *name = NULL;
+
+    if (abstract->type_of)
+        name = abstract->type_of(c->e->request->context, value);
+    failure.cause = arena_printf(c->errors->arena, "type_of of %.*s for %.*s.%.*s gives %s%s%s",
+                                 STR_ARG(abstract->name), STR_ARG(s->parent->name),
+                                 STR_ARG(s->collected->def->name), name ? "\"" : "",
+                                 name ? name : "nothing", name ? "\", no type it can be" : "");
+    add_error(c, s->collected, path, &failure);
+}
+
 /* A condition of @skip or @include is null: the object it stands in is an error. */
 static void add_culprit_error(struct completion *c, const struct gql_literal *culprit,
                               const struct gql_path *path)
@@ -266,7 +283,7 @@ static bool complete_object(struct completion *c, struct spot *s, const void *va
     s->objects++;
     if (object->set)
         return complete_fields(c, object->set, object->asked, value, path);
-    add_fault(c, s, path);
+    add_type_fault(c, s, value, path);
     return false;
 }
 

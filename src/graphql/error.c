@@ -116,12 +116,27 @@ struct gql_error *gql_error_add(struct gql_errors *errors, enum status status, c
     return error;
 }
 
+static struct gql_location locate(struct gql_errors *errors, const struct gql_source *source,
+                                  uint32_t at)
+{
+    struct gql_latest_place *latest = &errors->latest;
+
+    if (latest->body != source->body.p)
+        *latest =
+            (struct gql_latest_place){.body = source->body.p, .location = {.line = 1, .column = 1}};
+    gql_locate_on(source, &latest->location, latest->at, at);
+    latest->at = at;
+    return latest->location;
+}
+
 void gql_error_at(struct gql_errors *errors, struct gql_error *error,
                   const struct gql_source *source, uint32_t at)
 {
     size_t n = error->n_locations;
     struct gql_location *grown;
 
+    if (errors->count > GQL_ERRORS_MOST)
+        return;
     /* The array has room for a power of two: it is full whenever the count is one. */
     if ((n & (n - 1)) == 0) {
         grown = arena_array(errors->arena, struct gql_location, n ? 2 * n : 1);
@@ -130,7 +145,7 @@ void gql_error_at(struct gql_errors *errors, struct gql_error *error,
         error->locations = grown;
     }
     grown = (struct gql_location *)error->locations;
-    grown[n] = gql_locate(source, at);
+    grown[n] = locate(errors, source, at);
     error->n_locations = n + 1;
 }
 

@@ -35,12 +35,20 @@ struct gql_error {
     struct gql_error *next;
 };
 
+/* Where a place was sought last: the next one mostly stands nearby. */
+struct gql_latest_place {
+    const char *body; /* the source's; NULL: none was sought yet */
+    uint32_t at;
+    struct gql_location location;
+};
+
 struct gql_errors {
     struct arena *arena;
     struct gql_error *first;
     struct gql_error *last;
     size_t count;
     uint64_t request_id; /* told to the client with every fault, to be found in the log; 0: none */
+    struct gql_latest_place latest;
 };
 
 void gql_errors_init(struct gql_errors *errors, struct arena *arena);
@@ -53,7 +61,8 @@ bool gql_errors_full(const struct gql_errors *errors);
 struct gql_error *gql_error_add(struct gql_errors *errors, enum status status, const char *format,
                                 ...) printf_like(3, 4);
 
-/* Adds one location. */
+/* Adds one location; sources outlive the errors. To an error in no list nothing is added: there
+ * may be thousands past the bound, and finding a place takes as long as the source. */
 void gql_error_at(struct gql_errors *errors, struct gql_error *error,
                   const struct gql_source *source, uint32_t at);
 

@@ -28,6 +28,8 @@ static struct gql_execution *new_execution(struct gql_request *r, enum gql_execu
     e->request = r;
     e->schema = r->operation->plan->schema;
     e->size_before = r->arena->size;
+    e->asked_most = r->trusted ? SIZE_MAX : GQL_CALLS_MOST;
+    e->room = r->trusted ? SIZE_MAX : GQL_ARGUMENTS_MOST;
     return e;
 }
 

@@ -12,10 +12,6 @@
 
 #include "graphql/plan.h"
 
-enum {
-    GQL_ASKED_MOST = 250000, /* calls of resolvers in one request */
-};
-
 /* Why a field has no value. */
 struct gql_failure {
     enum status status;
@@ -69,8 +65,10 @@ struct gql_execution {
         *arguments;     /* by slot; NULL when the fields are the request's own */
     size_t size_before; /* the arena's, for what was in it before */
     struct gql_object root;
-    size_t n_begun;   /* of the root's fields; a mutation's begin one after the other */
-    size_t n_asked;   /* all in all */
+    size_t n_begun; /* of the root's fields; a mutation's begin one after the other */
+    size_t n_asked; /* all in all */
+    size_t asked_most;
+    size_t room;      /* in the arena, for arguments */
     size_t n_pending; /* asked, or answered and not looked into yet */
     struct gql_asked *answered;
     struct gql_asked **answered_end;

@@ -132,7 +132,8 @@ struct gql_scalar {
     void (*write)(struct json_out *j, const void *value);
 };
 
-/* Which object type a value of an interface or union is; NULL, or no such type, is a fault. */
+/* Which object type a value of an interface or union is. NULL, or one that cannot be, is a fault,
+ * whose cause says so. */
 typedef const char *gql_type_of_fn(void *context, const void *value);
 
 struct gql_abstract {
@@ -147,8 +148,9 @@ struct gql_binding {
     const struct gql_abstract *abstracts; /* ends with type NULL; NULL without any */
 };
 
-/* Ties a schema to its resolvers, once. A field without a resolver or leaf, a leaf whose C type
- * does not fit the schema's, a name that does not exist: false, and which in errors. */
+/* Ties a schema to its resolvers, once. A field without a resolver or leaf, a leaf or an argument
+ * whose C type does not fit the schema's, a name that does not exist, an interface or union that a
+ * field gives and that has no type_of: false, and which in errors. */
 must_use bool gql_schema_bind(struct gql_schema *schema, const struct gql_binding *binding,
                               struct gql_errors *errors);
 

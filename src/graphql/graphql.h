@@ -20,15 +20,19 @@
  *          each thread makes plans of its own.
  * Limits:  struct gql_limits is the document's; set them for documents from outside. Beyond that,
  *          nothing nests deeper than GQL_DEPTH_MOST; a source has less than 4 GiB; there are
- *          GQL_ERRORS_MOST errors and one more; one request calls resolvers 250,000 times at most
- *          and writes no more than its buffer's ceiling: past either, the response says so. The
- *          length of the text and of the variables is for the caller to bound.
+ *          GQL_ERRORS_MOST errors and one more; one request calls resolvers GQL_CALLS_MOST times,
+ *          unless it is trusted, and writes no more than its buffer's ceiling: past either, the
+ *          response says so. The length of the text and of the variables is the caller's to bound.
  * Fails:   with errors, never half: what returns NULL or false has added at least one. Running out
  *          of memory ends the process. Nothing here blocks.
  *
- * To link: libgraphql.a and libbase.a, both in the build directory (thin archives: use them there),
- * then jansson, libm and threads; src/ is the include directory, the language C17 with GNU
- * extensions. In a meson project the dependency `graphql` is all of that. Nothing is installed.
+ * To link: from the root of the tree, after tools/dev build, and with libjansson-dev,
+ *
+ *     cc -std=gnu17 -Isrc tests/engine/example.c build/src/graphql/libgraphql.a \
+ *        build/src/base/libbase.a -ljansson -lm -pthread
+ *
+ * in this order; the archives are thin, so use them where they are. In a meson project the
+ * dependency `graphql` is all of that. Nothing of it is installed.
  */
 
 #include <jansson.h>
@@ -52,6 +56,7 @@ struct gql_limits {
 
 enum {
     GQL_DEPTH_MOST = 200, /* nesting of anything while parsing: lists, objects, types, selections */
+    GQL_CALLS_MOST = 250000, /* of resolvers in one request */
 };
 
 /* Section 2: a tree in the arena; NULL and one error when the text is no document. */
@@ -96,6 +101,7 @@ struct gql_request {
     const json_t *variables;     /* an object, or NULL */
     void *context;               /* handed to resolvers */
     gql_authorize_fn *authorize; /* asked for every field with @requires, before it is resolved */
+    bool trusted;                /* the document is our own: resolvers are called without bound */
     struct str extensions;       /* a JSON object for the response's `extensions`, or absent */
     uint64_t request_id;         /* told with faults; 0: none */
     struct buf *out;             /* the response is appended */

@@ -54,16 +54,12 @@ const char *gql_token_kind_name(enum gql_token_kind kind)
 }
 
 void gql_syntax_error(struct gql_errors *errors, const struct gql_source *source, size_t at,
-                      const char *format, ...)
+                      struct str text)
 {
-    struct gql_error *error;
-    struct str text;
-    va_list args;
+    const struct str parts[] = {STR("Syntax Error: "), text};
+    struct gql_error *error = gql_error_add(errors, ST_PARSE_FAILED, "%s", "");
 
-    va_start(args, format);
-    text = arena_vprintf(errors->arena, format, args);
-    va_end(args);
-    error = gql_error_add(errors, ST_PARSE_FAILED, "Syntax Error: %.*s", STR_ARG(text));
+    error->message = arena_join(errors->arena, parts, array_size(parts));
     gql_error_at(errors, error, source, (uint32_t)at);
 }
 
@@ -119,7 +115,7 @@ static struct str print_character(const struct gql_lexer *lexer, size_t at)
 
 bool gql_lexer_fail(struct gql_lexer *lexer, size_t at, const char *what)
 {
-    gql_syntax_error(lexer->errors, &lexer->source, at, "%s", what);
+    gql_syntax_error(lexer->errors, &lexer->source, at, str_c(what));
     return false;
 }
 
@@ -127,7 +123,8 @@ bool gql_lexer_fail_character(struct gql_lexer *lexer, size_t at, const char *wh
 {
     struct str shown = print_character(lexer, at);
 
-    gql_syntax_error(lexer->errors, &lexer->source, at, "%s: %.*s.", what, STR_ARG(shown));
+    gql_syntax_error(lexer->errors, &lexer->source, at,
+                     arena_printf(lexer->arena, "%s: %.*s.", what, STR_ARG(shown)));
     return false;
 }
 

@@ -55,9 +55,9 @@ must_use bool gql_lex(struct gql_lexer *lexer, struct gql_token *ret_token);
 /* How messages name a kind of token: `"{"`, `Name`, `<EOF>`. */
 const char *gql_token_kind_name(enum gql_token_kind kind);
 
-/* One error with its place: "Syntax Error: …". */
+/* One error with its place: "Syntax Error: …". The text may hold NUL, as a string's value may. */
 void gql_syntax_error(struct gql_errors *errors, const struct gql_source *source, size_t at,
-                      const char *format, ...) printf_like(4, 5);
+                      struct str text);
 
 /* BlockStringValue(): the lines between the quotes, escapes resolved, indentation taken away. */
 struct str gql_block_string_value(struct arena *a, struct str raw);

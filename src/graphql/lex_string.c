@@ -20,12 +20,15 @@ static int hex_digit(unsigned char c)
 static bool fail_escape(struct gql_lexer *lexer, size_t at, const char *what, size_t most)
 {
     struct str body = lexer->source.body;
+    struct str parts[] = {STR("Invalid "), str_c(what), STR(" escape sequence: \""), STR_NULL,
+                          STR("\".")};
     size_t end = at;
 
     for (size_t i = 0; i < most && end < body.n; i++)
         str_next_code_point(body, &end);
-    gql_syntax_error(lexer->errors, &lexer->source, at, "Invalid %s escape sequence: \"%.*s\".",
-                     what, (int)(end - at), body.p + at);
+    parts[3] = str_of(body.p + at, end - at);
+    gql_syntax_error(lexer->errors, &lexer->source, at,
+                     arena_join(lexer->arena, parts, array_size(parts)));
     return false;
 }
 
@@ -58,6 +61,18 @@ static bool is_scalar_value(uint32_t c)
     return c <= 0x10FFFF && !is_leading_surrogate(c) && !is_trailing_surrogate(c);
 }
 
+/* How much of \u{… graphql-js reads before it refuses it: to the brace, to what is no digit, or to
+ * the digit that makes its number of 32 bits negative. */
+static size_t measure_refused_escape(const struct gql_lexer *lexer, size_t at)
+{
+    uint32_t value = 0;
+    size_t n = 3;
+
+    while (n < EXCERPT_MOST && value <= INT32_MAX)
+        value = value << 4 | (uint32_t)hex_digit(lexer_peek(lexer, at + n++));
+    return n;
+}
+
 /* \u{…}: as many digits as anybody likes, up to a Unicode scalar value. */
 static bool read_braced_escape(struct gql_lexer *lexer, size_t *at, uint32_t *ret_c)
 {
@@ -66,10 +81,8 @@ static bool read_braced_escape(struct gql_lexer *lexer, size_t *at, uint32_t *re
 
     while (hex_digit(lexer_peek(lexer, i)) >= 0 && value <= 0x10FFFF)
         value = value << 4 | (uint32_t)hex_digit(lexer_peek(lexer, i++));
-    if (i == *at + 3 || lexer_peek(lexer, i) != '}' || !is_scalar_value(value)) {
-        size_t shown = i + 1 - *at;
-        return fail_escape(lexer, *at, "Unicode", shown < EXCERPT_MOST ? shown : EXCERPT_MOST);
-    }
+    if (i == *at + 3 || lexer_peek(lexer, i) != '}' || !is_scalar_value(value))
+        return fail_escape(lexer, *at, "Unicode", measure_refused_escape(lexer, *at));
     *at = i + 1;
     *ret_c = value;
     return true;

@@ -156,7 +156,7 @@ static void parse_shorthand(struct gql_parser *p, struct gql_definition *operati
     if (operation->description)
         gql_parser_fail(
             p, operation->at,
-            "Unexpected description, descriptions are not supported on shorthand queries.");
+            STR("Unexpected description, descriptions are not supported on shorthand queries."));
     operation->kind = GQL_DEFINITION_OPERATION;
     operation->operation = GQL_QUERY;
     operation->selection_set = parse_selection_set(p, 1);
@@ -195,8 +195,9 @@ static struct gql_definition *parse_definition(struct gql_parser *p)
     else if (gql_parse_type_system_definition(p, definition))
         return definition;
     else if (definition->description && gql_parser_at(p, GQL_TOKEN_NAME))
-        gql_parser_fail(p, definition->at,
-                        "Unexpected description, only GraphQL definitions support descriptions.");
+        gql_parser_fail(
+            p, definition->at,
+            STR("Unexpected description, only GraphQL definitions support descriptions."));
     else if (gql_parser_skip_keyword(p, "extend"))
         gql_parse_type_system_extension(p, definition);
     else

@@ -103,8 +103,10 @@ static struct gql_name parse_enum_value_name(struct gql_parser *p)
 {
     if (gql_parser_at_keyword(p, "true") || gql_parser_at_keyword(p, "false") ||
         gql_parser_at_keyword(p, "null"))
-        gql_parser_fail(p, p->token.at, "%.*s is reserved and cannot be used for an enum value.",
-                        STR_ARG(gql_parser_describe(p)));
+        gql_parser_fail(p, p->token.at,
+                        arena_printf(p->arena,
+                                     "%.*s is reserved and cannot be used for an enum value.",
+                                     STR_ARG(gql_parser_describe(p))));
     return gql_parse_name(p);
 }
 

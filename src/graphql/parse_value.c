@@ -44,10 +44,11 @@ static struct gql_literal *refuse_variable(struct gql_parser *p)
 
     gql_parser_advance(p);
     if (gql_parser_at(p, GQL_TOKEN_NAME)) {
-        gql_parser_fail(p, dollar.at, "Unexpected variable \"$%.*s\" in constant value.",
-                        STR_ARG(p->token.value));
+        gql_parser_fail(p, dollar.at,
+                        arena_printf(p->arena, "Unexpected variable \"$%.*s\" in constant value.",
+                                     STR_ARG(p->token.value)));
     } else {
-        gql_parser_fail(p, dollar.at, "Unexpected %s.", gql_token_kind_name(dollar.kind));
+        gql_parser_fail(p, dollar.at, STR("Unexpected \"$\"."));
     }
     return NULL;
 }

@@ -12,24 +12,19 @@ bool gql_parser_at_keyword(const struct gql_parser *p, const char *keyword)
 
 struct str gql_parser_describe(const struct gql_parser *p)
 {
-    const char *kind = gql_token_kind_name(p->token.kind);
+    const struct str kind = str_c(gql_token_kind_name(p->token.kind));
+    const struct str parts[] = {kind, STR(" \""), p->token.value, STR("\"")};
 
     if (!p->token.value.p)
-        return str_c(kind);
-    return arena_printf(p->arena, "%s \"%.*s\"", kind, STR_ARG(p->token.value));
+        return kind;
+    return arena_join(p->arena, parts, array_size(parts));
 }
 
-void gql_parser_fail(struct gql_parser *p, uint32_t at, const char *format, ...)
+void gql_parser_fail(struct gql_parser *p, uint32_t at, struct str text)
 {
-    struct str text;
-    va_list args;
-
     if (gql_parser_failed(p))
         return;
-    va_start(args, format);
-    text = arena_vprintf(p->arena, format, args);
-    va_end(args);
-    gql_syntax_error(p->errors, &p->lexer.source, at, "%.*s", STR_ARG(text));
+    gql_syntax_error(p->errors, &p->lexer.source, at, text);
     give_up(p);
 }
 
@@ -53,7 +48,9 @@ void gql_parser_too_complex(struct gql_parser *p, uint32_t at, const char *limit
 
 void gql_parser_unexpected(struct gql_parser *p)
 {
-    gql_parser_fail(p, p->token.at, "Unexpected %.*s.", STR_ARG(gql_parser_describe(p)));
+    const struct str parts[] = {STR("Unexpected "), gql_parser_describe(p), STR(".")};
+
+    gql_parser_fail(p, p->token.at, arena_join(p->arena, parts, array_size(parts)));
 }
 
 void gql_parser_advance(struct gql_parser *p)
@@ -82,17 +79,23 @@ bool gql_parser_skip_keyword(struct gql_parser *p, const char *keyword)
     return true;
 }
 
+static void fail_expected(struct gql_parser *p, struct str wanted)
+{
+    const struct str parts[] = {STR("Expected "), wanted, STR(", found "), gql_parser_describe(p),
+                                STR(".")};
+
+    gql_parser_fail(p, p->token.at, arena_join(p->arena, parts, array_size(parts)));
+}
+
 void gql_parser_expected(struct gql_parser *p, enum gql_token_kind kind)
 {
-    gql_parser_fail(p, p->token.at, "Expected %s, found %.*s.", gql_token_kind_name(kind),
-                    STR_ARG(gql_parser_describe(p)));
+    fail_expected(p, str_c(gql_token_kind_name(kind)));
 }
 
 void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword)
 {
     if (!gql_parser_skip_keyword(p, keyword))
-        gql_parser_fail(p, p->token.at, "Expected \"%s\", found %.*s.", keyword,
-                        STR_ARG(gql_parser_describe(p)));
+        fail_expected(p, arena_printf(p->arena, "\"%s\"", keyword));
 }
 
 bool gql_parser_enter(struct gql_parser *p)

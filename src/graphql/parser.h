@@ -71,7 +71,7 @@ void gql_parser_expect_keyword(struct gql_parser *p, const char *keyword);
 
 /* Failing. */
 void gql_parser_unexpected(struct gql_parser *p);
-void gql_parser_fail(struct gql_parser *p, uint32_t at, const char *format, ...) printf_like(3, 4);
+void gql_parser_fail(struct gql_parser *p, uint32_t at, struct str text);
 /* limit: its name, for extensions.limit. */
 void gql_parser_too_complex(struct gql_parser *p, uint32_t at, const char *limit,
                             const char *format, ...) printf_like(4, 5);

@@ -152,7 +152,7 @@ static void refuse_arguments(struct gql_asked *asked, const struct gql_arguments
 /* The same variable may be asked for in many places, and each makes a struct of it. */
 static bool has_room(const struct gql_execution *e)
 {
-    return e->request->arena->size - e->size_before < GQL_ARGUMENTS_MOST;
+    return e->request->arena->size - e->size_before < e->room;
 }
 
 static void ask(struct gql_asked *asked)
@@ -267,7 +267,7 @@ static void expand_value(struct expansion *x, const struct gql_type *type, const
         return;
     }
     set = set_of(e, x->asked->collected, value);
-    if (set && e->n_asked <= GQL_ASKED_MOST)
+    if (set && e->n_asked <= e->asked_most)
         x->asked->objects[x->n] = begin_object(e, set, value);
     x->n++;
 }
@@ -299,13 +299,13 @@ static void expand(struct gql_asked *asked)
         !has_functions(asked->collected))
         return;
     n = gql_count_objects(asked->field.def->type, asked->value);
-    if (n > GQL_ASKED_MOST || e->n_asked + n > GQL_ASKED_MOST) {
+    if (n > e->asked_most || e->n_asked + n > e->asked_most) {
         make_too_complex(asked);
         return;
     }
     asked->objects = arena_array(asked->field.arena, struct gql_object, n);
     expand_value(&x, asked->field.def->type, asked->value);
-    if (e->n_asked > GQL_ASKED_MOST || e->collector.status != ST_OK) {
+    if (e->n_asked > e->asked_most || e->collector.status != ST_OK) {
         make_too_complex(asked);
         return;
     }

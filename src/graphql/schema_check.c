@@ -14,6 +14,11 @@ struct gql_error *gql_schema_error(struct gql_schema_check *c, const char *forma
     return gql_error_add(c->errors, ST_INVALID, "%.*s", STR_ARG(text));
 }
 
+bool gql_schema_check_is_done(const struct gql_schema_check *c)
+{
+    return c->errors->count > GQL_ERRORS_MOST;
+}
+
 void gql_schema_error_at(struct gql_schema_check *c, struct gql_error *error, uint32_t at)
 {
     gql_error_at(c->errors, error, &c->schema->source, at);
@@ -29,7 +34,7 @@ void gql_schema_error_at_type(struct gql_schema_check *c, struct gql_error *erro
 void gql_schema_error_at_names(struct gql_schema_check *c, struct gql_error *error,
                                const struct gql_type *type, struct str name)
 {
-    for (size_t i = 0; i < type->n_parts; i++)
+    for (size_t i = 0; i < type->n_parts && !gql_schema_check_is_done(c); i++)
         for (const struct gql_name_list *n = type->parts[i]->names; n; n = n->next)
             if (str_eq(n->name.text, name))
                 gql_schema_error_at(c, error, n->name.at);
@@ -369,7 +374,7 @@ void gql_schema_check(struct gql_schema *schema, struct gql_errors *errors)
     check_roots(&c);
     check_directives(&c);
     gql_schema_check_directives(&c);
-    for (size_t i = 0; i < schema->n_types && errors->count <= GQL_ERRORS_MOST; i++)
+    for (size_t i = 0; i < schema->n_types && !gql_schema_check_is_done(&c); i++)
         if (!schema->types[i]->built_in)
             check_type(&c, schema->types[i]);
     /* Values are looked at once types are what they say they are. */

@@ -31,6 +31,9 @@ void gql_schema_error_at_type(struct gql_schema_check *c, struct gql_error *erro
 void gql_schema_error_at_names(struct gql_schema_check *c, struct gql_error *error,
                                const struct gql_type *type, struct str name);
 
+/* True once all the errors that are told are in: stop looking for more. */
+bool gql_schema_check_is_done(const struct gql_schema_check *c);
+
 /* Enters a type in a table of those seen; true when it was there. */
 bool gql_schema_seen(struct gql_schema_check *c, struct gql_names *seen,
                      const struct gql_type *type);

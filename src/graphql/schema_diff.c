@@ -57,10 +57,10 @@ static void diff_root(struct gql_diff *d, const char *type, const char *operatio
     if (is && !was)
         gql_diff_add(d, GQL_NON_BREAKING, type, &schema, gql_place_of_type(&d->is, is),
                      "Schema %s type was set to %.*s.", operation, STR_ARG(is->name));
-    else if (was && !is)
+    else if (was && !is && gql_schema_type(d->is.schema, was->name)) /* else its removal is told */
         gql_diff_add(d, GQL_BREAKING, type, &schema, gql_place_of_type(&d->was, was),
                      "Schema %s type %.*s was removed.", operation, STR_ARG(was->name));
-    else if (was && !str_eq(was->name, is->name))
+    else if (was && is && !str_eq(was->name, is->name))
         gql_diff_add(d, GQL_BREAKING, type, &schema, gql_place_of_type(&d->is, is),
                      "Schema %s type changed from %.*s to %.*s.", operation, STR_ARG(was->name),
                      STR_ARG(is->name));

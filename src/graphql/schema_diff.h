@@ -22,7 +22,8 @@
  *
  * Of these hurt, though graphql-js does not say so:
  *
- *     SCHEMA_{QUERY,MUTATION,SUBSCRIPTION}_TYPE_CHANGED    BREAKING, but where there was none
+ *     SCHEMA_{QUERY,MUTATION,SUBSCRIPTION}_TYPE_CHANGED    BREAKING, but where there was none; not
+ *                                                          told of a type that was removed
  *     TYPE_ONE_OF_ADDED                                    BREAKING
  *     DIRECTIVE_ARG_CHANGED_KIND                           BREAKING, as ARG_CHANGED_KIND
  *     {INPUT_FIELD,DIRECTIVE_ARG}_DEFAULT_VALUE_CHANGE     DANGEROUS, as ARG_DEFAULT_VALUE_CHANGE

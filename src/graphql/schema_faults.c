@@ -67,7 +67,7 @@ static void tell_unknown_members(struct telling *t, const struct gql_path *path,
         names[i] = type->input_fields[i].name;
     for (const struct gql_literal *item = object->items; item; item = item->next) {
         struct str name = item->key.text;
-        if (gql_type_input_field(type, name))
+        if (gql_type_input_field(type, name) || gql_schema_check_is_done(t->c))
             continue;
         tell(t, path, item->key.at,
              arena_printf(
@@ -141,6 +141,8 @@ static void tell_value(struct telling *t, const struct gql_path *path, const str
 {
     const struct gql_type *nullable = gql_type_nullable(type);
 
+    if (gql_schema_check_is_done(t->c))
+        return;
     if (literal->kind == GQL_LITERAL_NULL) {
         if (type->kind == GQL_NON_NULL)
             tell_other_kind(t, path, type, literal);

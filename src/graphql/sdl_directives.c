@@ -36,14 +36,26 @@ static bool may_stand(const struct gql_definition *definition, const char *place
     return false;
 }
 
-static const struct gql_input_value_definition *find_argument(
-    const struct gql_definition *definition, struct str name)
+static struct gql_names given_arguments(struct gql_sdl *s, const struct gql_directive *directive)
 {
-    const struct gql_input_value_definition *arg = definition->input_values;
+    struct gql_names given = {0};
 
-    while (arg && !str_eq(arg->name.text, name))
-        arg = arg->next;
-    return arg;
+    for (const struct gql_argument *arg = directive->arguments; arg; arg = arg->next)
+        *gql_names_at(&given, s->arena, arg->name.text) = (void *)arg;
+    return given;
+}
+
+/* Those of a definition that are given. */
+static struct gql_names known_arguments(struct gql_sdl *s, const struct gql_definition *definition,
+                                        const struct gql_names *given)
+{
+    struct gql_names known = {0};
+
+    for (const struct gql_input_value_definition *arg = definition->input_values; arg && given->n;
+         arg = arg->next)
+        if (gql_names_get(given, arg->name.text))
+            *gql_names_at(&known, s->arena, arg->name.text) = (void *)arg;
+    return known;
 }
 
 static struct str did_you_mean_argument(struct gql_sdl *s, const struct gql_definition *definition,
@@ -62,12 +74,15 @@ static struct str did_you_mean_argument(struct gql_sdl *s, const struct gql_defi
 
 /* KnownArgumentNamesOnDirectives. */
 static void check_known_arguments(struct gql_sdl *s, const struct gql_directive *directive,
-                                  const struct gql_definition *definition)
+                                  const struct gql_definition *definition,
+                                  const struct gql_names *given)
 {
+    struct gql_names known = known_arguments(s, definition, given);
+
     for (const struct gql_argument *arg = directive->arguments; arg; arg = arg->next) {
         struct str name = arg->name.text;
         struct gql_error *error;
-        if (find_argument(definition, name) || gql_sdl_is_done(s))
+        if (gql_names_get(&known, name) || gql_sdl_is_done(s))
             continue;
         error = gql_error_add(s->errors, ST_INVALID,
                               "Unknown argument \"%.*s\" on directive \"@%.*s\".%.*s",
@@ -101,13 +116,6 @@ static void check_unique_arguments(struct gql_sdl *s, const struct gql_argument 
     }
 }
 
-static bool is_given(const struct gql_argument *arguments, struct str name)
-{
-    while (arguments && !str_eq(arguments->name.text, name))
-        arguments = arguments->next;
-    return arguments;
-}
-
 /* The required arguments of a definition; of those of one name the last counts. */
 static struct gql_names required_of(struct gql_sdl *s, const struct gql_definition *definition)
 {
@@ -122,14 +130,15 @@ static struct gql_names required_of(struct gql_sdl *s, const struct gql_definiti
 
 /* ProvidedRequiredArgumentsOnDirectives. */
 static void check_required_arguments(struct gql_sdl *s, const struct gql_directive *directive,
-                                     const struct gql_definition *definition)
+                                     const struct gql_definition *definition,
+                                     const struct gql_names *given)
 {
     struct gql_names required = required_of(s, definition);
 
     for (size_t i = 0; i < required.n; i++) {
         const struct gql_input_value_definition *arg = required.entries[i].value;
         struct gql_error *error;
-        if (is_given(directive->arguments, arg->name.text))
+        if (gql_names_get(given, arg->name.text))
             continue;
         error = gql_error_add(s->errors, ST_INVALID,
                               "Directive \"@%.*s\" argument \"%.*s\" of type \"%.*s\" is required, "
@@ -182,10 +191,11 @@ static void check_directive(struct gql_sdl *s, const struct gql_directive *direc
                             const char *place)
 {
     const struct gql_definition *definition = gql_names_get(&s->directives, directive->name.text);
+    struct gql_names given = given_arguments(s, directive);
 
     if (definition) {
         check_place(s, directive, definition, place);
-        check_known_arguments(s, directive, definition);
+        check_known_arguments(s, directive, definition, &given);
     } else {
         gql_sdl_error_at(s,
                          gql_error_add(s->errors, ST_INVALID, "Unknown directive \"@%.*s\".",
@@ -196,7 +206,7 @@ static void check_directive(struct gql_sdl *s, const struct gql_directive *direc
     for (const struct gql_argument *arg = directive->arguments; arg; arg = arg->next)
         gql_sdl_value(s, arg->value);
     if (definition)
-        check_required_arguments(s, directive, definition);
+        check_required_arguments(s, directive, definition, &given);
 }
 
 void gql_sdl_directives(struct gql_sdl *s, const struct gql_directive *directives,

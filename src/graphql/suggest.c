@@ -176,16 +176,22 @@ struct str gql_did_you_mean(struct arena *a, struct str preface, struct str inpu
     struct str *names = arena_array(a, struct str, n_options);
     struct units units = lower_units(a, input);
     size_t threshold = units.n * 2 / 5 + 1; /* floor(0.4 * length) + 1 */
+    struct arena scratch;                   /* for one option after the other */
     size_t n = 0;
 
+    arena_init(&scratch);
     for (size_t i = 0; i < n_options; i++) {
-        size_t distance = str_eq(input, options[i])
-                              ? 0
-                              : distance_of_units(a, units, lower_units(a, options[i]), threshold);
+        size_t distance =
+            str_eq(input, options[i])
+                ? 0
+                : distance_of_units(&scratch, units, lower_units(&scratch, options[i]), threshold);
+
+        arena_reset(&scratch);
 
         if (distance != SIZE_MAX)
             near[n++] = (struct candidate){options[i], distance, i};
     }
+    arena_done(&scratch);
     qsort(near, n, sizeof(*near), compare_candidates);
     for (size_t i = 0; i < n; i++)
         names[i] = near[i].name;

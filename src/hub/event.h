@@ -13,7 +13,7 @@
 struct event {
     struct str topic_key;
     int64_t seq;
-    const void *row; /* what subscribers' render() understands */
+    const void *row; /* what subscribers' render() understands; NULL: to be read from the log */
 };
 
 /* The events of one commit, in the log's order. Rows and keys are in the batch's arena. */

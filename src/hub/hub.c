@@ -8,6 +8,7 @@
 struct hub {
     struct loop *loop;
     struct topics topics;
+    struct recent *recent;
 };
 
 struct hub *hub_new(struct loop *l)
@@ -15,7 +16,8 @@ struct hub *hub_new(struct loop *l)
     struct hub *hub = mem_new(struct hub);
 
     hub->loop = l;
-    hub->topics.loop = l;
+    topics_init(&hub->topics, l);
+    hub->recent = recent_new(0);
     return hub;
 }
 
@@ -24,7 +26,19 @@ void hub_free(struct hub *hub)
     if (!hub)
         return;
     topics_done(&hub->topics);
+    recent_free(hub->recent);
     mem_free(hub);
+}
+
+void hub_keep(struct hub *hub, size_t most_bytes)
+{
+    recent_free(hub->recent);
+    hub->recent = recent_new(most_bytes);
+}
+
+struct recent *hub_recent(struct hub *hub)
+{
+    return hub->recent;
 }
 
 struct topics *hub_topics(struct hub *hub)
@@ -53,8 +67,10 @@ static void fan_out(struct hub *hub, const struct event *e)
         fan_out_to_group(list_entry(link, struct topic_group, in_topic), e);
 }
 
-static void fan_out_batch(struct hub *hub, const struct event_batch *batch)
+/* Kept first: whoever reads on because of one of these events may find it. */
+static void fan_out_batch(struct hub *hub, struct event_batch *batch)
 {
+    recent_add(hub->recent, batch);
     for (size_t i = 0; i < batch->n; i++)
         fan_out(hub, &batch->events[i]);
 }

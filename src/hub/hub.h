@@ -5,6 +5,7 @@
  *
  *     hub_publish()   on the writer's loop, after each commit, in the log's order
  *
+ * An event without a row says only where the room stands: its subscribers read the log as far.
  * Events of one room come from one writer, so they arrive on every loop in the log's order; were
  * one to be lost all the same, the subscriber would see the hole in the seqs and read the log.
  *
@@ -12,6 +13,7 @@
  */
 
 #include "hub/event.h"
+#include "hub/recent.h"
 #include "hub/topic.h"
 #include "loop/loop.h"
 
@@ -28,3 +30,8 @@ void hub_publish(struct hub *const *hubs, size_t n, struct hub *here, struct eve
 
 /* Where subscribers of this loop join. */
 struct topics *hub_topics(struct hub *hub);
+
+/* The newest events, of all rooms, whether anybody listens or not; none until it is said how many
+ * bytes they may take. */
+void hub_keep(struct hub *hub, size_t most_bytes);
+struct recent *hub_recent(struct hub *hub);

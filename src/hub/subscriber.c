@@ -10,8 +10,10 @@ static void enter(struct subscriber *s, enum subscriber_state state)
     assert(s->state != SUBSCRIBER_ENDED);
     assert(state != SUBSCRIBER_LIVE || s->state == SUBSCRIBER_REPLAY);
     s->state = state;
-    if (state == SUBSCRIBER_REPLAY)
-        s->ops->read_on(s, s->delivered);
+    if (state != SUBSCRIBER_REPLAY)
+        return;
+    s->head_asked_at = s->group->topic->head;
+    s->ops->read_on(s, s->delivered);
 }
 
 void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct topics *topics,
@@ -69,6 +71,9 @@ void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, siz
         return;
     assert(s->state == SUBSCRIBER_REPLAY);
     topic_advance(s->group->topic, last_seq);
+    /* The log was asked after the head was there, and does not reach it: the head was false. */
+    if (last_seq < s->head_asked_at)
+        topic_retract(s->group->topic, s->head_asked_at, last_seq);
     for (size_t i = 0; i < n; i++)
         if (!replay(s, &rows[i]))
             return;
@@ -83,17 +88,32 @@ void subscriber_drained(struct subscriber *s)
         enter(s, SUBSCRIBER_REPLAY);
 }
 
+static enum subscriber_concern concern(const struct subscriber *s, const void *row)
+{
+    return s->ops->concern ? s->ops->concern(s, row) : SUBSCRIBER_WANTS;
+}
+
 void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered)
 {
     if (s->state != SUBSCRIBER_LIVE || seq <= s->delivered)
         return;
-    if (seq != s->delivered + 1) {
+    if (seq != s->delivered + 1 || !row) {
         enter(s, SUBSCRIBER_REPLAY);
         return;
     }
-    if (!*rendered)
-        *rendered = s->ops->render(s, row, false);
-    deliver(s, seq, *rendered);
+    switch (concern(s, row)) {
+    case SUBSCRIBER_WANTS:
+        if (!*rendered)
+            *rendered = s->ops->render(s, row, false);
+        deliver(s, seq, *rendered);
+        break;
+    case SUBSCRIBER_PASSES:
+        s->delivered = seq;
+        break;
+    case SUBSCRIBER_REVIEWS:
+        enter(s, SUBSCRIBER_REPLAY);
+        break;
+    }
 }
 
 void subscriber_end(struct subscriber *s)

@@ -12,6 +12,10 @@
  * something was missed, and the log is read from where the subscriber stands. In LAGGING nothing
  * is kept for it: it is a cursor.
  *
+ * An event may be one that takes the right to read away. It has a seq like any other, so nothing
+ * behind it is delivered before the log was read, and whoever may not read it is told so then and
+ * ends; whether the event itself came does not matter.
+ *
  * Owner:   embedded in its owner, which calls subscriber_end() and keeps the memory until the end
  *          of that turn (loop_bury()): a fan-out may be on the stack.
  * Threads: its hub's loop.
@@ -33,8 +37,17 @@ enum subscriber_state {
     SUBSCRIBER_ENDED,
 };
 
+/* What an event is to a subscriber. */
+enum subscriber_concern {
+    SUBSCRIBER_WANTS,   /* it is pushed */
+    SUBSCRIBER_PASSES,  /* it is not for subscribers: the next one is waited for */
+    SUBSCRIBER_REVIEWS, /* it may have ended the right to read: the log is read, which checks it */
+};
+
 /* What the owner does for its subscriber. None of these answers inside itself. */
 struct subscriber_ops {
+    /* Asked in LIVE; a reading of the log gives only what is wanted. NULL: everything is. */
+    enum subscriber_concern (*concern)(const struct subscriber *s, const void *row);
     /* The event as a payload for everybody in the group: a new frame. */
     struct frame *(*render)(struct subscriber *s, const void *row, bool replayed);
     /* False: not taken, too much is unsent; subscriber_drained() comes when there is room. */
@@ -47,6 +60,7 @@ struct subscriber {
     const struct subscriber_ops *ops;
     enum subscriber_state state;
     int64_t delivered; /* the last seq pushed, or not wanted */
+    int64_t head_asked_at; /* the topic's head when the latest reading began */
     struct topic_group *group;
     struct list in_group;
 };
@@ -79,7 +93,8 @@ void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, siz
 /* There is room again. Does nothing to one that is not LAGGING. */
 void subscriber_drained(struct subscriber *s);
 
-/* An event of its topic. *rendered is the group's payload, made by the first who needs it. */
+/* An event of its topic; row is NULL when only its seq is known. *rendered is the group's payload,
+ * made by the first who needs it. */
 void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered);
 
 /* Out of its lists; nothing is called behind this. Twice is once. */

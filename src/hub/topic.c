@@ -4,6 +4,12 @@
 
 #include "base/mem.h"
 
+void topics_init(struct topics *topics, struct loop *l)
+{
+    *topics = (struct topics){.loop = l};
+    list_init(&topics->all);
+}
+
 void topics_done(struct topics *topics)
 {
     assert(map_count(&topics->by_key) == 0);
@@ -28,6 +34,7 @@ static struct topic *find_or_make_topic(struct topics *topics, struct str key)
         memcpy(t->bytes, key.p, key.n);
     t->key = str_of(t->bytes, key.n);
     map_put(&topics->by_key, key, t);
+    list_append(&topics->all, &t->in_topics);
     return t;
 }
 
@@ -81,11 +88,18 @@ void topic_leave(struct topic_group *group, struct list *link)
     if (!list_empty(&t->groups))
         return;
     map_take(&t->topics->by_key, t->key);
+    list_remove(&t->in_topics);
     loop_bury(t->topics->loop, &t->grave, free_topic);
 }
 
 void topic_advance(struct topic *topic, int64_t seq)
 {
     if (topic->head < seq)
+        topic->head = seq;
+}
+
+void topic_retract(struct topic *topic, int64_t false_seq, int64_t seq)
+{
+    if (topic->head == false_seq)
         topic->head = seq;
 }

@@ -4,8 +4,8 @@
  * Who listens to which room on this loop: topics by key, and in each topic the subscribers grouped
  * by what they are sent, so that an event is rendered once a group.
  *
- * A topic lives while somebody is in it. Its head is the newest seq that this loop knows of: it
- * only grows, and whoever stands below it has something to read.
+ * A topic lives while somebody is in it. Its head is the newest seq that this loop knows of,
+ * and whoever stands below it has something to read.
  *
  * Owner:   the topics their hub's; topics and groups are buried, not freed, when the last one
  *          leaves: a fan-out may be on the stack.
@@ -20,10 +20,12 @@
 struct topics {
     struct loop *loop;
     struct map by_key;
+    struct list all; /* topic.in_topics */
 };
 
 struct topic {
     struct topics *topics;
+    struct list in_topics;
     struct list groups; /* topic_group.in_topic */
     int64_t head;
     struct grave grave;
@@ -40,6 +42,8 @@ struct topic_group {
     char bytes[];
 };
 
+void topics_init(struct topics *topics, struct loop *l);
+
 /* Nobody must be in any. */
 void topics_done(struct topics *topics);
 
@@ -53,5 +57,8 @@ struct topic_group *topic_enter(struct topics *topics, struct str topic_key, str
 /* The last one out closes group and topic. */
 void topic_leave(struct topic_group *group, struct list *link);
 
-/* The head moves forward, never back. */
+/* The head moves forward, never back by this. */
 void topic_advance(struct topic *topic, int64_t seq);
+
+/* The head, if it is still `false_seq`, was said by a bus that lied: the log ends at seq. */
+void topic_retract(struct topic *topic, int64_t false_seq, int64_t seq);

@@ -11,7 +11,9 @@ enum {
     CALL_JSON_FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL
 };
 
-/* As jansson has it, of a whole text; NULL when it is malformed. The caller's to json_decref(). */
+/* As jansson has it, of a whole text; NULL when it is malformed. A whole number of more than 64
+ * bits comes as a real one; a number beyond all doubles, such as 1e400, as what no type takes:
+ * {"number too large": "1e400"}. The caller's to json_decref(). */
 json_t *call_json(struct str text, json_error_t *ret_error) must_use;
 
 /* The string's bytes, which may hold NUL; borrowed from json. */

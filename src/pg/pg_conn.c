@@ -429,7 +429,8 @@ static void read_notifications(struct pg_conn *c)
 
         if (!n)
             return;
-        c->config.on_notified(c->config.user, str_c(n->extra));
+        if (n->be_pid != PQbackendPID(c->pq))
+            c->config.on_notified(c->config.user, str_c(n->extra));
     }
 }
 

@@ -35,7 +35,8 @@ struct pg_statement {
 
 /* The connection can be used, for the first time or again. */
 typedef void pg_ready_fn(void *user);
-/* A notification on the channel; the payload is borrowed for the call. */
+/* A notification on the channel, not of this connection's own; the payload is borrowed for the
+ * call. */
 typedef void pg_notified_fn(void *user, struct str payload);
 
 /* Everything pointed to is borrowed and must outlive the connection. */

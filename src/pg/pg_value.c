@@ -7,6 +7,7 @@
 /* pg_type.oid, which no release of PostgreSQL has ever changed. */
 enum {
     OID_BOOL = 16,
+    OID_INT8 = 20,
     OID_TEXT = 25,
 };
 
@@ -91,6 +92,22 @@ void pg_put_texts(struct pg_params *p, struct arena *a, const struct str *values
     put(p, bytes, size);
 }
 
+void pg_put_i64s(struct pg_params *p, struct arena *a, const int64_t *values, size_t n)
+{
+    size_t size = sizeof(struct array_head) + n * (sizeof(uint32_t) + sizeof(uint64_t));
+    char *bytes = arena_alloc(a, size);
+    char *at = write_head(bytes, OID_INT8, n);
+
+    for (size_t i = 0; i < n; i++) {
+        uint64_t value = htobe64((uint64_t)values[i]);
+
+        at = write_u32(at, sizeof(value));
+        memcpy(at, &value, sizeof(value));
+        at += sizeof(value);
+    }
+    put(p, bytes, size);
+}
+
 void pg_put_bools(struct pg_params *p, struct arena *a, const bool *values, size_t n)
 {
     size_t size = sizeof(struct array_head) + n * (sizeof(uint32_t) + 1);
@@ -100,6 +117,28 @@ void pg_put_bools(struct pg_params *p, struct arena *a, const bool *values, size
     for (size_t i = 0; i < n; i++) {
         at = write_u32(at, 1);
         *at++ = values[i];
+    }
+    put(p, bytes, size);
+}
+
+void pg_put_column(struct pg_params *p, struct arena *a, uint32_t type,
+                   const struct pg_params *const *lists, size_t n)
+{
+    size_t size = sizeof(struct array_head) + n * sizeof(uint32_t);
+    char *bytes, *at;
+
+    for (size_t i = 0; i < n; i++)
+        size += (size_t)lists[i]->lengths[p->n];
+    bytes = arena_alloc(a, size);
+    at = write_head(bytes, type, n);
+    for (size_t i = 0; i < n; i++) {
+        const char *value = lists[i]->values[p->n];
+        size_t length = (size_t)lists[i]->lengths[p->n];
+
+        at = write_u32(at, value ? (uint32_t)length : UINT32_MAX);
+        if (value)
+            memcpy(at, value, length);
+        at += length;
     }
     put(p, bytes, size);
 }

@@ -26,9 +26,15 @@ void pg_put_i64(struct pg_params *p, struct arena *a, int64_t value);
 void pg_put_bool(struct pg_params *p, struct arena *a, bool value);
 void pg_put_null(struct pg_params *p);
 
-/* text[] and boolean[]; absent elements are NULL. */
+/* text[], bigint[] and boolean[]; absent elements are NULL. */
 void pg_put_texts(struct pg_params *p, struct arena *a, const struct str *values, size_t n);
+void pg_put_i64s(struct pg_params *p, struct arena *a, const int64_t *values, size_t n);
 void pg_put_bools(struct pg_params *p, struct arena *a, const bool *values, size_t n);
+
+/* As the next parameter the array of what each of n lists has in its place; type is the elements'
+ * (pg_type.oid). */
+void pg_put_column(struct pg_params *p, struct arena *a, uint32_t type,
+                   const struct pg_params *const *lists, size_t n);
 
 /* Absent for NULL. */
 struct str pg_text(const PGresult *result, int row, int column);

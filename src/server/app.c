@@ -13,6 +13,7 @@
 #include "loop/mailbox.h"
 #include "server/feed.h"
 #include "server/pages.h"
+#include "server/positions.h"
 #include "server/readiness.h"
 #include "server/request.h"
 #include "server/session.h"
@@ -114,6 +115,7 @@ static void init_worker(struct app *app, size_t i)
     arena_init(&w->scratch);
     loop_init(&w->loop, (unsigned)i);
     w->hub = hub_new(&w->loop);
+    hub_keep(w->hub, c->recent_bytes / app->n_workers);
     w->plans = plan_cache_new(app->schema, &w->limits, PLAN_BYTES);
 }
 
@@ -122,10 +124,20 @@ static void done_worker(struct worker *w)
     net_free(w->net);
     w->net = NULL; /* a late order to hurry finds none */
     store_free(w->store);
+    positions_close(w->positions);
     loop_done(&w->loop);
+    positions_free(w->positions);
     hub_free(w->hub);
     plan_cache_free(w->plans);
     arena_done(&w->scratch);
+}
+
+/* What was notified meanwhile is lost, and perhaps the answer of a commit. */
+static void on_store_connected(void *user, struct loop *l)
+{
+    struct feed *feed = user;
+
+    positions_check(feed->workers[l->index].positions);
 }
 
 static void make_stores(struct app *app, struct store_config *config)
@@ -136,10 +148,35 @@ static void make_stores(struct app *app, struct store_config *config)
     for (size_t i = 0; i < app->n_workers; i++)
         loops[i] = &app->workers[i].loop;
     config->on_committed = feed_committed;
+    config->on_connected = on_store_connected;
     config->user = &app->feed;
     store_new_all(loops, app->n_workers, config, stores);
-    for (size_t i = 0; i < app->n_workers; i++)
-        app->workers[i].store = stores[i];
+    for (size_t i = 0; i < app->n_workers; i++) {
+        struct worker *w = &app->workers[i];
+
+        w->store = stores[i];
+        w->positions = positions_new(w, app->config->position_interval_ms);
+    }
+}
+
+/* Databases are told apart by what only they know, for rooms of the same name are not the same. */
+static void open_feed(struct app *app, const struct store_config *store)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    uint64_t number;
+    char subject[64];
+    struct bus_config config = {
+        .kind = app->config->bus.kind,
+        .conninfo = store->conninfo,
+        .servers = app->config->bus.servers,
+        .faults = app->config->bus_faults,
+    };
+
+    SHA256(store->cursor_key, sizeof(store->cursor_key), digest);
+    memcpy(&number, digest, sizeof(number));
+    snprintf(subject, sizeof(subject), "guildhall.hints.%016llx", (unsigned long long)number);
+    config.subject = str_c(subject);
+    feed_open(&app->feed, &config);
 }
 
 static void on_cancel(struct net_operation *op)
@@ -336,9 +373,11 @@ static int serve(struct app *app, struct store_config *store)
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     feed_init(&app->feed, app->workers, app->n_workers);
-    shutdown_init(&app->shutdown, app->workers, app->n_workers, app->config->drain_timeout_ms);
+    shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
+                  app->config->drain_timeout_ms);
     if (listen_all(app)) {
         make_stores(app, store);
+        open_feed(app, store);
         watch_signal(app, &app->interrupted, SIGINT);
         watch_signal(app, &app->terminated, SIGTERM);
         readiness_begin(&app->readiness, app->workers, app->n_workers, open_doors, app);

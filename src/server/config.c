@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char *const bus_words[] = {"local", NULL};
 static const char *const introspection_words[] = {"on", "auth", "off", NULL};
 static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
 
@@ -37,11 +36,25 @@ static const struct option table[] = {
      .help = "where `up` keeps its PostgreSQL; $XDG_STATE_HOME/guildhall, for root "
              "/var/lib/guildhall"},
     {.name = "bus",
-     .kind = OPTION_WORD,
-     .offset = AT(bus),
+     .kind = OPTION_DATABASE,
+     .offset = AT(bus.text),
      .initial = "local",
-     .words = bus_words,
-     .help = "how the nodes wake each other"},
+     .shown = "local|postgres|nats://HOST:PORT,...",
+     .help = "how several nodes on one database wake each other; local is for one alone"},
+    {.name = "bus-faults",
+     .kind = OPTION_WHOLE,
+     .offset = AT(bus_faults),
+     .initial = "0",
+     .most = INT64_MAX,
+     .help = "for tests and staging only: a seed by which the bus loses, repeats and delays; 0 for "
+             "a bus that does its best"},
+    {.name = "position-interval",
+     .kind = OPTION_DURATION,
+     .offset = AT(position_interval_ms),
+     .initial = "2s",
+     .most = HOUR,
+     .help = "between two looks at where the followed rooms stand: the longest that a message is "
+             "late when the bus has lost it"},
     {.name = "threads",
      .kind = OPTION_WHOLE,
      .offset = AT(threads),
@@ -159,6 +172,12 @@ static const struct option table[] = {
      .least = KIB,
      .most = GIB,
      .help = "unsent bytes of a connection, then its streams read from the log"},
+    {.name = "recent-bytes",
+     .kind = OPTION_BYTES,
+     .offset = AT(recent_bytes),
+     .initial = "16MiB",
+     .most = GIB,
+     .help = "of the newest messages, kept in memory for those who come back"},
     {.name = "init-timeout",
      .kind = OPTION_DURATION,
      .offset = AT(init_timeout_ms),
@@ -259,6 +278,29 @@ static void settle_state_dir(struct config *c, const char *const *environment)
         options_settle(&c->options, AT(state_dir), dir);
 }
 
+/* Words, or servers; anything else is none. */
+static enum status settle_bus(struct config *c, struct option_error *error)
+{
+    struct config_bus *bus = &c->bus;
+
+    if (str_eq(bus->text, STR("local"))) {
+        bus->kind = BUS_LOCAL;
+    } else if (str_eq(bus->text, STR("postgres"))) {
+        bus->kind = BUS_POSTGRES;
+    } else if (bus_servers_valid(bus->text)) {
+        bus->kind = BUS_NATS;
+        bus->servers = bus->text;
+    } else {
+        return option_refuse(error,
+                             "%.*s: \"%.*s\" is no bus; allowed: local, postgres, or the URLs of "
+                             "NATS servers, nats://HOST:PORT or tls://HOST:PORT, with commas "
+                             "between them",
+                             STR_ARG(options_given(&c->options, AT(bus.text))->origin),
+                             STR_ARG(options_shown(&c->options, AT(bus.text))));
+    }
+    return ST_OK;
+}
+
 enum status config_load(struct config *c, const char *const *args, const char *const *environment,
                         struct option_set *own, struct option_error *ret_error)
 {
@@ -271,7 +313,7 @@ enum status config_load(struct config *c, const char *const *args, const char *c
         return st;
     settle_threads(c);
     settle_state_dir(c, environment);
-    return ST_OK;
+    return settle_bus(c, ret_error);
 }
 
 /* The key as the tokens' own module judges it, so that there is one rule. */

@@ -15,6 +15,7 @@
 #include "auth/token.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "bus/bus.h"
 #include "server/options.h"
 
 enum config_introspection {
@@ -23,8 +24,10 @@ enum config_introspection {
     CONFIG_INTROSPECTION_OFF,
 };
 
-enum config_bus {
-    CONFIG_BUS_LOCAL,
+struct config_bus {
+    struct str text; /* as it was given */
+    enum bus_kind kind;
+    struct str servers; /* of NATS */
 };
 
 struct config {
@@ -34,7 +37,9 @@ struct config {
     struct option_address listen;
     struct str database_url; /* absent: `up` makes its own */
     struct str state_dir;    /* where `up` keeps its PostgreSQL; absolute; absent without a home */
-    enum config_bus bus;
+    struct config_bus bus;
+    uint64_t bus_faults; /* the seed; 0: none */
+    uint64_t position_interval_ms;
     uint64_t threads; /* at least 1: loops */
 
     struct token_config jwt; /* secret is absent when none is configured */
@@ -50,7 +55,8 @@ struct config {
     size_t max_request_bytes; /* at most CONFIG_LARGEST_REQUEST, also when off */
     size_t max_connections;   /* of the process */
     size_t max_subscriptions_per_connection;
-    size_t high_water; /* unsent bytes of a connection, then its streams lag */
+    size_t high_water;   /* unsent bytes of a connection, then its streams lag */
+    size_t recent_bytes; /* of the newest messages that are kept, all threads together */
 
     uint64_t init_timeout_ms;
     uint64_t ping_interval_ms;

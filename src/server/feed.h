@@ -1,23 +1,44 @@
 #pragma once
 
 /*
- * From the writers to the hubs: each commit becomes one batch of events for all loops.
+ * What has happened in rooms, on its way to the hubs: each commit of this node becomes one batch of
+ * events for all loops, and hints for the other nodes; each hint of another node becomes events
+ * for all loops.
  *
- * Threads: feed_committed() on any worker's loop; the rest before the loops run and after.
+ *     a writer's loop ── hub_publish ──► every loop's hub
+ *          └── hints, as letters ──► the first loop ── bus ──► other nodes
+ *     the first loop ◄── bus: hints ── other nodes, applications ;  hub_publish ──► every loop's
+ * hub
+ *
+ * Threads: feed_committed() on any worker's loop; the rest on the first loop's, or before the
+ *          loops run and after.
  */
 
+#include "bus/bus.h"
 #include "server/worker.h"
 
 struct feed {
+    struct worker *workers; /* the first owns the bus */
     struct hub **hubs;
     size_t n;
+    struct bus *bus; /* NULL before feed_open() and behind feed_close() */
+    bool is_shared;  /* with other nodes */
 };
 
-void feed_init(struct feed *feed, const struct worker *workers, size_t n);
+void feed_init(struct feed *feed, struct worker *workers, size_t n);
 void feed_done(struct feed *feed);
+
+/* Opens the bus, before the loops run. The config's callbacks are the feed's. */
+void feed_open(struct feed *feed, const struct bus_config *config);
+
+/* On the first loop, when nothing is committed any more. */
+void feed_close(struct feed *feed, bus_closed_fn *on_closed, void *user);
 
 /* store_config.on_committed, user is a struct feed. */
 void feed_committed(void *user, struct loop *writers_loop, const struct message *rows, size_t n);
 
 /* The hub's key of a room's topic: tenant and room, told apart by a byte that neither can hold. */
 struct str feed_topic_key(struct arena *a, struct str tenant_id, struct str room_id);
+
+/* What the key was made of; both borrow from it. */
+void feed_topic_names(struct str key, struct str *ret_tenant_id, struct str *ret_room_id);

@@ -378,6 +378,13 @@ const struct option_given *options_given(const struct option_set *set, size_t of
     return &set->given[index_of(set, offset)];
 }
 
+struct str options_shown(const struct option_set *set, size_t offset)
+{
+    size_t i = index_of(set, offset);
+
+    return option_value_shown(&set->options[i], set->arena, set->given[i].text);
+}
+
 void options_settle(struct option_set *set, size_t offset, struct str text)
 {
     size_t i = index_of(set, offset);

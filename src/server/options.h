@@ -92,6 +92,9 @@ enum status options_read_flags(struct option_set *const *sets, size_t n_sets,
 /* What was given for the option whose value is at this place of the target. */
 const struct option_given *options_given(const struct option_set *set, size_t offset);
 
+/* The same text with what is secret in it masked. */
+struct str options_shown(const struct option_set *set, size_t offset);
+
 /* An effective value that no table could know, as its default. */
 void options_settle(struct option_set *set, size_t offset, struct str text);
 

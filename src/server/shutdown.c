@@ -59,6 +59,13 @@ static void close_store(struct mailbox_letter *letter)
     store_close(e.worker->store, report, e.worker);
 }
 
+static void close_bus(struct mailbox_letter *letter)
+{
+    struct errand e = take(letter);
+
+    feed_close(e.shutdown->feed, report, e.worker);
+}
+
 static void stop_loop(struct mailbox_letter *letter)
 {
     loop_stop(&take(letter).worker->loop);
@@ -84,6 +91,10 @@ static void enter(struct shutdown *s, enum shutdown_stage stage)
     case SHUTDOWN_STORES:
         order_all(s, close_store);
         break;
+    case SHUTDOWN_BUS:
+        s->finished = s->n - 1;
+        post(s, &s->workers[0], &s->workers[0], close_bus);
+        break;
     case SHUTDOWN_LOOPS:
         order_all(s, stop_loop);
         break;
@@ -98,9 +109,10 @@ static void on_finished(struct mailbox_letter *letter)
         enter(s, s->stage + 1);
 }
 
-void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, uint64_t drain_ms)
+void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, struct feed *feed,
+                   uint64_t drain_ms)
 {
-    *s = (struct shutdown){.workers = workers, .n = n, .drain_ms = drain_ms};
+    *s = (struct shutdown){.workers = workers, .n = n, .feed = feed, .drain_ms = drain_ms};
     for (size_t i = 0; i < n; i++)
         workers[i].shutdown = s;
 }

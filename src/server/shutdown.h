@@ -3,30 +3,35 @@
 /*
  * The server's end, in stages that every worker finishes before any begins the next: the networks,
  * so that what was accepted is answered; the stores, because one worker's calls may wait for
- * another's writer; the loops, because until then letters cross between them.
+ * another's writer; the bus, which has the last commits' hints; the loops, because until then
+ * letters cross between them.
  *
  * Owner:   the app.
  * Threads: called on the first worker's loop; the stages run on each worker's own.
  */
 
+#include "server/feed.h"
 #include "server/worker.h"
 
 enum shutdown_stage {
     SHUTDOWN_NOT_BEGUN,
     SHUTDOWN_NETWORKS,
     SHUTDOWN_STORES,
+    SHUTDOWN_BUS, /* the first worker's alone */
     SHUTDOWN_LOOPS,
 };
 
 struct shutdown {
     struct worker *workers;
     size_t n;
+    struct feed *feed;
     enum shutdown_stage stage;
     size_t finished; /* workers that have finished this stage */
     uint64_t drain_ms;
 };
 
-void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, uint64_t drain_ms);
+void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, struct feed *feed,
+                   uint64_t drain_ms);
 
 /* loop_run() of every worker returns once all is done. */
 void shutdown_begin(struct shutdown *s);

@@ -27,6 +27,7 @@ struct subscription {
     struct wait *reading; /* NULL when nothing is awaited: the subscription ends only then */
     struct arena arena;   /* the reading's; reset before each */
     struct timer retry;
+    struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
     struct str room_id; /* in bytes */
     struct grave grave;
@@ -55,6 +56,7 @@ static void end(struct subscription *s)
     s->session = NULL;
     subscriber_end(&s->subscriber);
     timer_stop(&s->retry);
+    turn_hook_cancel(&s->read);
     if (!s->reading)
         loop_bury(&s->worker->loop, &s->grave, free_subscription);
 }
@@ -144,6 +146,21 @@ static struct frame *render(struct subscriber *subscriber, const void *row, bool
     return frame;
 }
 
+static enum subscriber_concern concern(const struct subscriber *subscriber, const void *row)
+{
+    const struct subscription *s = container_of(subscriber, struct subscription, subscriber);
+    const struct message *m = row;
+
+    switch (m->kind) {
+    case MESSAGE_TEXT:
+        return SUBSCRIBER_WANTS;
+    case MESSAGE_MEMBER_REMOVED:
+        return str_eq(m->text, s->session->viewer->user_id) ? SUBSCRIBER_REVIEWS
+                                                            : SUBSCRIBER_PASSES;
+    }
+    return SUBSCRIBER_PASSES;
+}
+
 static bool push(struct subscriber *subscriber, struct frame *payload)
 {
     struct subscription *s = container_of(subscriber, struct subscription, subscriber);
@@ -220,12 +237,52 @@ static void read_log(struct subscription *s)
     wait_on(reading, on_run, s);
 }
 
+/* From memory, if what comes next is there. That the viewer may read it is known: it might when it
+ * read up to here, and a removal since would be among the rows. Then PostgreSQL is asked. */
+static bool read_recent(struct subscription *s)
+{
+    const void *recent[RUN_LENGTH];
+    struct subscriber_row rows[RUN_LENGTH];
+    int64_t after = s->subscriber.delivered, through;
+    size_t n_recent = recent_rows(hub_recent(s->worker->hub), s->subscriber.group->topic->key,
+                                  after, recent, RUN_LENGTH);
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_recent; i++) {
+        switch (concern(&s->subscriber, recent[i])) {
+        case SUBSCRIBER_WANTS:
+            rows[n++] = (struct subscriber_row){.seq = after + 1 + (int64_t)i, .row = recent[i]};
+            break;
+        case SUBSCRIBER_PASSES:
+            break;
+        case SUBSCRIBER_REVIEWS:
+            return false;
+        }
+    }
+    if (n_recent == 0)
+        return false;
+    through = after + (int64_t)n_recent;
+    subscriber_run(&s->subscriber, rows, n, through, through);
+    return true;
+}
+
+static void on_read(struct turn_hook *hook)
+{
+    struct subscription *s = container_of(hook, struct subscription, read);
+
+    if (!read_recent(s))
+        read_log(s);
+}
+
 static void read_on(struct subscriber *subscriber, int64_t after)
 {
-    read_log(container_of(subscriber, struct subscription, subscriber));
+    struct subscription *s = container_of(subscriber, struct subscription, subscriber);
+
+    loop_at_turn_end(&s->worker->loop, &s->read);
 }
 
 static const struct subscriber_ops ops = {
+    .concern = concern,
     .render = render,
     .push = push,
     .read_on = read_on,
@@ -315,6 +372,7 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct gql_p
     s->room_id = str_of(s->bytes, source->room_id.n);
     arena_init(&s->arena);
     timer_init(&s->retry, &w->loop, on_retry);
+    turn_hook_init(&s->read, on_read);
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);
     caller = session_caller(s->session->viewer);

@@ -18,6 +18,7 @@
 #include "server/plan_cache.h"
 #include "store/store.h"
 
+struct positions;
 struct shutdown;
 
 struct worker {
@@ -33,6 +34,7 @@ struct worker {
     struct loop loop;
     struct store *store;
     struct hub *hub;
+    struct positions *positions;
     struct net *net;
     struct plan_cache *plans;
     uint64_t requests;    /* so far: numbers them for the log */

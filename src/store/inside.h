@@ -13,6 +13,7 @@
 #include "store/sql.h"
 #include "store/store.h"
 
+struct gather;
 struct writer;
 
 struct store {
@@ -28,6 +29,7 @@ struct store {
     uint8_t digest_key[16];
 
     struct pg_conn *reader;
+    struct gather *gather; /* what the reader is asked */
     struct pg_conn *writing;
     struct writer *writer;
 
@@ -48,7 +50,8 @@ struct store {
  *     pg_put_text(&r->read.call.params, a, caller->tenant);
  *     return store_read(s, a, &r->read, SQL_ROOM_GET, decode_room);
  *
- * The result's rows live as long as the arena: what is decoded may borrow from them. */
+ * The result lives as long as the arena: what is decoded may borrow from it. Reads of one kind may
+ * have been answered together (gather.h): this one's are n_rows, from the row `first` on. */
 struct store_read;
 
 typedef enum status store_decode_fn(struct store_read *r, const PGresult *result,
@@ -56,10 +59,13 @@ typedef enum status store_decode_fn(struct store_read *r, const PGresult *result
 
 struct store_read {
     struct pg_call call;
+    size_t most_rows; /* that it brings back, about */
     struct store *store;
     struct arena *arena;
     struct wait *wait;
     store_decode_fn *decode;
+    int first;
+    int n_rows;
     const char *what; /* "room", "guild", "message": what is told to be missing; NULL: nothing */
     struct str id;    /* its id; the arena's */
 };
@@ -74,9 +80,18 @@ struct str store_refusal(struct arena *a, enum status status, const char *what, 
 /* No such thing, without asking the database: nothing can have this id. */
 struct wait *store_no_such(struct arena *a, const char *what, struct str id) must_use;
 
+/* PostgreSQL's text holds no NUL and nothing but UTF-8. */
+static inline bool store_is_storable(struct str s)
+{
+    return str_find(s, '\0') == s.n && str_is_utf8(s);
+}
+
 /* What stands for a membership where there is none: see room_gate() in sql/. */
 bool store_room_is_open(const struct store *s, struct str room_id);
 bool store_guild_is_vouched(const struct store_caller *caller, struct str guild_id);
+/* The guilds that the token vouches for, as a text[] written out: an array of arrays would have to
+ * be rectangular. */
+void store_put_guilds(struct pg_params *p, struct arena *a, const struct store_caller *caller);
 /* Any of them, or an admin. */
 bool store_admits(const struct store *s, const struct store_caller *caller, struct str room_id);
 

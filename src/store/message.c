@@ -14,6 +14,7 @@ const struct message *message_copy(struct arena *a, const struct message *m)
     struct message *copy = arena_new(a, struct message);
 
     *copy = (struct message){
+        .kind = m->kind,
         .seq = m->seq,
         .ts = m->ts,
         .tenant_id = arena_str(a, m->tenant_id),
@@ -39,14 +40,6 @@ static void put_door(struct pg_params *p, struct arena *a, const struct store *s
     pg_put_text(p, a, room_id);
     pg_put_text(p, a, caller->user);
     pg_put_bool(p, a, store_admits(s, caller, room_id));
-}
-
-/* What room_gate() said, in column 0. The room is open and unused where it may be missing. */
-static enum status door_status(const PGresult *result, bool may_be_missing)
-{
-    if (PQntuples(result) == 0)
-        return may_be_missing ? ST_OK : ST_NOT_FOUND;
-    return pg_bool(result, 0, 0) ? ST_OK : ST_FORBIDDEN;
 }
 
 /* seq, ts, id, sender_id, text, idempotency_key from column on. */
@@ -87,25 +80,33 @@ static struct log_read *log_read_new(struct store *s, struct arena *a,
     return r;
 }
 
-static int64_t last_seq_of(const PGresult *result)
+/* What room_gate() said, in column 0. An open room may be missing: nobody has used it yet. */
+static enum status door_status(const struct log_read *r, const PGresult *result)
 {
-    return PQntuples(result) ? pg_i64(result, 0, 1) : 0;
+    if (r->read.n_rows == 0)
+        return r->is_open ? ST_OK : ST_NOT_FOUND;
+    return pg_bool(result, r->read.first, 0) ? ST_OK : ST_FORBIDDEN;
+}
+
+static int64_t last_seq_of(const struct log_read *r, const PGresult *result)
+{
+    return r->read.n_rows ? pg_i64(result, r->read.first, 1) : 0;
 }
 
 /* The messages of up to most rows; a lone row without a message stands for the room. */
 static struct message *take_messages(struct log_read *r, const PGresult *result, int column,
                                      size_t most, size_t *ret_n)
 {
-    size_t n = (size_t)PQntuples(result);
+    size_t n = (size_t)r->read.n_rows;
     struct message *rows;
 
-    if (n > 0 && pg_is_null(result, 0, column))
+    if (n > 0 && pg_is_null(result, r->read.first, column))
         n = 0;
     if (n > most)
         n = most;
     rows = arena_array(r->read.arena, struct message, n);
     for (size_t i = 0; i < n; i++) {
-        rows[i] = take_message(result, (int)i, column);
+        rows[i] = take_message(result, r->read.first + (int)i, column);
         rows[i].tenant_id = r->tenant;
         rows[i].room_id = r->room_id;
     }
@@ -145,7 +146,7 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
     };
     struct log_read *r = container_of(read, struct log_read, read);
     struct message_page *page = arena_new(read->arena, struct message_page);
-    enum status status = door_status(result, r->is_open);
+    enum status status = door_status(r, result);
     struct message *rows;
     bool more, older = false, newer = false;
 
@@ -153,10 +154,10 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
         return status;
     rows = take_messages(r, result, MESSAGE, r->query->limit, &page->n);
     /* One row more than asked for was read: it shows that there is more where we stopped. */
-    more = (size_t)PQntuples(result) > r->query->limit;
-    if (PQntuples(result) > 0) {
-        older = pg_bool(result, 0, BELOW) || (more && !r->upward);
-        newer = pg_bool(result, 0, ABOVE) || (more && r->upward);
+    more = (size_t)read->n_rows > r->query->limit;
+    if (read->n_rows > 0) {
+        older = pg_bool(result, read->first, BELOW) || (more && !r->upward);
+        newer = pg_bool(result, read->first, ABOVE) || (more && r->upward);
     }
     if (r->query->from_end)
         reverse(rows, page->n);
@@ -164,7 +165,7 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
     page->has_next = r->query->oldest_first ? newer : older;
     page->has_previous = r->query->oldest_first ? older : newer;
     page->room_id = r->room_id;
-    page->last_seq = last_seq_of(result);
+    page->last_seq = last_seq_of(r, result);
     *ret_value = page;
     return ST_OK;
 }
@@ -184,6 +185,7 @@ struct wait *store_message_page(struct store *s, struct arena *a, const struct s
     r = log_read_new(s, a, caller, query->room_id);
     r->query = kept;
     r->upward = query->oldest_first != query->from_end;
+    r->read.most_rows = query->limit + 1;
     put_place(&r->read.call.params, a, low, -1);
     put_place(&r->read.call.params, a, high, INT64_MAX);
     pg_put_i64(&r->read.call.params, a, (int64_t)query->limit + 1);
@@ -202,7 +204,7 @@ static enum status decode_newest(struct store_read *read, const PGresult *result
         MESSAGE = 4
     };
     struct log_read *r = container_of(read, struct log_read, read);
-    enum status status = door_status(result, r->is_open);
+    enum status status = door_status(r, result);
     const struct message *rows;
     size_t n;
 
@@ -247,12 +249,12 @@ static enum status decode_get(struct store_read *read, const PGresult *result,
     struct message_get *g = container_of(read, struct message_get, read);
     struct message *row = arena_new(read->arena, struct message);
 
-    if (PQntuples(result) == 0)
+    if (read->n_rows == 0)
         return ST_NOT_FOUND;
-    *row = take_message(result, 0, MESSAGE);
+    *row = take_message(result, read->first, MESSAGE);
     row->tenant_id = g->tenant;
-    row->room_id = pg_text(result, 0, ROOM);
-    if (!pg_bool(result, 0, MAY_READ) && !store_room_is_open(read->store, row->room_id))
+    row->room_id = pg_text(result, read->first, ROOM);
+    if (!pg_bool(result, read->first, MAY_READ) && !store_room_is_open(read->store, row->room_id))
         return ST_NOT_FOUND;
     *ret_value = row;
     return ST_OK;
@@ -270,28 +272,27 @@ struct wait *store_message_get(struct store *s, struct arena *a, const struct st
     pg_put_text(p, a, caller->tenant);
     pg_put_text(p, a, id);
     pg_put_text(p, a, caller->user);
-    pg_put_texts(p, a, caller->guilds, caller->n_guilds);
+    store_put_guilds(p, a, caller);
     pg_put_bool(p, a, caller->tenant_admin);
     return store_read(s, a, &g->read, SQL_MESSAGE_GET, decode_get);
 }
 
 /* --- following */
 
-static int64_t since_seq(const struct message_place *since, const PGresult *result,
-                         int64_t last_seq)
+static int64_t since_seq(const struct log_read *r, const PGresult *result, int64_t last_seq)
 {
     enum {
         PLACE_OF_TIME = 3
     };
 
-    switch (since->kind) {
+    switch (r->since.kind) {
     case MESSAGE_PLACE_NONE:
         return last_seq;
     case MESSAGE_PLACE_SEQ:
         /* A log that was restored from a backup may end before the place. */
-        return since->seq < last_seq ? since->seq : last_seq;
+        return r->since.seq < last_seq ? r->since.seq : last_seq;
     case MESSAGE_PLACE_TIME:
-        return PQntuples(result) ? pg_i64(result, 0, PLACE_OF_TIME) : 0;
+        return r->read.n_rows ? pg_i64(result, r->read.first, PLACE_OF_TIME) : 0;
     }
     return last_seq;
 }
@@ -304,13 +305,13 @@ static enum status decode_start(struct store_read *read, const PGresult *result,
     };
     struct log_read *r = container_of(read, struct log_read, read);
     struct message_start *start = arena_new(read->arena, struct message_start);
-    enum status status = door_status(result, r->is_open);
+    enum status status = door_status(r, result);
 
     if (status != ST_OK)
         return status;
-    start->last_seq = last_seq_of(result);
-    start->since_seq = since_seq(&r->since, result, start->last_seq);
-    start->first_kept_seq = PQntuples(result) ? pg_i64(result, 0, FIRST_KEPT) : 0;
+    start->last_seq = last_seq_of(r, result);
+    start->since_seq = since_seq(r, result, start->last_seq);
+    start->first_kept_seq = read->n_rows ? pg_i64(result, read->first, FIRST_KEPT) : 0;
     *ret_value = start;
     return ST_OK;
 }
@@ -340,12 +341,12 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
     };
     struct log_read *r = container_of(read, struct log_read, read);
     struct message_run *run = arena_new(read->arena, struct message_run);
-    enum status status = door_status(result, r->is_open);
+    enum status status = door_status(r, result);
 
     if (status != ST_OK)
         return status;
     run->rows = take_messages(r, result, MESSAGE, SIZE_MAX, &run->n);
-    run->last_seq = last_seq_of(result);
+    run->last_seq = last_seq_of(r, result);
     *ret_value = run;
     return ST_OK;
 }
@@ -361,5 +362,6 @@ struct wait *store_message_read_on(struct store *s, struct arena *a,
     r = log_read_new(s, a, caller, room_id);
     pg_put_i64(&r->read.call.params, a, after);
     pg_put_i64(&r->read.call.params, a, (int64_t)limit);
+    r->read.most_rows = limit;
     return store_read(s, a, &r->read, in_table_of(room_id, SQL_MESSAGE_READ_ON_CORE), decode_run);
 }

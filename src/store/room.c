@@ -1,21 +1,7 @@
 #include "store/room.h"
 
 #include "store/inside.h"
-
-/* The schema's enums as they are stored, in the schema's order. */
-static const struct str kinds[] = {STR_INIT("DIRECT"), STR_INIT("GROUP"), STR_INIT("CHANNEL")};
-static const struct str visibilities[] = {STR_INIT("PUBLIC"), STR_INIT("PRIVATE")};
-static const struct str roles[] = {STR_INIT("OWNER"), STR_INIT("ADMIN"), STR_INIT("MEMBER"),
-                                   STR_INIT("GUEST")};
-
-/* The table's CHECK lets nothing else in. */
-static int place_of(struct str name, const struct str *names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(name, names[i]))
-            return (int)i;
-    return 0;
-}
+#include "store/room_words.h"
 
 /* What the calls about rooms, guilds and members remember. */
 struct list_read {
@@ -40,6 +26,7 @@ static void put_page(struct list_read *r, struct arena *a, struct str after, siz
 {
     r->limit = limit;
     r->behind = after.p != NULL;
+    r->read.most_rows = limit + 1;
     pg_put_text(&r->read.call.params, a, after);
     pg_put_i64(&r->read.call.params, a, (int64_t)limit + 1);
 }
@@ -47,9 +34,9 @@ static void put_page(struct list_read *r, struct arena *a, struct str after, siz
 /* A lone row without a key stands for the container. */
 static size_t count_rows(const struct list_read *r, const PGresult *result, bool *ret_has_next)
 {
-    size_t n = (size_t)PQntuples(result);
+    size_t n = (size_t)r->read.n_rows;
 
-    if (n > 0 && pg_is_null(result, 0, 0))
+    if (n > 0 && pg_is_null(result, r->read.first, 0))
         n = 0;
     *ret_has_next = n > r->limit;
     return *ret_has_next ? r->limit : n;
@@ -75,9 +62,9 @@ static void take_room(struct list_read *r, const PGresult *result, int row, stru
     *ret_room = (struct room){
         .id = pg_text(result, row, ID),
         .guild_id = pg_text(result, row, GUILD_ID),
-        .kind = place_of(pg_text(result, row, KIND), kinds, array_size(kinds)),
+        .kind = room_word_place(pg_text(result, row, KIND), room_kinds, ROOM_KINDS),
         .visibility =
-            place_of(pg_text(result, row, VISIBILITY), visibilities, array_size(visibilities)),
+            room_word_place(pg_text(result, row, VISIBILITY), room_visibilities, ROOM_VISIBILITIES),
         .name = pg_text(result, row, NAME),
         .last_seq = pg_i64(result, row, LAST_SEQ),
         .created_at = pg_i64(result, row, CREATED_AT),
@@ -86,7 +73,7 @@ static void take_room(struct list_read *r, const PGresult *result, int row, stru
     if (!pg_is_null(result, row, ROLE)) {
         struct member *me = arena_new(r->read.arena, struct member);
         me->user_id = r->user_id;
-        me->role = place_of(pg_text(result, row, ROLE), roles, array_size(roles));
+        me->role = room_word_place(pg_text(result, row, ROLE), member_roles, MEMBER_ROLES);
         me->joined_at = pg_i64(result, row, JOINED_AT);
         ret_room->membership = me;
     }
@@ -98,9 +85,9 @@ static enum status decode_room(struct store_read *read, const PGresult *result,
     struct list_read *r = container_of(read, struct list_read, read);
     struct room *room = arena_new(read->arena, struct room);
 
-    if (PQntuples(result) == 0)
+    if (read->n_rows == 0)
         return ST_NOT_FOUND;
-    take_room(r, result, 0, room);
+    take_room(r, result, read->first, room);
     *ret_value = room;
     return ST_OK;
 }
@@ -112,12 +99,12 @@ static enum status decode_rooms(struct store_read *read, const PGresult *result,
     struct key_page *page = arena_new(read->arena, struct key_page);
     struct room *rows;
 
-    if (PQntuples(result) == 0 && !r->may_be_missing)
+    if (read->n_rows == 0 && !r->may_be_missing)
         return ST_NOT_FOUND;
     page->n = count_rows(r, result, &page->has_next);
     rows = arena_array(read->arena, struct room, page->n);
     for (size_t i = 0; i < page->n; i++)
-        take_room(r, result, (int)i, &rows[i]);
+        take_room(r, result, read->first + (int)i, &rows[i]);
     page->rows = rows;
     page->row_size = sizeof(*rows);
     page->has_previous = r->behind;
@@ -172,7 +159,7 @@ struct wait *store_viewer_rooms(struct store *s, struct arena *a, const struct s
 
     r->may_be_missing = true;
     pg_put_text(&r->read.call.params, a, caller->user);
-    pg_put_texts(&r->read.call.params, a, caller->guilds, caller->n_guilds);
+    store_put_guilds(&r->read.call.params, a, caller);
     put_page(r, a, after, limit);
     return store_read(s, a, &r->read, SQL_VIEWER_ROOMS, decode_rooms);
 }
@@ -184,11 +171,11 @@ static enum status decode_guild(struct store_read *read, const PGresult *result,
 {
     struct guild *guild = arena_new(read->arena, struct guild);
 
-    if (PQntuples(result) == 0)
+    if (read->n_rows == 0)
         return ST_NOT_FOUND;
-    guild->id = pg_text(result, 0, 0);
-    guild->name = pg_text(result, 0, 1);
-    guild->member_count = pg_i64(result, 0, 2);
+    guild->id = pg_text(result, read->first, 0);
+    guild->name = pg_text(result, read->first, 1);
+    guild->member_count = pg_i64(result, read->first, 2);
     *ret_value = guild;
     return ST_OK;
 }
@@ -215,14 +202,15 @@ static enum status decode_members(struct store_read *read, const PGresult *resul
     struct key_page *page = arena_new(read->arena, struct key_page);
     struct member *rows;
 
-    if (PQntuples(result) == 0)
+    if (read->n_rows == 0)
         return ST_NOT_FOUND;
     page->n = count_rows(r, result, &page->has_next);
     rows = arena_array(read->arena, struct member, page->n);
     for (size_t i = 0; i < page->n; i++) {
-        rows[i].user_id = pg_text(result, (int)i, USER_ID);
-        rows[i].role = place_of(pg_text(result, (int)i, ROLE), roles, array_size(roles));
-        rows[i].joined_at = pg_i64(result, (int)i, JOINED_AT);
+        int row = read->first + (int)i;
+        rows[i].user_id = pg_text(result, row, USER_ID);
+        rows[i].role = room_word_place(pg_text(result, row, ROLE), member_roles, MEMBER_ROLES);
+        rows[i].joined_at = pg_i64(result, row, JOINED_AT);
     }
     page->rows = rows;
     page->row_size = sizeof(*rows);

@@ -7,7 +7,8 @@
 #include "store/store.h"
 
 enum {
-    ROOM_ID_LONGEST = 128
+    ROOM_ID_LONGEST = 128,
+    GUILD_ID_LONGEST = 64,
 };
 
 enum room_table {
@@ -23,6 +24,9 @@ struct str room_guild_id(struct str room_id);
 
 /* 1 to ROOM_ID_LONGEST of A-Z a-z 0-9 _ - . : # */
 bool room_id_is_valid(struct str room_id);
+
+/* 1 to GUILD_ID_LONGEST of the same without # */
+bool guild_id_is_valid(struct str guild_id);
 
 struct member {
     struct str user_id;

@@ -32,3 +32,9 @@ bool room_id_is_valid(struct str room_id)
             return false;
     return true;
 }
+
+bool guild_id_is_valid(struct str guild_id)
+{
+    return guild_id.n <= GUILD_ID_LONGEST && str_find(guild_id, '#') == guild_id.n &&
+           room_id_is_valid(guild_id);
+}

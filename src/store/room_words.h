@@ -16,5 +16,5 @@ extern const struct str room_kinds[ROOM_KINDS];
 extern const struct str room_visibilities[ROOM_VISIBILITIES];
 extern const struct str member_roles[MEMBER_ROLES];
 
-/* The place of a name; -1: it is none of them. */
+/* The place of a name; -1: it is none of them, which the tables do not let in. */
 int room_word_place(struct str name, const struct str *names, size_t n);

@@ -141,12 +141,6 @@ static bool set_off(struct writer_call *call)
     return false;
 }
 
-/* PostgreSQL's text holds no NUL and nothing but UTF-8. */
-static bool is_storable(struct str s)
-{
-    return str_find(s, '\0') == s.n && str_is_utf8(s);
-}
-
 struct wait *store_message_send(struct store *s, struct arena *a, const struct store_caller *caller,
                                 const struct message_draft *draft)
 {
@@ -155,8 +149,8 @@ struct wait *store_message_send(struct store *s, struct arena *a, const struct s
 
     if (!room_id_is_valid(draft->room_id))
         return store_no_such(a, "room", draft->room_id);
-    if (!is_storable(draft->text) || !is_storable(draft->idempotency_key) ||
-        !is_storable(caller->tenant) || !is_storable(caller->user))
+    if (!store_is_storable(draft->text) || !store_is_storable(draft->idempotency_key) ||
+        !store_is_storable(caller->tenant) || !store_is_storable(caller->user))
         return wait_done(a, ST_BAD_INPUT, NULL);
     call = call_new(s, caller, draft);
     wait = wait_new(a);

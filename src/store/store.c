@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "store/gather.h"
 #include "store/inside.h"
 #include "store/room.h"
 #include "store/send.h"
@@ -13,7 +14,8 @@
 
 enum {
     LOOK_EVERY_MS = 5,
-    HANDLES = 4, /* two connections, the writer, the closer */
+    LONGEST_PAUSE_MS = 400, /* between attempts to connect, more or less a quarter */
+    HANDLES = 5,            /* two connections, what stands on each, the closer */
 };
 
 /* --- what a caller may do without a row that says so */
@@ -42,6 +44,31 @@ bool store_guild_is_vouched(const struct store_caller *caller, struct str guild_
     return false;
 }
 
+void store_put_guilds(struct pg_params *p, struct arena *a, const struct store_caller *caller)
+{
+    size_t most = 2;
+    char *text, *at;
+
+    for (size_t i = 0; i < caller->n_guilds; i++)
+        most += 3 + 2 * caller->guilds[i].n;
+    at = text = arena_alloc(a, most);
+    *at++ = '{';
+    for (size_t i = 0; i < caller->n_guilds; i++) {
+        if (i > 0)
+            *at++ = ',';
+        *at++ = '"';
+        for (size_t k = 0; k < caller->guilds[i].n; k++) {
+            char c = caller->guilds[i].p[k];
+            if (c == '"' || c == '\\')
+                *at++ = '\\';
+            *at++ = c;
+        }
+        *at++ = '"';
+    }
+    *at++ = '}';
+    pg_put_text(p, a, str_of(text, (size_t)(at - text)));
+}
+
 bool store_admits(const struct store *s, const struct store_caller *caller, struct str room_id)
 {
     return caller->tenant_admin || store_guild_is_vouched(caller, room_guild_id(room_id)) ||
@@ -49,11 +76,6 @@ bool store_admits(const struct store *s, const struct store_caller *caller, stru
 }
 
 /* --- reading */
-
-static void clear_result(void *result)
-{
-    PQclear(result);
-}
 
 struct str store_refusal(struct arena *a, enum status status, const char *what, struct str id)
 {
@@ -73,16 +95,13 @@ struct wait *store_no_such(struct arena *a, const char *what, struct str id)
     return w;
 }
 
-static void on_rows(struct pg_call *call, enum status status, PGresult *result)
+static void on_rows(struct store_read *r, enum status status, const PGresult *result)
 {
-    struct store_read *r = container_of(call, struct store_read, call);
     const void *value = NULL;
 
     r->store->unanswered--;
-    if (status == ST_OK) {
-        arena_on_done(r->arena, clear_result, result);
+    if (status == ST_OK)
         status = r->decode(r, result, &value);
-    }
     if (status == ST_OK)
         wait_answer(r->wait, ST_OK, value);
     else
@@ -93,11 +112,10 @@ struct wait *store_read(struct store *s, struct arena *a, struct store_read *r, 
                         store_decode_fn *decode)
 {
     r->call.statement = statement;
-    r->call.on_done = on_rows;
     r->store = s;
     r->arena = a;
     r->decode = decode;
-    if (atomic_load(&s->closing) || !pg_conn_call(s->reader, &r->call))
+    if (atomic_load(&s->closing) || !gather_add(s->gather, r))
         return wait_done(a, ST_UNAVAILABLE, NULL);
     s->unanswered++;
     r->wait = wait_new(a);
@@ -121,15 +139,26 @@ static void read_open_rooms(struct store *s)
     }
 }
 
-static struct pg_conn *connection_new(struct store *s, const char *name)
+static void on_reader_ready(void *user)
+{
+    struct store *s = user;
+
+    if (s->config.on_connected)
+        s->config.on_connected(s->config.user, s->loop);
+}
+
+static struct pg_conn *connection_new(struct store *s, const char *name, pg_ready_fn *on_ready)
 {
     struct pg_conn_config config = {
         .conninfo = s->config.conninfo,
         .name = name,
         .statement_timeout_ms = s->config.statement_timeout_ms,
+        .longest_pause_ms = LONGEST_PAUSE_MS,
         .statements = sql_statements,
         .n_statements = SQL_STATEMENTS,
         .session = sql_statements[SQL_SESSION].text,
+        .on_ready = on_ready,
+        .user = s,
     };
 
     return pg_conn_new(s->loop, &config);
@@ -147,8 +176,9 @@ static struct store *store_new(struct loop *l, const struct store_config *config
         s->config.open_rooms = arena_str(&s->arena, config->open_rooms);
     read_open_rooms(s);
     cursor_init(s);
-    s->reader = connection_new(s, "guildhall reader");
-    s->writing = connection_new(s, "guildhall writer");
+    s->reader = connection_new(s, "guildhall reader", on_reader_ready);
+    s->writing = connection_new(s, "guildhall writer", NULL);
+    s->gather = gather_new(l, s->reader, on_rows);
     s->writer = writer_new(l, s->writing, &s->config, send_on_written);
     return s;
 }
@@ -194,6 +224,7 @@ static void on_look(struct timer *t)
         timer_start(&s->closer, LOOK_EVERY_MS);
         return;
     }
+    gather_close(s->gather, on_handle_closed, s);
     writer_close(s->writer, on_handle_closed, s);
     pg_conn_close(s->reader, on_handle_closed, s);
     pg_conn_close(s->writing, on_handle_closed, s);

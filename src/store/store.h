@@ -30,8 +30,16 @@ struct store_caller {
     size_t n_guilds;
 };
 
-/* A row of gg_core or gg_guild of type 'Message'. */
+/* What a row of a log tells of: its column type. */
+enum message_kind {
+    MESSAGE_TEXT,           /* 'Message' */
+    MESSAGE_MEMBER_REMOVED, /* 'MemberRemoved': text is the user, sender_id who did it */
+};
+
+/* A row of gg_core or gg_guild. What is read from them is of the kind MESSAGE_TEXT; of the others
+ * only on_committed is told. */
 struct message {
+    enum message_kind kind;
     int64_t seq;
     int64_t ts; /* milliseconds since 1970 */
     struct str tenant_id;
@@ -43,17 +51,22 @@ struct message {
 };
 
 /* Told on the writer's loop after a commit, in the order of the log, before the senders are
- * answered; of a message that was repeated under its key again, at its old place. The rows are
- * borrowed for the call. */
+ * answered; of a message that was repeated under its key again, at its old place. Of members that
+ * were removed it is told on the loop of whoever removed them, perhaps before a message that stands
+ * in front of that or after one behind it. The rows are borrowed for the call. */
 typedef void store_committed_fn(void *user, struct loop *writers_loop, const struct message *rows,
                                 size_t n);
+
+/* The reading connection can be used, for the first time or again; on the store's loop. */
+typedef void store_connected_fn(void *user, struct loop *l);
 
 struct store_config {
     struct str conninfo;   /* a libpq connection string or URL */
     struct str open_rooms; /* GUILDHALL_OPEN_ROOMS: glob patterns between commas, or absent */
     uint64_t statement_timeout_ms;
-    uint8_t cursor_key[16]; /* store_boot() reads it from the database */
-    store_committed_fn *on_committed;
+    uint8_t cursor_key[16];           /* store_boot() reads it from the database */
+    store_committed_fn *on_committed; /* NULL: PostgreSQL notifies the servers of what changes */
+    store_connected_fn *on_connected; /* or NULL */
     void *user;
 };
 

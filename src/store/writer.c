@@ -4,21 +4,21 @@
 
 #include "base/mem.h"
 #include "loop/timer.h"
-#include "store/batch.h"
 #include "pg/pg_conn.h"
+#include "store/batch.h"
 
 enum {
     MOST_IN_BATCH = 512,
     MOST_BYTES_IN_BATCH = 1024 * 1024,
     MOST_GATHERED = 16384,
     LOOK_EVERY_MS = 25,
-    PATIENCE_MS = 5000, /* with a batch whose fate nobody knows */
+    PATIENCE_MS = 5000, /* with a batch whose fate nobody knows, once it is lost */
 };
 
 enum writer_state {
     WRITER_IDLE, /* no batch */
     WRITER_BUSY, /* one is under way */
-    WRITER_LOST, /* one was under way when the connection was lost, and will be sent again */
+    WRITER_LOST, /* nobody knows the fate of one; it will be sent again */
 };
 
 struct writer {
@@ -36,7 +36,6 @@ struct writer {
     struct list apart; /* of a batch that failed as a whole: each is sent on its own */
     struct list batch;
     size_t n_batch;
-    bool again;         /* how the batch was sent, or is to be sent */
     struct arena arena; /* the batch's */
     struct pg_call call;
     writer_closed_fn *on_closed;
@@ -52,7 +51,6 @@ static void enter(struct writer *w, enum writer_state state)
         timer_stop(&w->look);
         arena_reset(&w->arena);
         w->n_batch = 0;
-        w->again = w->again && !list_empty(&w->apart);
         if (!list_empty(&w->apart) || !list_empty(&w->gathered))
             loop_at_turn_end(w->loop, &w->start);
         break;
@@ -65,6 +63,7 @@ static void enter(struct writer *w, enum writer_state state)
     }
 }
 
+/* Those who are told may come with new calls: what fails is taken aside first. */
 static void fail_all(struct writer *w, struct list *calls, enum status status)
 {
     struct list failed;
@@ -74,8 +73,6 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
         struct list *link = calls->next;
         list_remove(link);
         list_append(&failed, link);
-        if (calls == &w->gathered)
-            w->n_gathered--;
     }
     while (!list_empty(&failed)) {
         struct writer_call *call = list_first(&failed, struct writer_call, link);
@@ -85,15 +82,13 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
     }
 }
 
-/* A batch that was sent was not answered: nobody can tell what became of it. */
-static void fail_everything(struct writer *w)
+/* The database is away: those that were not sent need not wait for it to know that they were not
+ * stored. */
+static void fail_unsent(struct writer *w)
 {
-    list_each (link, &w->batch)
-        list_entry(link, struct writer_call, link)->in_doubt = w->again;
-    fail_all(w, &w->batch, ST_UNAVAILABLE);
     fail_all(w, &w->apart, ST_UNAVAILABLE);
+    w->n_gathered = 0;
     fail_all(w, &w->gathered, ST_UNAVAILABLE);
-    enter(w, WRITER_IDLE);
 }
 
 /* --- a batch goes out */
@@ -122,11 +117,19 @@ static void fill_batch(struct writer *w)
 
 static pg_done_fn on_batch;
 
+static bool is_in_doubt(const struct writer *w)
+{
+    list_each (link, &w->batch)
+        if (list_entry(link, struct writer_call, link)->in_doubt)
+            return true;
+    return false;
+}
+
 static void send_batch(struct writer *w)
 {
     arena_reset(&w->arena);
     w->call = (struct pg_call){.alone = true, .on_done = on_batch};
-    batch_put(&w->call, &w->arena, &w->batch, w->n_batch, w->again);
+    batch_put(&w->call, &w->arena, &w->batch, w->n_batch, is_in_doubt(w));
     enter(w, pg_conn_call(w->conn, &w->call) ? WRITER_BUSY : WRITER_LOST);
 }
 
@@ -137,14 +140,12 @@ static void on_start(struct turn_hook *hook)
     if (w->state != WRITER_IDLE)
         return;
     if (!pg_conn_ready(w->conn)) {
-        fail_everything(w);
+        fail_unsent(w);
         return;
     }
     fill_batch(w);
-    if (w->n_batch > 0) {
-        w->give_up_at = loop_now_ms(w->loop) + PATIENCE_MS;
+    if (w->n_batch > 0)
         send_batch(w);
-    }
 }
 
 /* --- and comes back */
@@ -170,17 +171,26 @@ static void finish_batch(struct writer *w)
     while (!list_empty(&w->batch)) {
         struct writer_call *call = list_first(&w->batch, struct writer_call, link);
         list_remove(&call->link);
+        call->in_doubt = false;
         w->on_done(call);
     }
 }
 
 static void lose_batch(struct writer *w)
 {
-    w->again = true;
-    if (loop_now_ms(w->loop) >= w->give_up_at)
-        fail_everything(w);
-    else
-        enter(w, WRITER_LOST);
+    if (!is_in_doubt(w))
+        w->give_up_at = loop_now_ms(w->loop) + PATIENCE_MS;
+    list_each (link, &w->batch)
+        list_entry(link, struct writer_call, link)->in_doubt = true;
+    enter(w, WRITER_LOST);
+    if (!pg_conn_ready(w->conn))
+        fail_unsent(w);
+}
+
+static void give_up(struct writer *w)
+{
+    fail_all(w, &w->batch, ST_UNAVAILABLE);
+    enter(w, WRITER_IDLE);
 }
 
 /* One of them has something that PostgreSQL will not take: the others must not suffer for it. */
@@ -218,10 +228,14 @@ static void on_look(struct timer *t)
 {
     struct writer *w = container_of(t, struct writer, look);
 
-    if (pg_conn_ready(w->conn))
+    if (!pg_conn_ready(w->conn))
+        fail_unsent(w);
+    if (loop_now_ms(w->loop) >= w->give_up_at)
+        give_up(w);
+    else if (pg_conn_ready(w->conn))
         send_batch(w);
     else
-        lose_batch(w);
+        timer_start(t, LOOK_EVERY_MS);
 }
 
 /* --- from begin to end */
@@ -267,7 +281,7 @@ void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user)
 
 bool writer_add(struct writer *w, struct writer_call *call)
 {
-    if (w->n_gathered >= MOST_GATHERED || (w->state == WRITER_IDLE && !pg_conn_ready(w->conn)))
+    if (w->n_gathered >= MOST_GATHERED || !pg_conn_ready(w->conn))
         return false;
     list_append(&w->gathered, &call->link);
     w->n_gathered++;

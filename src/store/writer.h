@@ -7,8 +7,9 @@
  * statement and one transaction; a message that is refused fails alone.
  *
  * When the connection is lost under a batch, nobody knows whether it was stored. It is sent again
- * with the same ids, of which those that are there already are not stored again, until the
- * connection has been away for longer than a sender should wait.
+ * with the same ids, of which those that are there already are not stored again, until it has been
+ * in doubt for longer than a sender should wait. While the database is away nothing else is kept:
+ * what had gathered fails, and what comes is not taken.
  *
  * Threads: the loop's that owns the rooms. A call crosses to it, and back to its sender's loop,
  *          as a letter: it carries copies, and the arena of its sender is touched there only.
@@ -33,7 +34,7 @@ struct writer_call {
     bool open;
     bool vouched;
     bool admin;
-    bool in_doubt; /* UNAVAILABLE, and nobody can tell whether it was stored */
+    bool in_doubt; /* it was sent, and nobody can tell whether it was stored */
     char id[ID_UUID_LENGTH];
     char *earlier_id;   /* of the message that was repeated; owned */
     struct message row; /* strings in bytes and in the ids */

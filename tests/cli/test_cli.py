@@ -13,7 +13,7 @@ from pathlib import Path
 from program import guildhall, run
 
 SECRET = "0123456789abcdef0123456789abcdef"
-COMMANDS = ("up", "serve", "migrate", "token", "config", "validate", "schema", "version")
+COMMANDS = ("up", "serve", "migrate", "token", "room", "guild", "config", "validate", "schema", "version")
 
 
 def misused(args, *words, **variables):
@@ -77,8 +77,8 @@ def an_unknown_variable_is_refused():
     misused(["config"], "GUILDHALL_MAX_DEPT", "GUILDHALL_MAX_DEPTH", GUILDHALL_MAX_DEPT="3")
 
 
-def a_bus_that_is_not_there_yet_is_refused():
-    misused(["serve", "--bus", "postgres"], "--bus", '"postgres"', "local")
+def a_bus_that_there_is_none_of_is_refused():
+    misused(["serve", "--bus", "kafka"], "--bus", '"kafka"', "local, postgres", "nats://HOST:PORT")
 
 
 def serve_says_that_it_needs_a_database():
@@ -173,7 +173,7 @@ sys.exit(
             an_unknown_option_is_named_with_the_nearest,
             a_bad_value_is_named_with_what_is_allowed,
             an_unknown_variable_is_refused,
-            a_bus_that_is_not_there_yet_is_refused,
+            a_bus_that_there_is_none_of_is_refused,
             serve_says_that_it_needs_a_database,
             serve_says_that_it_needs_a_secret,
             a_short_secret_is_refused_without_showing_it,

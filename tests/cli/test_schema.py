@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
-"""`guildhall schema print`, `introspect` and `diff`: files, introspection JSON and servers. Speaks TAP.
+"""`guildhall schema print` and `introspect`: files, introspection JSON and servers. Speaks TAP.
 
     tests/cli/test_schema.py GUILDHALL
 """
 
-import http.server
 import json
 import re
-import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
-from program import GUILDHALL, PATIENCE, environment, guildhall, run, state_dir, Up
+from program import PATIENCE, guildhall, run, state_dir, Up
+from schemas import Folder, Server, refused
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,101 +86,6 @@ scalar Time @specifiedBy(url: "https://example.org/time")
 '''
 
 
-class Folder:
-    """A working directory with these files in it."""
-
-    def __init__(self, **files):
-        self.files = {name.replace("__", "."): text for name, text in files.items()}
-
-    def __enter__(self):
-        self.temporary = tempfile.TemporaryDirectory()
-        for name, text in self.files.items():
-            self.write(name, text)
-        return self
-
-    def __exit__(self, *_):
-        self.temporary.cleanup()
-
-    def write(self, name, text):
-        Path(self.temporary.name, name).write_text(text, encoding="utf-8")
-
-    def run(self, *args, stdin=""):
-        done = subprocess.run(
-            [GUILDHALL, *args],
-            input=stdin.encode(),
-            capture_output=True,
-            cwd=self.temporary.name,
-            timeout=PATIENCE,
-            check=False,
-            env=environment(),
-        )
-        return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-    def printed(self, what):
-        status, said, complained = self.run("schema", "print", what)
-        assert status == 0 and complained == "", complained
-        return said
-
-    def introspection(self, sdl):
-        """What introspection tells of it; made by the program."""
-        status, said, complained = self.run("schema", "introspect", "-", stdin=sdl)
-        assert status == 0 and complained == "", complained
-        return json.loads(said)
-
-    def diff(self, *args):
-        return self.run("schema", "diff", "old.graphql", "new.graphql", *args)
-
-
-class Server:
-    """An HTTP server that answers POST with what `answer` makes of the handler and the query: a
-    status, a body, and headers."""
-
-    def __init__(self, answer):
-        calls = self.calls = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                self.reply(json.loads(body)["query"])
-
-            def do_GET(self):
-                self.reply(None)
-
-            def reply(self, query):
-                calls.append(query)
-                status, body, headers = answer(self, query)
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                try:
-                    self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
-                except OSError:  # the client has heard enough
-                    pass
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def refused(args, *words):
-    status, said, complained = guildhall(*args)
-    assert status == 2 and said == "", (status, said)
-    for word in words:
-        assert word in complained, (word, complained)
-    return complained
-
-
 def print_gives_the_canonical_form():
     with Folder(a__graphql="type Query{a(x:Int=1,y:Int):Int} # remark\nextend type Query { b: [Int!] }") as folder:
         assert folder.printed("a.graphql") == "type Query {\n  a(x: Int = 1, y: Int): Int\n  b: [Int!]\n}\n"
@@ -216,6 +119,14 @@ def introspect_tells_all_that_can_be_asked_for():
         assert (old["isDeprecated"], old["deprecationReason"]) == (True, "never used")
         assert [each["isDeprecated"] for each in directives["mark"]["args"]] == [False, True]
         assert types["Root"]["fields"][2]["args"][2]["defaultValue"] == "null"
+
+
+def a_large_schema_is_introspected_whole():
+    """More than the calls of resolvers that a server grants one request."""
+    types = "".join(f"type T{i} {{ id: ID! next(first: Int = 10): T{(i + 1) % 20000} }}\n" for i in range(20000))
+    with Folder() as folder:
+        told = folder.introspection("type Query { t: T0 }\n" + types)
+        assert "errors" not in told and len(told["data"]["__schema"]["types"]) > 20000
 
 
 def without_a_schema_it_is_the_built_in_one():
@@ -270,7 +181,8 @@ def json_that_is_no_introspection_says_where_it_goes_wrong():
         for schema, words in schemas:
             status, said, complained = folder.run("schema", "print", "-", stdin=json.dumps({"__schema": schema}))
             assert (status, said) == (2, "") and words in complained, (words, complained)
-        for text, words in (("{", "-:1:"), ("{}", "__schema"), ('{"a":1,"a":2}', "duplicate")):
+        told = json.dumps({"errors": [{"message": "Introspection is off."}], "data": None})
+        for text, words in (("{", "-:1:1: malformed"), ("{}", "__schema"), (told, "it says: Introspection is off."), ('{"a":1,"a":2}', "duplicate")):
             status, said, complained = folder.run("schema", "print", "-", stdin=text)
             assert (status, said) == (2, "") and words in complained, (words, complained)
 
@@ -370,8 +282,17 @@ def headers_are_sent_and_take_the_place_of_ours():
         assert seen[0].get_all("accept") == ["application/json"], seen[0]
         assert seen[0]["content-type"] == "application/json"
     for header in ("Bearer-of-secrets", ": x", "A b: c", "A: b\r\nC: d"):
-        complained = refused(["schema", "print", "--header", header, "http://127.0.0.1:1/"], "Name: value")
-        assert "secret" not in complained
+        # Also where nobody is asked.
+        for where in (["http://127.0.0.1:1/"], []):
+            complained = refused(["schema", "print", "--header", header, *where], "Name: value")
+            assert "secret" not in complained
+
+
+def what_is_no_schema_of_ours_to_read_is_said():
+    refused(["schema", "print", ""], "an empty path names no file")
+    complained = refused(["schema", "print", "ftp://ann:hush@example.org/a.graphql"], "ftp://example.org/a.graphql", "not supported")
+    assert "hush" not in complained, complained
+    refused(["validate", "--format", "json", "http://127.0.0.1:1/a.graphql"], "http://127.0.0.1:1/a.graphql", "not supported")
 
 
 def a_redirect_is_not_followed_but_named():
@@ -424,137 +345,16 @@ def guildhall_itself_can_be_asked():
         assert folder.run("validate", "--schema", up.url, "bad.graphql")[0] == 1
 
 
-OLD = """type Query {
-  a(x: Int): Int
-  b: String
-}
-
-enum Kind {
-  ONE
-}
-"""
-NEW = """type Query {
-  a(x: Int): Int
-  "New."
-  c: String
-}
-
-enum Kind {
-  ONE
-  TWO
-}
-"""
-
-
-def changes(said):
-    return [(change["criticality"], change["path"], "allowed" in change) for change in json.loads(said)]
-
-
-def no_change_is_an_empty_array():
-    with Folder(old__graphql=OLD, new__graphql="# only a remark\n" + OLD) as folder:
-        assert folder.diff("--format", "json") == (0, "[]\n", "")
-        assert folder.diff() == (0, "no changes\n", "")
-        assert folder.diff("--format", "github") == (0, "", "")
-
-
-def a_breaking_change_does_not_hold():
-    with Folder(old__graphql=OLD, new__graphql=NEW) as folder:
-        status, said, complained = folder.diff("--format", "json")
-        assert status == 1 and complained == ""
-        assert changes(said) == [
-            ("BREAKING", "Query.b", False),
-            ("DANGEROUS", "Kind.TWO", False),
-            ("NON_BREAKING", "Query.c", False),
-        ], said
-        assert list(json.loads(said)[0]) == ["criticality", "type", "path", "message"], said
-
-
-def only_a_breaking_change_does_not_hold():
-    with Folder(old__graphql=OLD, new__graphql=NEW.replace("c: String", "b: String")) as folder:
-        status, said, _ = folder.diff("--format", "json")
-        assert status == 0 and {change[0] for change in changes(said)} == {"DANGEROUS", "NON_BREAKING"}, said
-
-
-def an_allowed_change_is_shown_and_counts_for_nothing():
-    with Folder(old__graphql=OLD, new__graphql=NEW) as folder:
-        kind = json.loads(folder.diff("--format", "json")[1])[0]["type"]
-        for allow in (kind, "Query.b", f"{kind}:Query.b"):
-            status, said, complained = folder.diff("--format", "json", "--allow", allow)
-            assert status == 0 and complained == "", (allow, complained)
-            assert changes(said)[0] == ("BREAKING", "Query.b", True), said
-        said = folder.diff("--allow", "Query.b")[1]
-        assert f"{kind}:Query.b (allowed)" in said and "1 breaking (1 allowed), " in said, said
-        said = folder.diff("--allow", "Query.b", "--format", "github")[1]
-        assert "::error" not in said and "Query.b (allowed)" in said, said
-
-
-def an_allowance_for_another_change_is_no_allowance():
-    with Folder(old__graphql=OLD, new__graphql=NEW) as folder:
-        status, said, complained = folder.diff("--allow", "Query.bb", "--allow", "Kind.TWO", "--format", "json")
-        assert status == 1 and changes(said)[0] == ("BREAKING", "Query.b", False), said
-        assert "--allow Query.bb matches no change" in complained and "Kind.TWO" not in complained, complained
-
-
-def text_tells_the_most_critical_first_with_their_places():
-    with Folder(old__graphql=OLD, new__graphql=NEW) as folder:
-        said = folder.diff()[1]
-        found = [said.index(words) for words in ("BREAKING\n  old.graphql:3:3: ", "DANGEROUS\n  new.graphql:9:3: ")]
-        found.append(said.index("NON_BREAKING\n  new.graphql:4:3: "))
-        assert found == sorted(found), said
-        assert said.endswith("\n1 breaking, 1 dangerous, 1 non-breaking changes\n"), said
-
-
-def github_gives_each_criticality_its_level():
-    with Folder(old__graphql=OLD, new__graphql=NEW) as folder:
-        status, said, _ = folder.diff("--format", "github")
-        starts = [line.split(",title=")[0] for line in said.splitlines()]
-        assert status == 1 and starts == [
-            "::error file=old.graphql,line=3,col=3",
-            "::warning file=new.graphql,line=9,col=3",
-            "::notice file=new.graphql,line=4,col=3",
-        ], said
-
-
-def both_sides_may_be_json_or_urls():
-    with Folder(old__graphql=OLD, new__graphql=NEW) as folder:
-        expected = folder.diff("--format", "json")[1]
-        result = folder.introspection(NEW)
-        folder.write("old.json", json.dumps(folder.introspection(OLD)))
-        with Server(lambda http, query: (200, result, {})) as server:
-            status, said, _ = folder.run("schema", "diff", "old.json", server.url, "--format", "json")
-            assert status == 1 and said == expected, said
-            said = folder.run("schema", "diff", "old.graphql", server.url)[1]
-            assert "\n  old.graphql:3:3: " in said and f"\n  {server.url}: " in said, said
-        # A place in the SDL that was made of JSON is nobody's to look at.
-        said = folder.run("schema", "diff", "old.json", "new.graphql")[1]
-        assert "\n  old.json: " in said and "\n  new.graphql:4:3: " in said, said
-
-
-def schemas_that_cannot_be_judged_are_told_of_both_sides():
-    with Folder(old__graphql="type Query { a: Nowhere }", new__graphql="{") as folder:
-        status, said, complained = folder.diff("--format", "json")
-        assert status == 2 and list(json.loads(said)) == ["old.graphql"], said
-        assert "old.graphql is no valid schema" in complained and "new.graphql:" in complained, complained
-        assert folder.run("schema", "diff", "old.graphql", "gone.graphql")[0] == 2
-    refused(["schema", "diff", "one"], "the old one, then the new one")
-    refused(["schema", "diff", "-", "-"], "standard input")
-    refused(["schema", "print", "one", "two"], "one schema")
-    refused(["schema", "prnt"], 'Did you mean "print"?')
-
-
-def large_schemas_are_compared_in_good_time():
-    """Twenty thousand changes; quadratic work would outlast the patience for the program."""
-    old = "type Query {\n" + "".join(f"  f{i}: Int\n" for i in range(20000)) + "}\n"
-    with Folder(old__graphql=old, new__graphql="type Query {\n  g: Int\n}\n") as folder:
-        status, said, _ = folder.diff("--format", "github")
-        assert status == 1 and said.count("\n") == 20001, said[:200]
-
-
 def every_command_has_help():
     for command in ("print", "introspect", "diff"):
         status, said, complained = guildhall("schema", command, "--help")
         assert status == 0 and complained == "" and said.startswith(f"guildhall schema {command}"), said
         assert "--format" in said and "--header 'NAME: VALUE'" in said and "--listen" not in said, said
+        assert max(map(len, said.splitlines())) <= 100, said
+        assert guildhall("schema", "help", command)[:2] == (0, said)
+    assert guildhall("help", "validate")[:2] == (0, guildhall("validate", "--help")[1])
+    assert guildhall("help", "schema") == guildhall("schema", "--help")
+    assert guildhall("help", "nothing")[0] == 2
     status, said, _ = guildhall("schema", "--help")
     assert status == 0 and all(f"\n  {command} " in said for command in ("print", "introspect", "diff")), said
     assert guildhall("schema")[0] == 2
@@ -567,6 +367,7 @@ sys.exit(
             print_of_the_canonical_form_changes_nothing,
             introspection_and_back_changes_nothing,
             introspect_tells_all_that_can_be_asked_for,
+            a_large_schema_is_introspected_whole,
             without_a_schema_it_is_the_built_in_one,
             an_invalid_schema_leaves_the_standard_output_empty,
             a_schema_of_an_earlier_edition_is_taken,
@@ -576,22 +377,13 @@ sys.exit(
             an_older_server_is_asked_for_what_it_knows,
             a_server_that_refuses_is_quoted,
             headers_are_sent_and_take_the_place_of_ours,
+            what_is_no_schema_of_ours_to_read_is_said,
             a_redirect_is_not_followed_but_named,
             a_server_that_is_not_there_is_named_without_its_password,
             a_server_that_does_not_answer_is_waited_for_only_so_long,
             an_answer_without_end_is_refused,
             a_url_of_a_file_is_fetched,
             guildhall_itself_can_be_asked,
-            no_change_is_an_empty_array,
-            a_breaking_change_does_not_hold,
-            only_a_breaking_change_does_not_hold,
-            an_allowed_change_is_shown_and_counts_for_nothing,
-            an_allowance_for_another_change_is_no_allowance,
-            text_tells_the_most_critical_first_with_their_places,
-            github_gives_each_criticality_its_level,
-            both_sides_may_be_json_or_urls,
-            schemas_that_cannot_be_judged_are_told_of_both_sides,
-            large_schemas_are_compared_in_good_time,
             every_command_has_help,
         ]
     )

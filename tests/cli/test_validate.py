@@ -175,6 +175,8 @@ def at_most_a_hundred_errors_of_a_document_are_told():
         errors = json.loads(folder.validate("--format", "json", "bad.graphql")[1])
         assert len(errors) == 101, len(errors)
         assert errors[-1] == error("Too many validation errors, error limit reached. Validation aborted."), errors[-1]
+        said = folder.validate("bad.graphql")[1]
+        assert said.splitlines()[-1] == "at least 100 errors in 1 of 1 document", said
 
 
 def without_a_schema_it_is_the_built_in_one():
@@ -190,6 +192,29 @@ def a_file_that_cannot_be_read_is_not_judged_and_the_others_are():
         status, said, complained = folder.validate("--format", "json", "nowhere.graphql", "bad.graphql", ".")
         assert status == 2 and json.loads(said) == {"bad.graphql": [error(UNKNOWN, (1, 9))]}, said
         assert "nowhere.graphql: No such file" in complained and "directory" in complained.splitlines()[1], complained
+
+
+def the_last_line_counts_files_that_cannot_be_read():
+    with Folder(ok__graphql="{ hello }", bad__graphql="{ pet { bark } }") as folder:
+        for args, last in (
+            (["gone.graphql"], "1 file could not be read"),
+            (["ok.graphql", "gone.graphql", "."], "1 document is valid, 2 files could not be read"),
+            (["bad.graphql", "gone.graphql"], "1 error in 1 of 1 document, 1 file could not be read"),
+        ):
+            status, said, _ = folder.validate(*args)
+            assert status == 2 and said.splitlines()[-1] == last, said
+
+
+def github_is_told_what_cannot_be_judged():
+    with Folder(ok__graphql="{ hello }", bad__json="{") as folder:
+        status, said, complained = folder.validate("--format", "github", "gone.graphql", "ok.graphql")
+        words = "cannot open gone.graphql: No such file or directory"
+        assert status == 2 and said == f"::error file=gone.graphql::{words}\n", said
+        assert complained == f"guildhall: {words}\n", complained
+        status, said, _ = folder.run("validate", "--format", "github", "--schema", "bad.json", "ok.graphql")
+        assert status == 2 and said.startswith("::error file=bad.json::bad.json:1:"), said
+        status, said, _ = folder.run("validate", "--format", "github", "--schema", "-", "ok.graphql", stdin=b"type")
+        assert status == 2 and said.startswith("::error::Syntax Error"), said
 
 
 def an_invalid_schema_is_shown_with_its_places():
@@ -225,7 +250,7 @@ def what_cannot_be_written_is_not_judged():
             check=False,
             env=environment(),
         )
-        assert done.returncode == 2 and b"cannot write" in done.stderr, done.stderr
+        assert done.returncode == 2 and b"No space left on device" in done.stderr, done.stderr
 
 
 def on_terminal(folder, **variables):
@@ -253,6 +278,7 @@ def colour_is_for_terminals_only():
     with Folder(bad__graphql="{ pet { bark } }") as folder:
         assert "\x1b[" not in folder.validate("bad.graphql", TERM="xterm")[1]
         assert "\x1b[1;31m" in on_terminal(folder)
+        assert on_terminal(folder).endswith("1 error in 1 of 1 document\x1b[0m\r\n")
         assert "\x1b" not in on_terminal(folder, NO_COLOR="1")
 
 
@@ -277,6 +303,8 @@ sys.exit(
             at_most_a_hundred_errors_of_a_document_are_told,
             without_a_schema_it_is_the_built_in_one,
             a_file_that_cannot_be_read_is_not_judged_and_the_others_are,
+            the_last_line_counts_files_that_cannot_be_read,
+            github_is_told_what_cannot_be_judged,
             an_invalid_schema_is_shown_with_its_places,
             wrong_options_are_not_judged,
             what_cannot_be_written_is_not_judged,

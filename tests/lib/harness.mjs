@@ -79,16 +79,23 @@ export class Hall {
   #exited = null;
   #cluster;
   #database;
+  #ownsDatabase;
   #port = 0;
   log = []; // of this run of the server, its lines parsed
 
-  constructor({ options = [], env = {}, threads = 2 } = {}) {
+  // database: of another hall, whose node this is one more of.
+  constructor({ options = [], env = {}, threads = 2, database } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
     this.options = ['--threads', String(threads), ...options];
     this.env = env;
-    this.#database = `wire_${process.pid}_${++databases}`;
+    this.#database = database ?? `wire_${process.pid}_${++databases}`;
+    this.#ownsDatabase = !database;
+  }
+
+  get database() {
+    return this.#database;
   }
 
   get databaseUrl() {
@@ -112,6 +119,7 @@ export class Hall {
   }
 
   async dropDatabase() {
+    if (!this.#ownsDatabase) return;
     await this.#psql(this.#cluster, `DROP DATABASE IF EXISTS ${this.#database} WITH (FORCE)`);
   }
 
@@ -155,6 +163,11 @@ export class Hall {
     }
     this.log.push(entry);
     return entry;
+  }
+
+  // One more node on this hall's database, not started yet.
+  peer(options = {}) {
+    return new Hall({ ...options, database: this.#database });
   }
 
   get pid() {
@@ -243,6 +256,19 @@ export class Hall {
     if (ack.type !== 'connection_ack') throw new Error(`no connection_ack but ${JSON.stringify(ack)}`);
     return socket;
   }
+}
+
+// Several nodes on one database for as long as body runs: each with the options of its place.
+export async function withNodes(nodes, body) {
+  return withServer(nodes[0], async (first) => {
+    const others = nodes.slice(1).map((options) => first.peer(options));
+    try {
+      await Promise.all(others.map((node) => node.start()));
+      return await body([first, ...others]);
+    } finally {
+      await Promise.all(others.map((node) => node.done()));
+    }
+  });
 }
 
 // A hall for as long as body runs.

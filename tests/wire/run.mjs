@@ -121,11 +121,14 @@ class Play {
       throw new Error(`instead of this close: ${JSON.stringify(event)}`);
   }
 
-  // Reads are answered in the order in which they were asked.
+  // Reads are answered in the order in which they were asked, but for subscriptions, of which many may
+  // have to wait for each other; among them one to nowhere has its turn, too.
   async #settle(name) {
     this.#say(name, 'settled', '{ viewer { rooms(first: 1) { items { id } } } }');
     await this.#hear(name, 'settled', '{"data":*}');
     await this.#hear(name, 'settled', 'complete');
+    this.#say(name, 'settled', 'subscription { onMessage(roomId: "settled") { id } }');
+    await this.#hear(name, 'settled', 'error *');
   }
 
   #act(name, [what, ...words]) {

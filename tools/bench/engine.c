@@ -450,28 +450,60 @@ static bool start_peer(struct bench *b)
 
 /* ---- the command line ------------------------------------------------------------------------ */
 
-static int usage(void)
+static void print_usage(FILE *to)
 {
-    fputs("bench_engine ROOT [--json] [--alone] [--only DOCUMENT] [--rounds N] [--ms N]\n"
-          "bench_engine ROOT --curve [--json]\n\n"
-          "  ROOT        of the tree: where schema.graphql and tools/bench are\n"
+    fputs("tools/dev bench engine [--json] [--alone] [--only DOCUMENT] [--rounds N] [--ms N]\n"
+          "tools/dev bench engine --curve [--json]\n\n"
           "  --alone     without graphql-js\n"
           "  --only      sendMessage, onMessage, messages, introspection or \"1000 fields\"\n"
           "  --rounds N  of which the median is told (5)\n"
           "  --ms N      milliseconds of each (200)\n"
           "  --curve     instead: how validation grows with documents made to hurt\n",
-          stderr);
-    return 2;
+          to);
 }
 
-static bool read_count(const char *text, size_t most, size_t *ret_count)
+/* False, having said what is wrong. */
+static bool complain(const char *option, const char *value, const char *wanted)
 {
+    fprintf(stderr, "bench engine: %s%s%s: %s\n", option, value ? " " : "", value ? value : "",
+            wanted);
+    return false;
+}
+
+static bool read_count(const char *option, const char *text, size_t most, size_t *ret_count)
+{
+    char wanted[64];
     int64_t n;
 
-    if (!text || !str_to_i64(str_c(text), &n) || n < 1 || n > (int64_t)most)
-        return false;
+    if (!text || !str_to_i64(str_c(text), &n) || n < 1 || n > (int64_t)most) {
+        snprintf(wanted, sizeof(wanted), "a number from 1 to %zu is wanted", most);
+        return complain(option, text, wanted);
+    }
     *ret_count = (size_t)n;
     return true;
+}
+
+static bool read_only(const char *name, const char **ret_only)
+{
+    for (size_t i = 0; name && i < N_DOCUMENTS; i++)
+        if (str_eq_c(str_c(name), documents[i].name)) {
+            *ret_only = name;
+            return true;
+        }
+    return complain("--only", name, "no such document");
+}
+
+static bool read_value(struct bench *b, const char *option, const char *value)
+{
+    struct str name = str_c(option);
+
+    if (str_eq(name, STR("--only")))
+        return read_only(value, &b->only);
+    if (str_eq(name, STR("--rounds")))
+        return read_count(option, value, ROUNDS_MOST, &b->rounds);
+    if (str_eq(name, STR("--ms")))
+        return read_count(option, value, 60000, &b->ms);
+    return complain(option, NULL, "no such option (see --help)");
 }
 
 static bool read_options(struct bench *b, char *const *args)
@@ -486,16 +518,12 @@ static bool read_options(struct bench *b, char *const *args)
             b->alone = true;
         else if (str_eq(name, STR("--curve")))
             b->curve = true;
-        else if (str_eq(name, STR("--only")) && args[1])
-            b->only = *++args;
-        else if (str_eq(name, STR("--rounds")) && read_count(args[1], ROUNDS_MOST, &b->rounds))
-            args++;
-        else if (str_eq(name, STR("--ms")) && read_count(args[1], 60000, &b->ms))
+        else if (read_value(b, args[0], args[1]))
             args++;
         else
             return false;
     }
-    return b->root != NULL;
+    return b->root || complain("ROOT", NULL, "the root of the tree is wanted");
 }
 
 static bool run_comparison(struct bench *b)
@@ -513,8 +541,12 @@ int main(int argc, char **argv)
     struct bench b = {.rounds = 5, .ms = 200};
     bool done;
 
+    if (argc == 3 && str_eq_c(STR("--help"), argv[2])) {
+        print_usage(stdout);
+        return EXIT_SUCCESS;
+    }
     if (!read_options(&b, argv + 1))
-        return usage();
+        return 2;
     arena_init(&b.arena);
     buf_init(&b.out, RESPONSE_MOST);
     done = prepare_all(&b) && (b.curve ? engine_curve(b.world.schema, b.json) : run_comparison(&b));

@@ -83,6 +83,28 @@ static void an_error_takes_as_many_places_as_it_is_given(void **state)
     arena_done(&f.arena);
 }
 
+static void places_may_come_in_any_order(void **state)
+{
+    struct gql_source source = {.name = STR("t"), .body = STR("a\r\nb\rc\nd e")};
+    struct gql_source other = {.name = STR("o"), .body = STR("\n\n\nabcdefghijklm")};
+    struct fixture f;
+    struct gql_error *error;
+
+    begin(&f);
+    error = gql_error_add(&f.errors, ST_INVALID, "%s", "x");
+    gql_error_at(&f.errors, error, &source, 9);
+    gql_error_at(&f.errors, error, &source, 3);
+    gql_error_at(&f.errors, error, &other, 5);
+    gql_error_at(&f.errors, error, &source, 7);
+    gql_error_at(&f.errors, error, &source, 7);
+    gql_error_at(&f.errors, error, &source, 0);
+    expect_written(&f, "[{\"message\":\"x\",\"locations\":[{\"line\":4,\"column\":3},"
+                       "{\"line\":2,\"column\":1},{\"line\":4,\"column\":3},"
+                       "{\"line\":4,\"column\":1},{\"line\":4,\"column\":1},"
+                       "{\"line\":1,\"column\":1}],\"extensions\":{\"code\":"
+                       "\"GRAPHQL_VALIDATION_FAILED\",\"http\":{\"status\":400}}}]");
+}
+
 static void the_hundredth_error_is_the_last_but_one(void **state)
 {
     struct fixture f;
@@ -102,15 +124,19 @@ static void the_hundredth_error_is_the_last_but_one(void **state)
     arena_done(&f.arena);
 }
 
-static void an_error_past_the_bound_may_still_be_filled(void **state)
+static void an_error_past_the_bound_may_still_be_filled_but_no_place_is_sought(void **state)
 {
     struct gql_source source = {.name = STR("t"), .body = STR("x")};
+    struct gql_error *error = NULL;
     struct fixture f;
 
     begin(&f);
-    for (int i = 0; i < 150; i++)
-        gql_error_at(&f.errors, gql_error_add(&f.errors, ST_FAULT, "%d", i), &source, 0);
+    for (int i = 0; i < 150; i++) {
+        error = gql_error_add(&f.errors, ST_FAULT, "%d", i);
+        gql_error_at(&f.errors, error, &source, 0);
+    }
     assert_int_equal(f.errors.count, 101);
+    assert_int_equal(error->n_locations, 0);
     assert_int_equal(f.errors.last->n_locations, 0);
     arena_done(&f.arena);
 }
@@ -135,7 +161,7 @@ int main(void)
     return RUN(test(no_errors_write_an_empty_array), test(an_error_carries_code_and_number),
                test(every_part_of_an_error_is_written),
                test(an_error_takes_as_many_places_as_it_is_given),
-               test(the_hundredth_error_is_the_last_but_one),
-               test(an_error_past_the_bound_may_still_be_filled),
+               test(places_may_come_in_any_order), test(the_hundredth_error_is_the_last_but_one),
+               test(an_error_past_the_bound_may_still_be_filled_but_no_place_is_sought),
                test(every_status_has_a_code_of_the_schema));
 }

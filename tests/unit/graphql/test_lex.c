@@ -117,10 +117,19 @@ static void strings_hold_what_their_escapes_say(void **state)
 
 static void a_nul_is_a_character_like_any_other(void **state)
 {
+    struct fixture f;
+    struct gql_token token;
+
     expect_token(STR("\"a\0b\""), GQL_TOKEN_STRING, STR("a\0b"));
     expect_token(STR("\"\\u0000\""), GQL_TOKEN_STRING, STR("\0"));
     expect_token(STR("\"\"\"a\0b\"\"\""), GQL_TOKEN_BLOCK_STRING, STR("a\0b"));
     expect_error(STR("\0"), "Syntax Error: Unexpected character: U+0000.", 1, 1);
+    begin(&f, STR("\"\\\0\""));
+    assert_false(gql_lex(&f.lexer, &token));
+    check_str(f.errors.first->message,
+              STR("Syntax Error: Invalid character escape sequence: \"\\\0\"."), __FILE__,
+              __LINE__);
+    end(&f);
 }
 
 static void malformed_escapes_are_refused(void **state)
@@ -134,6 +143,22 @@ static void malformed_escapes_are_refused(void **state)
                  "Syntax Error: Invalid Unicode escape sequence: \"\\u{110000}\".", 1, 2);
     expect_error(STR("\"\\u{D800}\""),
                  "Syntax Error: Invalid Unicode escape sequence: \"\\u{D800}\".", 1, 2);
+}
+
+/* As far as graphql-js reads: twelve characters, the brace, what is no digit, or the eighth digit
+ * where the first of them makes its 32-bit number negative. */
+static void an_escape_out_of_range_is_shown_as_far_as_it_was_read(void **state)
+{
+    expect_error(STR("\"\\u{FFFFFFFF}\""),
+                 "Syntax Error: Invalid Unicode escape sequence: \"\\u{FFFFFFFF\".", 1, 2);
+    expect_error(STR("\"\\u{7FFFFFFF}\""),
+                 "Syntax Error: Invalid Unicode escape sequence: \"\\u{7FFFFFFF}\".", 1, 2);
+    expect_error(STR("\"\\u{1100000000}\""),
+                 "Syntax Error: Invalid Unicode escape sequence: \"\\u{110000000\".", 1, 2);
+    expect_error(STR("\"\\u{12G4}\""),
+                 "Syntax Error: Invalid Unicode escape sequence: \"\\u{12G\".", 1, 2);
+    expect_error(STR("\"\\u{12"), "Syntax Error: Invalid Unicode escape sequence: \"\\u{12\".", 1,
+                 2);
 }
 
 static void lone_surrogates_are_refused(void **state)
@@ -198,8 +223,10 @@ int main(void)
                test(numbers_are_taken_as_they_are_written),
                test(malformed_numbers_are_refused_where_they_break),
                test(strings_hold_what_their_escapes_say), test(a_nul_is_a_character_like_any_other),
-               test(malformed_escapes_are_refused), test(lone_surrogates_are_refused),
-               test(strings_end_on_their_line), test(malformed_utf8_is_refused_everywhere),
+               test(malformed_escapes_are_refused),
+               test(an_escape_out_of_range_is_shown_as_far_as_it_was_read),
+               test(lone_surrogates_are_refused), test(strings_end_on_their_line),
+               test(malformed_utf8_is_refused_everywhere),
                test(block_strings_lose_their_common_indentation),
                test(block_strings_know_one_escape));
 }

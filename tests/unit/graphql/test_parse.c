@@ -189,6 +189,17 @@ static void what_is_missing_is_named_with_its_place(void **state)
     expect_error("{ a(b: \"\xC3\xA9\") ! }", "Syntax Error: Expected Name, found \"!\".", 1, 13);
 }
 
+static void a_string_that_is_out_of_place_is_named_whole(void **state)
+{
+    struct fixture f;
+
+    begin(&f, STR("{ a \"x\\u0000y\" }"), (struct gql_limits){0});
+    assert_int_equal(f.errors.count, 1);
+    check_str(f.errors.first->message, STR("Syntax Error: Expected Name, found String \"x\0y\"."),
+              __FILE__, __LINE__);
+    end(&f);
+}
+
 static void empty_lists_are_refused(void **state)
 {
     expect_error("{ }", "Syntax Error: Expected Name, found \"}\".", 1, 3);
@@ -312,7 +323,8 @@ int main(void)
         test(descriptions_stand_before_every_definition_but_the_shorthand),
         test(a_type_system_document_has_all_its_parts), test(literals_of_every_kind_are_told_apart),
         test(keywords_are_names_wherever_a_name_may_stand),
-        test(what_is_missing_is_named_with_its_place), test(empty_lists_are_refused),
+        test(what_is_missing_is_named_with_its_place),
+        test(a_string_that_is_out_of_place_is_named_whole), test(empty_lists_are_refused),
         test(constants_hold_no_variables), test(words_of_the_language_have_their_places),
         test(lines_end_in_three_ways_and_columns_count_characters),
         test(nesting_of_any_kind_meets_its_bound),

@@ -8,7 +8,8 @@
 
 /*
  * A room's log, a bus that may lose and repeat, a socket that may be full: whatever happens in
- * between, each subscriber's sequence is exactly what the log holds behind its cursor.
+ * between, each subscriber's sequence is exactly the messages that the log holds behind its cursor,
+ * up to the event that removes it from the room.
  */
 
 enum {
@@ -17,26 +18,50 @@ enum {
     SUBSCRIBERS = 4,
 };
 
+struct reader;
+
 struct room {
     struct loop loop;
     struct hub *hub;
     int64_t last_seq;
     int rendered;
+    const struct reader
+        *removes[LONGEST_LOG]; /* whom the event at a seq removes; NULL: a message */
 };
 
 struct reader {
     struct subscriber subscriber;
     struct room *room;
-    int64_t asked; /* -1: no reading is under way */
-    int64_t first; /* the cursor it began at */
-    int64_t got;   /* the seq of the latest payload */
+    int64_t asked;  /* -1: no reading is under way */
+    int64_t first;  /* the cursor it began at */
+    int64_t got;    /* the seq of the latest payload */
+    int64_t member; /* behind this seq it was let in, for the last time */
     bool full;
     bool ended;
 };
 
-static struct reader *reader_of(struct subscriber *s)
+static struct reader *reader_of(const struct subscriber *s)
 {
     return container_of(s, struct reader, subscriber);
+}
+
+/* Whether an event up to seq removed it. */
+static bool is_removed(const struct reader *r, int64_t seq)
+{
+    for (int64_t i = r->member + 1; i <= seq; i++)
+        if (r->room->removes[i] == r)
+            return true;
+    return false;
+}
+
+static enum subscriber_concern concern(const struct subscriber *s, const void *row)
+{
+    const struct reader *r = reader_of(s);
+    const struct reader *removed = r->room->removes[*(const int64_t *)row];
+
+    if (!removed)
+        return SUBSCRIBER_WANTS;
+    return removed == r ? SUBSCRIBER_REVIEWS : SUBSCRIBER_PASSES;
 }
 
 /* A row is its seq; a payload is the seq in decimal. */
@@ -58,8 +83,11 @@ static bool push(struct subscriber *s, struct frame *payload)
     assert_true(str_to_i64(frame_str(payload), &seq));
     if (r->full)
         return false;
-    assert_int_equal(seq, r->got + 1);
-    r->got = seq;
+    assert_null(r->room->removes[seq]);
+    assert_false(is_removed(r, seq));
+    while (r->room->removes[++r->got])
+        assert_true(r->got < seq);
+    assert_int_equal(seq, r->got);
     return true;
 }
 
@@ -72,7 +100,8 @@ static void read_on(struct subscriber *s, int64_t after)
     r->asked = after;
 }
 
-static const struct subscriber_ops ops = {.render = render, .push = push, .read_on = read_on};
+static const struct subscriber_ops ops = {
+    .concern = concern, .render = render, .push = push, .read_on = read_on};
 
 static void room_open(struct room *room)
 {
@@ -109,7 +138,13 @@ static void begin_at(struct reader *r, int64_t seq)
     subscriber_begin(&r->subscriber, seq, r->room->last_seq);
 }
 
-/* What the log answers to a reading: a snapshot as of now. */
+static void end(struct reader *r)
+{
+    subscriber_end(&r->subscriber);
+    r->ended = true;
+}
+
+/* What the log answers to a reading: a snapshot as of now. Whoever was removed is refused. */
 static void answer(struct reader *r)
 {
     int64_t values[RUN_LENGTH];
@@ -118,19 +153,20 @@ static void answer(struct reader *r)
     int64_t after = r->asked;
 
     assert_int_not_equal(after, -1);
-    for (; n < RUN_LENGTH && after + 1 + (int64_t)n <= r->room->last_seq; n++) {
-        values[n] = after + 1 + (int64_t)n;
-        rows[n] = (struct subscriber_row){.seq = values[n], .row = &values[n]};
-    }
     r->asked = -1;
+    if (is_removed(r, r->room->last_seq)) {
+        end(r);
+        return;
+    }
+    for (int64_t seq = after + 1; n < RUN_LENGTH && seq <= r->room->last_seq; seq++) {
+        if (r->room->removes[seq])
+            continue;
+        values[n] = seq;
+        rows[n] = (struct subscriber_row){.seq = seq, .row = &values[n]};
+        n++;
+    }
     subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? r->room->last_seq : values[n - 1],
                    r->room->last_seq);
-}
-
-static void end(struct reader *r)
-{
-    subscriber_end(&r->subscriber);
-    r->ended = true;
 }
 
 static void from_the_end_of_the_log_it_is_live_at_once(void **state)
@@ -257,6 +293,81 @@ static void seqs_that_hold_no_message_are_passed_over(void **state)
     room_close(&room);
 }
 
+static void the_removal_of_another_is_passed_over(void **state)
+{
+    struct room room;
+    struct reader r, other;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    room.removes[1] = &other;
+    publish(&room, room.last_seq = 1);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    assert_int_equal(r.asked, -1);
+    publish(&room, room.last_seq = 2);
+    assert_int_equal(r.got, 2);
+    end(&r);
+    room_close(&room);
+}
+
+static void its_own_removal_has_it_ask_the_log_before_anything_else_comes(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    publish(&room, room.last_seq = 1);
+    room.removes[2] = &r;
+    publish(&room, room.last_seq = 2);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_REPLAY);
+    assert_int_equal(r.asked, 1);
+    publish(&room, room.last_seq = 3);
+    assert_int_equal(r.got, 1);
+    answer(&r);
+    assert_true(r.ended);
+    assert_int_equal(r.got, 1);
+    room_close(&room);
+}
+
+static void who_may_still_read_goes_on_behind_its_own_removal(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    room.removes[1] = &r;
+    publish(&room, room.last_seq = 1);
+    r.member = 1; /* let in again before the log was asked */
+    publish(&room, room.last_seq = 2);
+    answer(&r);
+    assert_int_equal(r.got, 2);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    end(&r);
+    room_close(&room);
+}
+
+static void a_removal_that_was_not_heard_of_is_found_with_the_next_message(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    room.removes[1] = &r; /* its hint is lost */
+    room.last_seq = 2;
+    publish(&room, 2);
+    assert_int_equal(r.got, 0);
+    answer(&r);
+    assert_true(r.ended);
+    room_close(&room);
+}
+
 static void an_event_is_rendered_once_a_group(void **state)
 {
     struct room room;
@@ -309,7 +420,19 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
 {
     struct reader *r = &readers[draw(seed) % SUBSCRIBERS];
 
-    switch (draw(seed) % 8) {
+    if (r->ended) { /* let in again, and back with the cursor */
+        int64_t cursor = r->got;
+        join(room, r, "");
+        r->member = room->last_seq;
+        begin_at(r, cursor);
+        return;
+    }
+    switch (draw(seed) % 9) {
+    case 8: /* removed; the hint may be lost */
+        room->removes[++room->last_seq] = r;
+        if (draw(seed) % 2)
+            publish(room, room->last_seq);
+        break;
     case 0:
     case 1:
         publish(room, ++room->last_seq);
@@ -334,8 +457,10 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
     case 7: { /* cut, and back with the cursor */
         int64_t cursor = r->got;
         if (draw(seed) % 4 == 0) {
+            int64_t member = r->member;
             end(r);
             join(room, r, "");
+            r->member = member;
             begin_at(r, cursor);
         }
         break;
@@ -350,7 +475,7 @@ static void settle(struct room *room, struct reader *readers)
     for (int i = 0; i < SUBSCRIBERS; i++) {
         readers[i].full = false;
         subscriber_drained(&readers[i].subscriber);
-        while (readers[i].asked >= 0)
+        while (!readers[i].ended && readers[i].asked >= 0)
             answer(&readers[i]);
     }
 }
@@ -371,6 +496,9 @@ static void every_interleaving_drawn_delivers_each_seq_once_in_order(void **stat
             step(&room, readers, &seed);
         settle(&room, readers);
         for (int i = 0; i < SUBSCRIBERS; i++) {
+            assert_true(readers[i].ended == is_removed(&readers[i], room.last_seq));
+            if (readers[i].ended)
+                continue;
             assert_int_equal(readers[i].got, room.last_seq);
             assert_int_equal(readers[i].subscriber.state, SUBSCRIBER_LIVE);
             end(&readers[i]);
@@ -387,6 +515,10 @@ int main(void)
                test(a_hole_in_the_events_is_read_from_the_log),
                test(a_full_queue_parks_it_and_draining_brings_it_back),
                test(seqs_that_hold_no_message_are_passed_over),
+               test(the_removal_of_another_is_passed_over),
+               test(its_own_removal_has_it_ask_the_log_before_anything_else_comes),
+               test(who_may_still_read_goes_on_behind_its_own_removal),
+               test(a_removal_that_was_not_heard_of_is_found_with_the_next_message),
                test(an_event_is_rendered_once_a_group), test(nothing_comes_behind_the_end),
                test(every_interleaving_drawn_delivers_each_seq_once_in_order));
 }

@@ -161,9 +161,29 @@ static void a_bad_value_is_named_with_what_is_allowed(void **state)
     refuse_flags(LIST("--max-depth="), "--max-depth", "whole number");
     refuse_flags(LIST("--max-depth", "99999999999999999999"), "whole number");
     refuse_flags(LIST("--introspection", "yes"), "\"yes\"", "on, auth or off");
-    refuse_flags(LIST("--bus", "nats://host"), "--bus", "nats://host", "local, the only one");
     refuse_flags(LIST("--threads", "0"), "--threads", "from 1 to 256");
     refuse_environment(LIST("GUILDHALL_LOG=loud"), "GUILDHALL_LOG", "\"loud\"", "debug");
+}
+
+static void a_bus_is_a_word_or_servers(void **state)
+{
+    load_flags(LIST("--bus", "postgres"));
+    assert_int_equal(config.bus.kind, BUS_POSTGRES);
+    load_flags(LIST("--bus", "nats://a:4222,nats://b:4222"));
+    assert_int_equal(config.bus.kind, BUS_NATS);
+    assert_str(config.bus.servers, "nats://a:4222,nats://b:4222");
+    load_flags(LIST("--bus", "local"));
+    assert_int_equal(config.bus.kind, BUS_LOCAL);
+    refuse_flags(LIST("--bus", "kafka"), "--bus", "\"kafka\"", "local, postgres", "nats://");
+    refuse_flags(LIST("--bus", "nats"), "--bus", "\"nats\"", "nats://HOST:PORT");
+    refuse_flags(LIST("--bus", "nats://host"), "--bus", "nats://host", "nats://HOST:PORT");
+    refuse_environment(LIST("GUILDHALL_BUS=Postgres"), "GUILDHALL_BUS", "\"Postgres\"", "postgres");
+}
+
+static void the_password_of_a_bus_is_not_told(void **state)
+{
+    refuse_flags(LIST("--bus", "nats://user:secret@host"), "--bus", "nats://user:********@host");
+    assert_null(strstr(error.text, "secret"));
 }
 
 static void a_flag_without_its_value_says_what_it_needs(void **state)
@@ -353,17 +373,18 @@ static void every_option_has_a_help_and_a_default_that_is_a_value(void **state)
 
 int main(void)
 {
-    return RUN(
-        T(without_anything_the_defaults_are_those_of_the_manual),
-        T(a_flag_takes_its_value_behind_a_space_or_an_equals_sign),
-        T(a_flag_counts_more_than_a_variable_and_that_more_than_database_url),
-        T(an_empty_variable_counts_as_unset), T(an_unknown_option_is_named_with_the_nearest),
-        T(an_unknown_variable_is_named_with_the_nearest), T(variables_of_kubernetes_are_not_ours),
-        T(a_bad_value_is_named_with_what_is_allowed),
-        T(a_flag_without_its_value_says_what_it_needs), T(an_address_is_a_number_and_a_port),
-        T(what_is_no_address_is_refused), T(durations_have_a_unit), T(bytes_may_have_a_unit),
-        T(nought_switches_a_limit_off), T(a_secret_may_come_from_a_file),
-        T(a_secret_file_that_cannot_serve_is_named), T(the_state_directory_is_where_xdg_has_it),
-        T(serving_needs_a_database_and_a_key_of_32_bytes), T(no_secret_is_ever_printed),
-        T(every_option_has_a_help_and_a_default_that_is_a_value));
+    return RUN(T(without_anything_the_defaults_are_those_of_the_manual),
+               T(a_flag_takes_its_value_behind_a_space_or_an_equals_sign),
+               T(a_flag_counts_more_than_a_variable_and_that_more_than_database_url),
+               T(an_empty_variable_counts_as_unset), T(an_unknown_option_is_named_with_the_nearest),
+               T(an_unknown_variable_is_named_with_the_nearest),
+               T(variables_of_kubernetes_are_not_ours),
+               T(a_bad_value_is_named_with_what_is_allowed), T(a_bus_is_a_word_or_servers),
+               T(the_password_of_a_bus_is_not_told), T(a_flag_without_its_value_says_what_it_needs),
+               T(an_address_is_a_number_and_a_port), T(what_is_no_address_is_refused),
+               T(durations_have_a_unit), T(bytes_may_have_a_unit), T(nought_switches_a_limit_off),
+               T(a_secret_may_come_from_a_file), T(a_secret_file_that_cannot_serve_is_named),
+               T(the_state_directory_is_where_xdg_has_it),
+               T(serving_needs_a_database_and_a_key_of_32_bytes), T(no_secret_is_ever_printed),
+               T(every_option_has_a_help_and_a_default_that_is_a_value));
 }

@@ -52,6 +52,7 @@ static void on_committed(void *user, struct loop *l, const struct message *rows,
         assert_true(at < FIXTURE_COMMITTED);
         snprintf(f->committed[at].room_id, 32, "%.*s", STR_ARG(rows[i].room_id));
         snprintf(f->committed[at].text, 32, "%.*s", STR_ARG(rows[i].text));
+        f->committed[at].kind = rows[i].kind;
         f->committed[at].seq = rows[i].seq;
     }
 }

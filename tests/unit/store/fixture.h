@@ -25,6 +25,7 @@ struct fixture {
     void *sql; /* PGconn */
     /* What on_committed was told. */
     struct {
+        enum message_kind kind;
         char room_id[32];
         char text[32];
         int64_t seq;

@@ -1,12 +1,5 @@
 #include "store/writer.h"
 
-#include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-
-#include "loop/timer.h"
-#include "store/boot.h"
 #include "tests/lib/test.h"
 #include "tests/unit/store/fixture.h"
 
@@ -200,6 +193,15 @@ static void kill_backends(const char *name, const char *where)
                 name, where);
 }
 
+/* Until a batch waits for a lock that the fixture holds. */
+static void await_blocked_batch(void)
+{
+    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
+                                " WHERE wait_event_type = 'Lock'"
+                                " AND application_name = 'guildhall writer'"))
+        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+}
+
 static void a_batch_survives_the_end_of_its_connection(void **state)
 {
     struct wait *w[10];
@@ -208,10 +210,7 @@ static void a_batch_survives_the_end_of_its_connection(void **state)
     fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'killed' FOR UPDATE");
     for (size_t i = 0; i < array_size(w); i++)
         w[i] = send_now("ann", "killed", "x", NULL);
-    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
-                                " WHERE wait_event_type = 'Lock'"
-                                " AND application_name = 'guildhall writer'"))
-        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    await_blocked_batch();
     kill_backends("guildhall writer", "wait_event_type = 'Lock'");
     fixture_sql(&f, "COMMIT");
     for (size_t i = 0; i < array_size(w); i++) {
@@ -219,6 +218,27 @@ static void a_batch_survives_the_end_of_its_connection(void **state)
         assert_int_equal(seq_of(w[i]), i + 1);
     }
     check_log("killed", array_size(w));
+}
+
+static void what_was_not_sent_fails_at_once_when_the_connection_is_lost(void **state)
+{
+    struct wait *sent, *gathered, *late;
+
+    fixture_room(&f, "unsent", "ann");
+    fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'unsent' FOR UPDATE");
+    sent = send_now("ann", "unsent", "x", NULL);
+    await_blocked_batch();
+    gathered = send_now("ann", "unsent", "y", NULL);
+    kill_backends("guildhall writer", "wait_event_type = 'Lock'");
+    assert_int_equal(fixture_await(&f, gathered), ST_UNAVAILABLE);
+    assert_null(gathered->detail.p); /* it is sure that it was not stored */
+    late = send_now("ann", "unsent", "z", NULL);
+    assert_true(late->answered);
+    assert_int_equal(late->status, ST_UNAVAILABLE);
+    assert_false(sent->answered);
+    fixture_sql(&f, "COMMIT");
+    assert_int_equal(fixture_await(&f, sent), ST_OK);
+    check_log("unsent", 1);
 }
 
 /* A server that ends the connection whenever the batch has reached it. */
@@ -357,168 +377,6 @@ static void one_message_and_many_follow_the_same_rules(void **state)
         0);
 }
 
-/* --- many loops */
-
-enum {
-    LOOPS = 3,
-    SENDERS = 4, /* of each loop, each with one message under way */
-    MESSAGES = 40,
-    ROOMS = 5,
-};
-
-struct node {
-    struct loop loop;
-    struct store *store;
-    struct timer timer;
-    enum node_stage {
-        CONNECTING,
-        SENDING,
-        DRAINING
-    } stage;
-    unsigned n_sending;
-    struct sender {
-        struct node *node;
-        struct arena arena;
-        struct wait *wait;
-        int sent;
-        unsigned number;
-    } senders[SENDERS];
-};
-
-static struct node nodes[LOOPS];
-static atomic_uint n_ready, n_drained, n_committed, n_failed;
-
-static void count_committed(void *user, struct loop *l, const struct message *rows, size_t n)
-{
-    atomic_fetch_add(&n_committed, (unsigned)n);
-}
-
-static void on_node_closed(void *user)
-{
-    struct node *node = user;
-
-    timer_close(&node->timer, NULL);
-    loop_stop(&node->loop);
-}
-
-static void send_next(struct sender *s);
-
-static void on_sent(void *user, struct wait *w)
-{
-    struct sender *s = user;
-
-    if (w->status != ST_OK)
-        atomic_fetch_add(&n_failed, 1);
-    send_next(s);
-}
-
-/* Every twentieth message is sent by nobody that the room knows. */
-static void send_next(struct sender *s)
-{
-    struct store_caller caller = fixture_caller(s->sent % 20 == 7 ? "eve" : "ann");
-    struct message_draft draft = {.text = STR("x")};
-    struct wait *w;
-
-    arena_reset(&s->arena);
-    if (s->sent++ == MESSAGES) {
-        arena_done(&s->arena);
-        if (--s->node->n_sending == 0)
-            atomic_fetch_add(&n_drained, 1);
-        return;
-    }
-    draft.room_id = arena_printf(&s->arena, "crowd-%u", (s->number + (unsigned)s->sent) % ROOMS);
-    w = store_message_send(s->node->store, &s->arena, &caller, &draft);
-    assert_false(w->answered);
-    wait_on(w, on_sent, s);
-}
-
-static void start_sender(struct node *node, unsigned i)
-{
-    struct sender *s = &node->senders[i];
-
-    s->node = node;
-    s->number = node->loop.index * SENDERS + i;
-    arena_init(&s->arena);
-    send_next(s);
-}
-
-/* What the node does next; a loop's rooms are written for as long as any loop sends. */
-static void on_time(struct timer *t)
-{
-    struct node *node = container_of(t, struct node, timer);
-
-    if (node->stage == CONNECTING && store_ready(node->store)) {
-        node->stage = SENDING;
-        atomic_fetch_add(&n_ready, 1);
-    } else if (node->stage == SENDING && atomic_load(&n_ready) == LOOPS) {
-        node->stage = DRAINING;
-        node->n_sending = SENDERS;
-        for (unsigned i = 0; i < SENDERS; i++)
-            start_sender(node, i);
-    } else if (node->stage == DRAINING && atomic_load(&n_drained) == LOOPS) {
-        store_close(node->store, on_node_closed, node);
-        return;
-    }
-    timer_start(t, 5);
-}
-
-static void *run_node(void *user)
-{
-    struct node *node = user;
-
-    loop_run(&node->loop);
-    return NULL;
-}
-
-static void many_loops_share_rooms_without_a_hole(void **state)
-{
-    struct loop *loops[LOOPS];
-    struct store *stores[LOOPS];
-    pthread_t threads[LOOPS];
-    int64_t stored;
-    struct store_config config = {
-        .conninfo = f.conninfo,
-        .statement_timeout_ms = 5000,
-        .on_committed = count_committed,
-    };
-
-    for (unsigned i = 0; i < ROOMS; i++) {
-        char room_id[16];
-        snprintf(room_id, sizeof(room_id), "crowd-%u", i);
-        fixture_room(&f, room_id, "ann");
-    }
-    for (unsigned i = 0; i < LOOPS; i++) {
-        loop_init(&nodes[i].loop, i);
-        loops[i] = &nodes[i].loop;
-    }
-    store_new_all(loops, LOOPS, &config, stores);
-    for (unsigned i = 0; i < LOOPS; i++) {
-        nodes[i].store = stores[i];
-        timer_init(&nodes[i].timer, loops[i], on_time);
-        timer_start(&nodes[i].timer, 0);
-        pthread_create(&threads[i], NULL, run_node, &nodes[i]);
-    }
-    for (unsigned i = 0; i < LOOPS; i++)
-        pthread_join(threads[i], NULL);
-    for (unsigned i = 0; i < LOOPS; i++)
-        loop_done(loops[i]);
-    for (unsigned i = 0; i < LOOPS; i++)
-        store_free(stores[i]);
-    stored = (int64_t)LOOPS * SENDERS * MESSAGES - n_failed;
-    assert_int_equal(n_failed, LOOPS * SENDERS * MESSAGES / 20);
-    assert_int_equal(n_committed, stored);
-    assert_int_equal(
-        fixture_sql_i64(&f, "SELECT count(*) FROM gg_core WHERE room_id LIKE 'crowd-%%'"), stored);
-    /* Every room's seqs are 1 to n, and its times do not go back. */
-    assert_int_equal(
-        fixture_sql_i64(&f, "SELECT count(*) FROM (SELECT seq, ts,"
-                            " row_number() OVER w AS place, lag(ts, 1, 0::bigint) OVER w AS before"
-                            " FROM gg_core WHERE room_id LIKE 'crowd-%%'"
-                            " WINDOW w AS (PARTITION BY room_id ORDER BY seq)) x"
-                            " WHERE seq <> place OR ts < before"),
-        0);
-}
-
 /* --- no database at all */
 
 static void closed_at_once(void *user)
@@ -568,12 +426,12 @@ int main(void)
         test(a_key_counts_within_a_batch),
         test(followers_hear_before_the_sender_and_in_order),
         test(a_batch_survives_the_end_of_its_connection),
+        test(what_was_not_sent_fails_at_once_when_the_connection_is_lost),
         test(a_batch_given_up_promises_nothing_without_a_key),
         test(killing_again_and_again_loses_and_repeats_nothing),
         test(reads_under_way_fail_and_the_next_ones_work),
         test(a_batch_sent_again_stores_nothing_twice),
         test(one_message_and_many_follow_the_same_rules),
-        test(many_loops_share_rooms_without_a_hole),
         test(without_a_database_calls_fail_at_once_and_closing_works),
     };
 

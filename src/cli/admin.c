@@ -1,0 +1,147 @@
+#include "cli/admin.h"
+
+#include "base/json_out.h"
+#include "graphql/error.h"
+#include "store/room_words.h"
+
+enum {
+    LONGEST_USER_ID = 128, /* code points, as in a token */
+    MOST_OUTPUT = 1024 * 1024,
+};
+
+const char *const admin_roles[] = {"OWNER", "ADMIN", "MEMBER", "GUEST", NULL};
+
+bool admin_await(struct admin *o, struct wait *w, const void **ret_value)
+{
+    alone_await(o->alone, w);
+    if (w->status == ST_OK) {
+        *ret_value = w->value;
+        return true;
+    }
+    if (w->detail.p)
+        cmd_fail(CMD_FAILED, "%.*s", STR_ARG(w->detail));
+    else
+        cmd_fail(CMD_FAILED, "%s", gql_status_text(w->status));
+    return false;
+}
+
+/* --- a command from its words to its end */
+
+static int act(const struct admin_cmd *c, struct config *config,
+               const struct admin_options *options)
+{
+    struct admin o = {
+        .arena = &config->arena,
+        .caller = {.tenant = options->tenant, .user = STR("operator"), .tenant_admin = true},
+        .options = options,
+        .words = options->words.items,
+        .n_words = options->words.n,
+    };
+    struct boot_error error;
+    int exit_status;
+
+    if (alone_open(config->database_url, &o.alone, &error) != ST_OK)
+        return cmd_fail(CMD_FAILED, "%s", error.text);
+    o.store = alone_store(o.alone);
+    exit_status = c->act(&o);
+    alone_close(o.alone);
+    return exit_status;
+}
+
+static int check_and_act(const struct admin_cmd *c, struct config *config,
+                         const struct admin_options *options)
+{
+    size_t n = options->words.n;
+
+    if (n < c->least_words || n > c->most_words)
+        return cmd_fail(CMD_MISUSED, "that is not how it is called (see guildhall %s --help)",
+                        c->cmd.name);
+    if (!config->database_url.n)
+        return cmd_fail(CMD_MISUSED, "no database: set --database URL (or GUILDHALL_DATABASE_URL, "
+                                     "or DATABASE_URL)");
+    return act(c, config, options);
+}
+
+int admin_run(const struct cmd *cmd, const char *const *args, const char *const *environment)
+{
+    const struct admin_cmd *c = container_of(cmd, const struct admin_cmd, cmd);
+    struct admin_options own = {.kind = 0};
+    struct option_set options = {
+        .options = c->options, .n = c->n_options, .target = &own, .rest = &own.words};
+    struct config config;
+    int exit_status;
+
+    config_init(&config);
+    if (cmd_load(cmd, &config, &options, args, environment, &exit_status))
+        exit_status = check_and_act(c, &config, &own);
+    config_done(&config);
+    return exit_status;
+}
+
+/* --- users */
+
+bool admin_users(const struct admin *o, const struct str *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!str_is_utf8(ids[i]) || ids[i].n == 0 || str_code_points(ids[i]) > LONGEST_USER_ID) {
+            cmd_fail(CMD_MISUSED, "a user's id has 1 to %d characters", LONGEST_USER_ID);
+            return false;
+        }
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(ids[i], ids[j])) {
+                cmd_fail(CMD_MISUSED, "\"%.*s\" is named twice", STR_ARG(ids[i]));
+                return false;
+            }
+    }
+    return true;
+}
+
+const struct member *admin_members(struct admin *o)
+{
+    struct member *members = arena_array(o->arena, struct member, o->n_words);
+
+    for (size_t i = 1; i < o->n_words; i++)
+        members[i - 1] = (struct member){.user_id = o->words[i], .role = o->options->role};
+    return members;
+}
+
+/* --- what is printed */
+
+void admin_add_text(struct buf *out, struct str text)
+{
+    json_out_escape(out, text);
+}
+
+void admin_member_row(struct buf *out, const void *row)
+{
+    const struct member *m = row;
+
+    admin_add_text(out, m->user_id);
+    buf_printf(out, "\t%.*s\n", STR_ARG(member_roles[m->role]));
+}
+
+int admin_list(struct admin *o, admin_page_fn *page, admin_row_fn *add)
+{
+    struct str after = STR_NULL;
+    const struct key_page *rows;
+    int exit_status = CMD_OK;
+
+    do {
+        const void *value;
+        struct buf out;
+
+        if (!admin_await(o, page(o, after), &value))
+            return CMD_FAILED;
+        rows = value;
+        buf_init(&out, MOST_OUTPUT);
+        for (size_t i = 0; i < rows->n; i++) {
+            const void *row = (const char *)rows->rows + i * rows->row_size;
+
+            add(&out, row);
+            after = *(const struct str *)row; /* a row begins with its key */
+        }
+        exit_status = cmd_print(&out);
+        buf_done(&out);
+    } while (exit_status == CMD_OK && rows->has_next);
+    return exit_status;
+}

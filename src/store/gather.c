@@ -1,0 +1,352 @@
+#include "store/gather.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "loop/timer.h"
+
+enum {
+    MOST_TOGETHER = 500,       /* calls of one statement */
+    MOST_ROWS_TOGETHER = 2000, /* that it may bring back */
+    MOST_WAITING = 16384,
+    CROWD = 10,    /* calls of a patient kind within PACE_MS: more are coming */
+    PACE_MS = 100, /* between the statements of a crowd */
+};
+
+struct gather_kind {
+    struct list waiting; /* store_read.call.link */
+    size_t n;
+    size_t under_way; /* statements */
+    /* Of a patient kind. */
+    int64_t left_at; /* the last statement */
+    int64_t window_at;
+    size_t in_window; /* calls since then */
+    bool is_crowd;    /* there were many in the window before */
+};
+
+struct gather {
+    struct loop *loop;
+    struct pg_conn *conn;
+    gather_done_fn *on_done;
+    struct turn_hook leave;
+    struct timer pace;
+    size_t n_waiting;
+    struct gather_kind kinds[SQL_STATEMENTS];
+    gather_closed_fn *on_closed;
+    void *user;
+};
+
+/* Many reads as one statement. */
+struct crowd {
+    struct pg_call call;
+    struct gather *gather;
+    struct gather_kind *kind;
+    struct arena arena;
+    struct list reads; /* store_read.call.link */
+    size_t n;
+};
+
+/* A result that several arenas hold. */
+struct shared_result {
+    PGresult *result;
+    size_t holders;
+};
+
+static struct gather_kind *kind_of(struct gather *g, const struct store_read *r)
+{
+    return &g->kinds[r->call.statement];
+}
+
+static struct store_read *first_of(struct list *reads)
+{
+    return container_of(list_first(reads, struct pg_call, link), struct store_read, call);
+}
+
+/* Somebody may have waited for this one to come back. */
+static void come_back(struct gather *g, struct gather_kind *kind)
+{
+    kind->under_way--;
+    if (kind->n > 0)
+        loop_at_turn_end(g->loop, &g->leave);
+}
+
+/* --- one alone */
+
+static void clear_result(void *result)
+{
+    PQclear(result);
+}
+
+static void on_alone(struct pg_call *call, enum status status, PGresult *result)
+{
+    struct store_read *r = container_of(call, struct store_read, call);
+    struct gather *g = r->store->gather;
+
+    come_back(g, kind_of(g, r));
+    if (status == ST_OK) {
+        arena_on_done(r->arena, clear_result, result);
+        r->first = 0;
+        r->n_rows = PQntuples(result);
+    }
+    g->on_done(r, status, result);
+}
+
+static void send_alone(struct gather *g, struct store_read *r)
+{
+    r->call.on_done = on_alone;
+    if (pg_conn_call(g->conn, &r->call))
+        kind_of(g, r)->under_way++;
+    else
+        g->on_done(r, ST_UNAVAILABLE, NULL);
+}
+
+/* --- many together */
+
+static void let_go(void *p)
+{
+    struct shared_result *shared = p;
+
+    if (--shared->holders > 0)
+        return;
+    PQclear(shared->result);
+    mem_free(shared);
+}
+
+static struct shared_result *share(PGresult *result)
+{
+    struct shared_result *shared = mem_new(struct shared_result);
+
+    shared->result = result;
+    shared->holders = 1;
+    return shared;
+}
+
+/* The rows come in the order of the calls; the last column says whose each is. */
+static void deal_out(struct crowd *c, PGresult *result)
+{
+    struct shared_result *shared = share(result);
+    int place = PQnfields(result) - 1, row = 0, n = PQntuples(result);
+
+    for (int64_t i = 1; !list_empty(&c->reads); i++) {
+        struct store_read *r = first_of(&c->reads);
+
+        list_remove(&r->call.link);
+        r->first = row;
+        while (row < n && pg_i64(result, row, place) == i)
+            row++;
+        r->n_rows = row - r->first;
+        shared->holders++;
+        arena_on_done(r->arena, let_go, shared);
+        c->gather->on_done(r, ST_OK, result);
+    }
+    assert(row == n);
+    let_go(shared);
+}
+
+/* Perhaps for the sake of one of them: each by itself, with a sync of its own. */
+static void disperse(struct crowd *c, enum status status)
+{
+    while (!list_empty(&c->reads)) {
+        struct store_read *r = first_of(&c->reads);
+
+        list_remove(&r->call.link);
+        r->call.alone = true;
+        if (status == ST_UNAVAILABLE)
+            c->gather->on_done(r, status, NULL);
+        else
+            send_alone(c->gather, r);
+    }
+}
+
+static void crowd_free(struct crowd *c)
+{
+    arena_done(&c->arena);
+    mem_free(c);
+}
+
+static void on_crowd(struct pg_call *call, enum status status, PGresult *result)
+{
+    struct crowd *c = container_of(call, struct crowd, call);
+
+    come_back(c->gather, c->kind);
+    if (status == ST_OK)
+        deal_out(c, result);
+    else
+        disperse(c, status);
+    crowd_free(c);
+}
+
+/* Each parameter becomes the array of what the calls have in its place. */
+static void put_arrays(struct crowd *c, const struct sql_gathering *how)
+{
+    const struct pg_params **rows = arena_array(&c->arena, const struct pg_params *, c->n);
+    size_t i = 0;
+
+    list_each (link, &c->reads)
+        rows[i++] = &list_entry(link, struct pg_call, link)->params;
+    while (c->call.params.n < rows[0]->n)
+        pg_put_column(&c->call.params, &c->arena, how->types[c->call.params.n], rows, c->n);
+}
+
+static void send_crowd(struct gather *g, struct gather_kind *kind, struct list *reads, size_t n)
+{
+    const struct sql_gathering *how = &sql_gatherings[kind - g->kinds];
+    struct crowd *c = mem_new(struct crowd);
+
+    c->gather = g;
+    c->kind = kind;
+    c->n = n;
+    c->call.statement = how->statement;
+    c->call.on_done = on_crowd;
+    arena_init(&c->arena);
+    list_init(&c->reads);
+    while (!list_empty(reads)) {
+        struct list *link = reads->next;
+        list_remove(link);
+        list_append(&c->reads, link);
+    }
+    put_arrays(c, how);
+    if (pg_conn_call(g->conn, &c->call)) {
+        kind->under_way++;
+        return;
+    }
+    disperse(c, ST_UNAVAILABLE);
+    crowd_free(c);
+}
+
+/* --- they leave */
+
+static void count_in_window(struct gather_kind *kind, int64_t now)
+{
+    int64_t age = now - kind->window_at;
+
+    if (age >= PACE_MS) {
+        kind->is_crowd = kind->in_window >= CROWD && age < 2 * PACE_MS;
+        kind->window_at = now;
+        kind->in_window = 0;
+    }
+    kind->in_window++;
+}
+
+/* True when it is better to wait for more. */
+static bool is_held(struct gather *g, struct gather_kind *kind)
+{
+    int64_t early = kind->left_at + PACE_MS - loop_now_ms(g->loop);
+
+    if (!sql_gatherings[kind - g->kinds].patient || kind->n >= MOST_TOGETHER ||
+        !pg_conn_ready(g->conn))
+        return false;
+    if (kind->under_way > 0)
+        return true;
+    if (early <= 0 || (!kind->is_crowd && kind->in_window < CROWD))
+        return false;
+    timer_start(&g->pace, (uint64_t)early);
+    return true;
+}
+
+static size_t take(struct gather *g, struct gather_kind *kind, struct list *ret_reads)
+{
+    size_t n = 0, rows = 0;
+
+    while (kind->n > 0 && n < MOST_TOGETHER && rows < MOST_ROWS_TOGETHER) {
+        struct store_read *r = first_of(&kind->waiting);
+        list_remove(&r->call.link);
+        list_append(ret_reads, &r->call.link);
+        rows += r->most_rows;
+        kind->n--;
+        g->n_waiting--;
+        n++;
+    }
+    return n;
+}
+
+static void leave(struct gather *g, struct gather_kind *kind)
+{
+    while (kind->n > 0 && !is_held(g, kind)) {
+        struct list reads;
+        size_t n;
+
+        list_init(&reads);
+        n = take(g, kind, &reads);
+        kind->left_at = loop_now_ms(g->loop);
+        if (n > 1) {
+            send_crowd(g, kind, &reads, n);
+        } else {
+            struct store_read *r = first_of(&reads);
+            list_remove(&r->call.link);
+            send_alone(g, r);
+        }
+    }
+}
+
+static void on_leave(struct turn_hook *hook)
+{
+    struct gather *g = container_of(hook, struct gather, leave);
+
+    for (size_t i = 0; i < SQL_STATEMENTS && g->n_waiting > 0; i++)
+        leave(g, &g->kinds[i]);
+}
+
+static void on_pace(struct timer *t)
+{
+    struct gather *g = container_of(t, struct gather, pace);
+
+    loop_at_turn_end(g->loop, &g->leave);
+}
+
+bool gather_add(struct gather *g, struct store_read *r)
+{
+    struct gather_kind *kind = kind_of(g, r);
+
+    if (!pg_conn_ready(g->conn) || g->n_waiting >= MOST_WAITING)
+        return false;
+    if (!sql_gatherings[r->call.statement].statement) {
+        r->call.on_done = on_alone;
+        kind->under_way++;
+        if (pg_conn_call(g->conn, &r->call))
+            return true;
+        kind->under_way--;
+        return false;
+    }
+    count_in_window(kind, loop_now_ms(g->loop));
+    list_append(&kind->waiting, &r->call.link);
+    kind->n++;
+    g->n_waiting++;
+    loop_at_turn_end(g->loop, &g->leave);
+    return true;
+}
+
+/* --- from begin to end */
+
+struct gather *gather_new(struct loop *l, struct pg_conn *conn, gather_done_fn *on_done)
+{
+    struct gather *g = mem_new(struct gather);
+
+    g->loop = l;
+    g->conn = conn;
+    g->on_done = on_done;
+    for (size_t i = 0; i < SQL_STATEMENTS; i++)
+        list_init(&g->kinds[i].waiting);
+    turn_hook_init(&g->leave, on_leave);
+    timer_init(&g->pace, l, on_pace);
+    return g;
+}
+
+static void on_pace_closed(struct timer *t)
+{
+    struct gather *g = container_of(t, struct gather, pace);
+    gather_closed_fn *on_closed = g->on_closed;
+    void *user = g->user;
+
+    mem_free(g);
+    on_closed(user);
+}
+
+void gather_close(struct gather *g, gather_closed_fn *on_closed, void *user)
+{
+    assert(g->n_waiting == 0);
+    g->on_closed = on_closed;
+    g->user = user;
+    turn_hook_cancel(&g->leave);
+    timer_close(&g->pace, on_pace_closed);
+}

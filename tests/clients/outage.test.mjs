@@ -1,0 +1,114 @@
+// PostgreSQL goes away while messages are sent, and comes back.
+
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Cluster } from '../lib/cluster.mjs';
+import { withServer } from '../lib/harness.mjs';
+import { check, finish } from '../lib/tap.mjs';
+
+const SENDERS = 8;
+const REFUSED = 200; // calls while the database is away
+const TRIES = 3; // of a client that comes back when it was told to, a second later: two seconds
+
+const SEND = `mutation ($text: String!, $key: ID) {
+  sendMessage(roomId: "club", text: $text, idempotencyKey: $key) { seq text }
+}`;
+const FOLLOW = 'subscription { onMessage(roomId: "club") { seq text } }';
+const LOG = `SELECT text FROM gg_core WHERE room_id = 'club' ORDER BY seq`;
+
+const cluster = new Cluster();
+
+// When to come back; an answer that is anything but UNAVAILABLE is an error.
+function retryAfter({ body }) {
+  assert.equal(body.errors?.[0].extensions.code, 'UNAVAILABLE', JSON.stringify(body));
+  return body.errors[0].extensions.retryAfterMs;
+}
+
+class Outage {
+  acknowledged = [];
+  #stopped = false;
+
+  constructor(hall) {
+    this.hall = hall;
+  }
+
+  // One message after the other, each until it is stored, as a client does who follows the advice.
+  async #sender(name) {
+    for (let n = 0; !this.#stopped; n++) {
+      const variables = { text: `${name} says ${n}`, key: `${name} ${n}` };
+      for (;;) {
+        const answer = await this.hall.graphql(SEND, { user: 'ann', variables });
+        if (answer.body.data?.sendMessage) break;
+        await delay(retryAfter(answer));
+      }
+      this.acknowledged.push(variables.text);
+    }
+  }
+
+  async during(body) {
+    const senders = Array.from({ length: SENDERS }, (_, i) => this.#sender(`sender ${i}`));
+    await this.#more(20);
+    await body();
+    await this.#more(20);
+    this.#stopped = true;
+    await Promise.all(senders);
+  }
+
+  async #more(n) {
+    for (const goal = this.acknowledged.length + n; this.acknowledged.length < goal; ) await delay(5);
+  }
+
+  async isRefused() {
+    const calls = Array.from({ length: REFUSED }, (_, i) =>
+      this.hall.graphql(i % 2 ? SEND : '{ room(id: "club") { id } }', { user: 'ann', variables: { text: 'lost' } }),
+    );
+    for (const answer of await Promise.all(calls)) assert.ok(retryAfter(answer) > 0);
+  }
+
+  async isBack() {
+    for (let tries = 1; ; tries++) {
+      const answer = await this.hall.graphql(SEND, { user: 'ann', variables: { text: 'back' } });
+      if (answer.body.data?.sendMessage) break;
+      assert.ok(tries < TRIES, `refused ${tries} times`);
+      await delay(retryAfter(answer));
+    }
+    this.acknowledged.push('back');
+  }
+}
+
+async function play(mode) {
+  await withServer({ threads: 2 }, async (hall) => {
+    const outage = new Outage(hall);
+    await hall.room('club', ['ann']);
+    const socket = await hall.login('ann');
+    socket.sendJson({ id: 'f', type: 'subscribe', payload: { query: FOLLOW } });
+    // Subscriptions begin in order: behind this one, which is refused, the other stands.
+    socket.sendJson({ id: 'q', type: 'subscribe', payload: { query: FOLLOW.replace('club', 'nowhere') } });
+    assert.equal((await socket.nextJson()).id, 'q');
+
+    await outage.during(async () => {
+      await cluster.stop(mode);
+      await check(`${mode}: while PostgreSQL is away, each call is refused and told when to come back`, () =>
+        outage.isRefused());
+      await cluster.start();
+      await check(`${mode}: a client that obeys is served within ${TRIES} tries of PostgreSQL's return`, () =>
+        outage.isBack());
+    });
+
+    const log = (await hall.sql(LOG)).split('\n');
+    await check(`${mode}: what was acknowledged is stored, each once`, () =>
+      assert.deepEqual([...log].sort(), [...outage.acknowledged].sort()));
+    await check(`${mode}: a subscription of before goes on, and has missed nothing`, async () => {
+      for (const [i, text] of log.entries()) {
+        const { type, payload } = await socket.nextJson();
+        assert.equal(type, 'next', JSON.stringify(payload));
+        assert.deepEqual(payload.data.onMessage, { seq: i + 1, text });
+      }
+    });
+    socket.cut();
+  });
+}
+
+for (const mode of ['fast', 'immediate']) await play(mode);
+finish();

@@ -1,0 +1,83 @@
+// nats-servers of a test's own: one, or a cluster of several.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+class NatsServer {
+  #child = null;
+
+  constructor(port, routePort) {
+    this.port = port;
+    this.routePort = routePort;
+  }
+
+  get url() {
+    return `nats://127.0.0.1:${this.port}`;
+  }
+
+  // Resolves when clients can connect. routes: of the cluster; none for a server on its own.
+  async start(routes) {
+    const cluster = routes.length
+      ? ['--cluster_name', 'tests', '--cluster', `nats://127.0.0.1:${this.routePort}`, '--routes', routes.join(',')]
+      : [];
+    this.#child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(this.port), ...cluster], { stdio: 'ignore' });
+    running.add(this.#child);
+    while (!(await this.#answers())) await delay(20);
+  }
+
+  #answers() {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1');
+      socket.on('connect', () => resolve(true));
+      socket.on('error', () => resolve(false));
+      socket.on('data', () => socket.destroy());
+    });
+  }
+
+  async kill() {
+    const child = this.#child;
+    running.delete(child);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}
+
+export class NatsServers {
+  static async start(n) {
+    const servers = new NatsServers();
+    servers.all = [];
+    for (let i = 0; i < n; i++) servers.all.push(new NatsServer(await freePort(), await freePort()));
+    servers.routes = n > 1 ? servers.all.map(({ routePort }) => `nats://127.0.0.1:${routePort}`) : [];
+    await Promise.all(servers.all.map((server) => server.start(servers.routes)));
+    return servers;
+  }
+
+  get urls() {
+    return this.all.map(({ url }) => url).join(',');
+  }
+
+  // Killed and started again.
+  async restart(place, pauseMs) {
+    await this.all[place].kill();
+    await delay(pauseMs);
+    await this.all[place].start(this.routes);
+  }
+
+  async stop() {
+    await Promise.all(this.all.map((server) => server.kill()));
+  }
+}

@@ -1,0 +1,43 @@
+// No hint at all: nodes that share a database but no bus, and applications that write in SQL.
+
+import assert from 'node:assert/strict';
+
+import { withNodes } from '../lib/harness.mjs';
+import { check, finish } from '../lib/tap.mjs';
+import { Follower, Scene } from './scene.mjs';
+
+const LOCAL = { options: ['--bus', 'local', '--position-interval', '200ms'] };
+const DEAF = { options: ['--bus', 'local', '--position-interval', '1h'] };
+
+await withNodes([LOCAL, LOCAL], async (nodes) => {
+  const scene = new Scene(nodes);
+  await scene.prepare();
+
+  await check('without a bus, comparing positions finds every message, the last one too', () => scene.play());
+  await check('the log holds what was acknowledged', () => scene.checkLog());
+});
+
+const published = (text) => `SELECT guildhall.send('default', 'busy', 'writer 0', '${text}')`;
+
+await withNodes([DEAF, DEAF], async (nodes) => {
+  const [first] = nodes;
+  await first.room('busy', ['reader', 'writer 0']);
+  const followers = nodes.map((node) => new Follower(node, 'busy'));
+
+  await check('what an application publishes reaches the followers of every node, whatever the bus', async () => {
+    let last = Infinity;
+    const followed = followers.map((follower) => follower.follow(() => last));
+    for (let i = 0; i < 20; i++) await first.sql(published(`from SQL ${i}`));
+    await first.sql(`BEGIN; ${published('taken back')}; ROLLBACK`);
+    await first.sql(`BEGIN; ${published('two in')}; ${published('one transaction')}; COMMIT`);
+    last = 23;
+    await first.sql(published('the last'));
+    await Promise.all(followed);
+  });
+
+  await check('what was rolled back is in no log', async () => {
+    assert.equal(await first.sql(`SELECT count(*), max(seq) FROM gg_core WHERE room_id = 'busy'`), '23|23');
+  });
+});
+
+finish();

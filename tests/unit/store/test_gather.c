@@ -1,0 +1,356 @@
+#include "store/gather.h"
+
+#include "base/buf.h"
+#include "store/message.h"
+#include "store/room.h"
+#include "tests/lib/test.h"
+#include "tests/unit/store/fixture.h"
+
+static struct fixture f;
+
+enum {
+    LOG_LENGTH = 5,
+    MOST_ASKED = 64,
+};
+
+static int open_fixture(void **state)
+{
+    fixture_open(&f, "event-*");
+    fixture_room(&f, "club", "ann bob guest*");
+    fixture_room(&f, "empty", "ann");
+    fixture_guild(&f, "red", "ann cid");
+    fixture_sql(&f, "INSERT INTO room (tenant_id, room_id, guild_id, created_at)"
+                    " VALUES ('t', 'GUILD#red#two', 'red', 2)");
+    /* The same names in another tenant are other things. */
+    fixture_sql(&f, "INSERT INTO room (tenant_id, room_id, created_at, last_seq, name)"
+                    " VALUES ('u', 'club', 7, 1, 'theirs');"
+                    " INSERT INTO member (tenant_id, room_id, user_id, joined_at)"
+                    " VALUES ('u', 'club', 'ann', 7), ('u', 'club', 'zoe', 8);"
+                    " INSERT INTO gg_core (tenant_id, room_id, seq, id, sender_id, text, ts)"
+                    " VALUES ('u', 'club', 1, 'id-1', 'zoe', 'theirs', 7)");
+    for (int seq = 1; seq <= LOG_LENGTH; seq++)
+        fixture_sql(&f,
+                    "INSERT INTO gg_core (tenant_id, room_id, seq, id, sender_id, text, ts)"
+                    " VALUES ('t', 'club', %d, 'id-%d', 'ann', 'core %d', %d);"
+                    " INSERT INTO gg_guild (tenant_id, room_id, seq, id, sender_id, text, ts)"
+                    " VALUES ('t', 'GUILD#red', %d, 'gid-%d', 'ann', 'guild %d', %d)",
+                    seq, seq, seq, seq * 10, seq, seq, seq, seq * 10);
+    fixture_sql(&f,
+                "UPDATE room SET last_seq = %d, last_ts = %d"
+                " WHERE tenant_id = 't' AND room_id IN ('club', 'GUILD#red')",
+                LOG_LENGTH, LOG_LENGTH * 10);
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    fixture_close(&f);
+    return 0;
+}
+
+/* --- every kind of read, by every kind of caller, and what it brought in words */
+
+typedef struct wait *ask_fn(struct store *s, const struct store_caller *c, const char *id);
+typedef void tell_fn(struct buf *out, const void *value);
+
+static void tell_message(struct buf *out, const void *value)
+{
+    const struct message *m = value;
+
+    if (m)
+        buf_printf(out, " %.*s/%.*s#%lld %.*s@%lld", STR_ARG(m->tenant_id), STR_ARG(m->room_id),
+                   (long long)m->seq, STR_ARG(m->text), (long long)m->ts);
+}
+
+static void tell_page(struct buf *out, const void *value)
+{
+    const struct message_page *page = value;
+
+    for (size_t i = 0; i < page->n; i++)
+        tell_message(out, &page->rows[i]);
+    buf_printf(out, " next %d previous %d of %lld", page->has_next, page->has_previous,
+               (long long)page->last_seq);
+}
+
+static void tell_run(struct buf *out, const void *value)
+{
+    const struct message_run *run = value;
+
+    for (size_t i = 0; i < run->n; i++)
+        tell_message(out, &run->rows[i]);
+    buf_printf(out, " of %lld", (long long)run->last_seq);
+}
+
+static void tell_start(struct buf *out, const void *value)
+{
+    const struct message_start *start = value;
+
+    buf_printf(out, " %lld %lld %lld", (long long)start->last_seq, (long long)start->since_seq,
+               (long long)start->first_kept_seq);
+}
+
+static void tell_room(struct buf *out, const void *value)
+{
+    const struct room *r = value;
+
+    buf_printf(out, " %.*s (%.*s) %d %d %lld %lld %lld", STR_ARG(r->id), STR_ARG(r->name), r->kind,
+               r->visibility, (long long)r->last_seq, (long long)r->created_at,
+               (long long)r->member_count);
+    if (r->membership)
+        buf_printf(out, " as %.*s %d", STR_ARG(r->membership->user_id), r->membership->role);
+}
+
+static void tell_guild(struct buf *out, const void *value)
+{
+    const struct guild *g = value;
+
+    buf_printf(out, " %.*s %lld", STR_ARG(g->id), (long long)g->member_count);
+}
+
+static void tell_rooms(struct buf *out, const void *value)
+{
+    const struct key_page *page = value;
+    const struct room *rows = page->rows;
+
+    for (size_t i = 0; i < page->n; i++)
+        tell_room(out, &rows[i]);
+    buf_printf(out, " next %d", page->has_next);
+}
+
+static void tell_members(struct buf *out, const void *value)
+{
+    const struct key_page *page = value;
+    const struct member *rows = page->rows;
+
+    for (size_t i = 0; i < page->n; i++)
+        buf_printf(out, " %.*s %d %lld", STR_ARG(rows[i].user_id), rows[i].role,
+                   (long long)rows[i].joined_at);
+    buf_printf(out, " next %d", page->has_next);
+}
+
+static struct wait *ask_room(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_room_get(s, &f.arena, c, str_c(id));
+}
+
+static struct wait *ask_guild(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_guild_get(s, &f.arena, c, str_c(id));
+}
+
+static struct wait *ask_room_members(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_room_members(s, &f.arena, c, str_c(id), STR_NULL, 2);
+}
+
+static struct wait *ask_guild_members(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_guild_members(s, &f.arena, c, str_c(id), STR("ann"), 2);
+}
+
+static struct wait *ask_guild_rooms(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_guild_rooms(s, &f.arena, c, str_c(id), STR_NULL, 2);
+}
+
+static struct wait *ask_own_rooms(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_viewer_rooms(s, &f.arena, c, *id ? str_c(id) : STR_NULL, 2);
+}
+
+static struct wait *ask_last(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_room_last_message(s, &f.arena, c, str_c(id));
+}
+
+static struct wait *ask_message(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_message_get(s, &f.arena, c, str_c(id));
+}
+
+static struct wait *ask_page(struct store *s, const struct store_caller *c, const char *id)
+{
+    struct message_page_query q = {
+        .room_id = str_c(id), .limit = 2, .before = {MESSAGE_PLACE_TIME, 0, 15}};
+
+    return store_message_page(s, &f.arena, c, &q);
+}
+
+static struct wait *ask_page_up(struct store *s, const struct store_caller *c, const char *id)
+{
+    struct message_page_query q = {
+        .room_id = str_c(id), .limit = 3, .oldest_first = true, .after = {MESSAGE_PLACE_SEQ, 1, 0}};
+
+    return store_message_page(s, &f.arena, c, &q);
+}
+
+static struct wait *ask_start(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_message_start(s, &f.arena, c, str_c(id),
+                               (struct message_place){MESSAGE_PLACE_TIME, 0, 25});
+}
+
+static struct wait *ask_run(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_message_read_on(s, &f.arena, c, str_c(id), 2, 2);
+}
+
+static const struct read_kind {
+    const char *name;
+    ask_fn *ask;
+    tell_fn *tell;
+    const char *ids[6];
+} kinds[] = {
+    {"room", ask_room, tell_room, {"club", "empty", "GUILD#red", "nowhere", "event-1", "club"}},
+    {"guild", ask_guild, tell_guild, {"red", "blue", "red"}},
+    {"room members", ask_room_members, tell_members, {"club", "GUILD#red", "nowhere", "empty"}},
+    {"guild members", ask_guild_members, tell_members, {"red", "blue"}},
+    {"guild rooms", ask_guild_rooms, tell_rooms, {"red", "blue"}},
+    {"own rooms", ask_own_rooms, tell_rooms, {"", "club", ""}},
+    {"last message", ask_last, tell_message, {"club", "empty", "GUILD#red", "event-1", "nowhere"}},
+    {"message", ask_message, tell_message, {"id-1", "gid-2", "none", "id-5"}},
+    {"page", ask_page, tell_page, {"club", "GUILD#red", "empty", "event-1", "nowhere", "club"}},
+    {"page up", ask_page_up, tell_page, {"club", "GUILD#red", "empty", "nowhere"}},
+    {"start", ask_start, tell_start, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
+    {"run", ask_run, tell_run, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
+};
+
+static const struct str vouched[] = {STR_INIT("blue"), STR_INIT("a \"b\" \\ {c},"),
+                                     STR_INIT("red")};
+
+static const struct store_caller callers[] = {
+    {.tenant = STR_INIT("t"), .user = STR_INIT("ann")},
+    {.tenant = STR_INIT("t"), .user = STR_INIT("eve")},
+    {.tenant = STR_INIT("u"), .user = STR_INIT("ann")},
+    {.tenant = STR_INIT("t"), .user = STR_INIT("root"), .tenant_admin = true},
+    {.tenant = STR_INIT("t"), .user = STR_INIT("vera"), .guilds = vouched, .n_guilds = 3},
+};
+
+static struct str told(const struct read_kind *kind, const struct wait *w)
+{
+    struct buf out;
+    struct str text;
+
+    buf_init(&out, 4096);
+    buf_printf(&out, "%d", (int)w->status);
+    if (w->status == ST_OK)
+        kind->tell(&out, w->value);
+    else
+        buf_printf(&out, " %.*s", STR_ARG(w->detail));
+    text = arena_str(&f.arena, buf_str(&out));
+    buf_done(&out);
+    return text;
+}
+
+static int64_t last_was_gathered(void)
+{
+    fixture_sql(&f, "SELECT pg_stat_clear_snapshot()");
+    return fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_activity"
+                               " WHERE application_name = 'guildhall reader'"
+                               " AND query LIKE 'SELECT one.*, c.place%%'");
+}
+
+/* One after the other, then all in one turn, twice each. */
+static void check_kind(const struct read_kind *kind)
+{
+    struct str alone[MOST_ASKED];
+    struct wait *w[2 * MOST_ASKED];
+    size_t n = 0;
+
+    for (size_t c = 0; c < array_size(callers); c++)
+        for (size_t i = 0; i < array_size(kind->ids) && kind->ids[i]; i++) {
+            w[n] = kind->ask(f.store, &callers[c], kind->ids[i]);
+            fixture_await(&f, w[n]);
+            alone[n] = told(kind, w[n]);
+            n++;
+        }
+    assert_int_equal(last_was_gathered(), 0);
+    for (size_t again = 0; again < 2; again++)
+        for (size_t c = 0, at = again * n; c < array_size(callers); c++)
+            for (size_t i = 0; i < array_size(kind->ids) && kind->ids[i]; i++)
+                w[at++] = kind->ask(f.store, &callers[c], kind->ids[i]);
+    for (size_t i = 0; i < 2 * n; i++) {
+        fixture_await(&f, w[i]);
+        if (!str_eq(told(kind, w[i]), alone[i % n]))
+            fail_msg("%s %zu: together%.*s\nalone%.*s", kind->name, i, STR_ARG(told(kind, w[i])),
+                     STR_ARG(alone[i % n]));
+    }
+    assert_int_equal(last_was_gathered(), 1);
+}
+
+static void each_call_of_many_is_answered_as_if_it_were_alone(void **state)
+{
+    for (size_t i = 0; i < array_size(kinds); i++)
+        check_kind(&kinds[i]);
+}
+
+/* --- failures */
+
+static void what_postgresql_refuses_takes_no_other_read_along(void **state)
+{
+    struct store_caller ann = fixture_caller("ann");
+    struct wait *w[3];
+
+    w[0] = store_message_get(f.store, &f.arena, &ann, STR("id-1"));
+    w[1] = store_message_get(f.store, &f.arena, &ann, STR("not UTF-8: \xff"));
+    w[2] = store_message_get(f.store, &f.arena, &ann, STR("id-2"));
+    assert_int_equal(fixture_await(&f, w[0]), ST_OK);
+    assert_int_equal(fixture_await(&f, w[1]), ST_BAD_INPUT);
+    assert_int_equal(fixture_await(&f, w[2]), ST_OK);
+    assert_str(((const struct message *)w[2]->value)->text, "core 2");
+}
+
+static void a_lost_connection_fails_all_that_wait(void **state)
+{
+    enum {
+        N = 700 /* more than leave together */
+    };
+    struct store_caller ann = fixture_caller("ann");
+    struct message_place now = {MESSAGE_PLACE_NONE, 0, 0};
+    static struct wait *w[N];
+
+    fixture_sql(&f, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name = 'guildhall reader'");
+    for (size_t i = 0; i < N; i++)
+        w[i] = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    for (size_t i = 0; i < N; i++)
+        assert_int_equal(fixture_await(&f, w[i]), ST_UNAVAILABLE);
+    fixture_await_ready(&f);
+    for (size_t i = 0; i < N; i++)
+        w[i] = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_int_equal(((const struct message_start *)w[i]->value)->last_seq, LOG_LENGTH);
+    }
+}
+
+/* The arenas of one statement's calls end in any order. */
+static void a_shared_result_lives_as_long_as_the_last_of_its_readers(void **state)
+{
+    struct store_caller ann = fixture_caller("ann");
+    struct arena arenas[3];
+    struct wait *w[3];
+
+    for (size_t i = 0; i < array_size(w); i++) {
+        arena_init(&arenas[i]);
+        w[i] = store_room_get(f.store, &arenas[i], &ann, STR("club"));
+    }
+    for (size_t i = 0; i < array_size(w); i++)
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+    arena_done(&arenas[1]);
+    arena_done(&arenas[0]);
+    assert_str(((const struct room *)w[2]->value)->id, "club");
+    arena_done(&arenas[2]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(each_call_of_many_is_answered_as_if_it_were_alone),
+        test(what_postgresql_refuses_takes_no_other_read_along),
+        test(a_lost_connection_fails_all_that_wait),
+        test(a_shared_result_lives_as_long_as_the_last_of_its_readers),
+    };
+
+    return cmocka_run_group_tests_name("store/gather", tests, open_fixture, close_fixture);
+}
