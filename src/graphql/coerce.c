@@ -83,15 +83,6 @@ static bool coerce_list(struct arena *a, const struct gql_type *type,
     return true;
 }
 
-static const struct gql_literal *find_member(const struct gql_literal *object, struct str name)
-{
-    const struct gql_literal *member = object->items;
-
-    while (member && !str_eq(member->key.text, name))
-        member = member->next;
-    return member;
-}
-
 static bool all_known(const struct gql_type *type, const struct gql_literal *object)
 {
     for (const struct gql_literal *member = object->items; member; member = member->next) {
@@ -138,7 +129,7 @@ static bool coerce_object(struct arena *a, const struct gql_type *type,
         const struct gql_input_def *def = &type->input_fields[i];
         struct gql_value_member member = {.def = def}, *added;
         bool absent;
-        if (!coerce_member(a, def, find_member(literal, def->name), variables, &member.value,
+        if (!coerce_member(a, def, gql_literal_member(literal, def->name), variables, &member.value,
                            &absent))
             return false;
         if (absent)

@@ -59,7 +59,7 @@ struct subscriber_ops {
 struct subscriber {
     const struct subscriber_ops *ops;
     enum subscriber_state state;
-    int64_t delivered; /* the last seq pushed, or not wanted */
+    int64_t delivered;     /* the last seq pushed, or not wanted */
     int64_t head_asked_at; /* the topic's head when the latest reading began */
     struct topic_group *group;
     struct list in_group;

@@ -6,6 +6,16 @@
 #include "pg/pg_value.h"
 #include "store/sql.h"
 
+/*
+ * Everything stands in one schema: where the table `migration` is, or where it would be made. That
+ * schema is named outright, because guildhall.send() needs a schema `guildhall`, and for a user of
+ * that name "$user" in the search path would mean it from then on.
+ */
+#define SETTLE_SCHEMA                                                                              \
+    "SELECT set_config('search_path', quote_ident(coalesce("                                       \
+    "(SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"              \
+    "  WHERE c.oid = to_regclass('migration')), current_schema())) || ', pg_temp', false)"
+
 /* Who migrates holds this lock: "guildhal" in ASCII. */
 #define MIGRATION_LOCK "7454421813613125996"
 
@@ -176,6 +186,8 @@ enum status boot_migrate(struct str conninfo, unsigned *ret_applied, struct boot
     if (st == ST_OK)
         st = run(pq, "SELECT pg_advisory_lock(" MIGRATION_LOCK ")",
                  "cannot take the lock for migrations", ret_error);
+    if (st == ST_OK)
+        st = run(pq, SETTLE_SCHEMA, "cannot look for the schema", ret_error);
     if (st == ST_OK)
         st = run(pq, "SET client_min_messages = warning; " CREATE_TABLE,
                  "cannot make the table `migration` (the user needs CREATE on the schema)",

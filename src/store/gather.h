@@ -6,8 +6,8 @@
  *
  * Together is what is asked for within one turn of the loop. One that is alone leaves at the end of
  * the turn as the statement that it is, and pays nothing for the others. Of a `patient` kind one
- * statement at a time is under way, and while a crowd is coming they leave at a measured pace: it
- * is what thousands do who reconnect at once.
+ * statement at a time is under way, and while a crowd is coming they leave at a measured pace: so
+ * subscriptions begin, of which thousands come at once after a restart.
  *
  * Every call succeeds or fails alone: when a statement of many fails, each is sent by itself.
  *

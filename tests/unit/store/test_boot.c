@@ -82,6 +82,22 @@ static void migrations_are_applied_once(void **state)
     assert_int_equal(sql_i64(p, "SELECT count(*) FROM gg_core"), 0);
 }
 
+/* As `"$user", public` is for a user who is called guildhall. */
+static void a_schema_guildhall_that_stands_first_in_the_path_is_not_taken_for_ours(void **state)
+{
+    struct place *p = *state;
+    struct place first = *p;
+    size_t url = p->conninfo.n - strlen(p->schema);
+
+    /* What the URL ends with is the search path. */
+    first.conninfo =
+        arena_printf(&p->arena, "%.*sguildhall%%2C%s", (int)url, p->conninfo.p, p->schema);
+    sql(p, "DROP SCHEMA IF EXISTS guildhall CASCADE");
+    assert_int_equal(migrate(&first), SQL_MIGRATIONS);
+    assert_int_equal(migrate(&first), 0);
+    assert_int_equal(sql_i64(p, "SELECT count(*) FROM migration"), SQL_MIGRATIONS);
+}
+
 static void what_is_missing_is_applied_and_the_rest_kept(void **state)
 {
     struct place *p = *state;
@@ -255,6 +271,7 @@ static void every_statement_prepares(void **state)
 int main(void)
 {
     return RUN(in_a_place(migrations_are_applied_once),
+               in_a_place(a_schema_guildhall_that_stands_first_in_the_path_is_not_taken_for_ours),
                in_a_place(what_is_missing_is_applied_and_the_rest_kept),
                in_a_place(servers_that_start_together_migrate_once),
                in_a_place(a_newer_database_is_refused), in_a_place(a_changed_migration_is_refused),
