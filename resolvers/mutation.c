@@ -141,7 +141,7 @@ static const struct member *members_of(struct arena *a, const struct member_inpu
 
     for (size_t i = 0; i < list->n; i++)
         members[i] =
-            (struct member){.user_id = list->items[i]->user_id, .role = list->items[i]->role};
+            (struct member){.user_id = list->items[i]->user_id, .role = (int)list->items[i]->role};
     return members;
 }
 
@@ -183,8 +183,8 @@ void mutation_create_room(struct gql_field *f, const struct mutation_create_room
     const struct create_room_input *input = a->input;
     struct room_draft draft = {
         .id = input->id,
-        .kind = input->kind,
-        .visibility = input->visibility,
+        .kind = (int)input->kind,
+        .visibility = (int)input->visibility,
         .name = input->name,
         .member_ids = input->member_ids.items,
         .n_members = input->member_ids.n,

@@ -145,7 +145,7 @@ void bus_close(struct bus *b, bus_closed_fn *on_closed, void *user)
     b->closing = true;
     turn_hook_cancel(&b->leave);
     send_packet(b);
-    b->open = 1 + (b->nats != NULL) + (b->faults != NULL);
+    b->open = 1U + (b->nats != NULL) + (b->faults != NULL);
     bus_postgres_close(b->postgres, on_part_closed, b);
     if (b->nats)
         bus_nats_close(b->nats, on_part_closed, b);

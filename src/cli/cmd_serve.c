@@ -1,5 +1,5 @@
-#include "server/app.h"
 #include "cli/cmd.h"
+#include "server/app.h"
 #include "store/boot.h"
 
 struct serve_options {

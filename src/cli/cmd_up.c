@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "server/app.h"
 #include "cli/cluster.h"
 #include "cli/cmd.h"
 #include "cli/secret.h"
+#include "server/app.h"
 #include "store/boot.h"
 
 enum {

@@ -52,9 +52,11 @@ def for_many(name, text):
     arrays = ", ".join(f"${number}::{found[number]}[]" for number in numbers)
     columns = ", ".join(f"p{number}" for number in numbers)
     one = PARAMETER.sub(lambda match: f"c.p{match[1]}", text)
+    # With OFFSET 0 it stays a query of its own, which is run for one call after the other: so the rows
+    # come in the order of the calls, and each call's in its own.
     many = (
         f"SELECT one.*, c.place\n  FROM unnest({arrays}) WITH ORDINALITY AS c ({columns}, place)\n"
-        f" CROSS JOIN LATERAL (\n{one}) one\n"
+        f" CROSS JOIN LATERAL (\n{one}OFFSET 0\n) one\n"
     )
     return many, [TYPES[found[number]] for number in numbers]
 

@@ -221,7 +221,7 @@ static void count_in_window(struct gather_kind *kind, int64_t now)
     int64_t age = now - kind->window_at;
 
     if (age >= PACE_MS) {
-        kind->is_crowd = kind->in_window >= CROWD && age < 2 * PACE_MS;
+        kind->is_crowd = kind->in_window >= CROWD && age / 2 < PACE_MS;
         kind->window_at = now;
         kind->in_window = 0;
     }

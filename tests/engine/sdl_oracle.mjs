@@ -256,8 +256,8 @@ function isAhead(ours, theirs) {
   return isOne(ours) && isOne(theirs) && place(theirs[0]) > place(ours[0]);
 }
 
-// An escape sequence that is wrong is quoted by characters, and up to U+0000; graphql-js counts UTF-16.
-const quotable = /^.*escape sequence: "[^\0\u{D800}-\u{DFFF}\u{10000}-\u{10FFFF}]*/u;
+// An escape sequence that is wrong is quoted by characters; graphql-js counts UTF-16.
+const quotable = /^.*escape sequence: "[^\u{D800}-\u{DFFF}\u{10000}-\u{10FFFF}]*/u;
 const isCut = ([{ message } = {}], [theirs]) => {
   const [quoted] = quotable.exec(theirs.message) ?? [];
   return quoted && quoted !== theirs.message && message?.startsWith(quoted);
