@@ -190,25 +190,25 @@ static void quote_in_pieces(struct json_out *j, struct str s)
 }
 
 /* Nearly every string is plain and leaves at once, with the comma before it. */
-void json_out_str(struct json_out *j, struct str s)
+void json_out_str(struct json_out *j, struct str value)
 {
     size_t comma = j->comma;
     char *to;
 
-    if (!all_plain(s)) {
-        quote_in_pieces(j, s);
+    if (!all_plain(value)) {
+        quote_in_pieces(j, value);
         return;
     }
     j->comma = true;
-    to = buf_reserve(j->out, comma + s.n + 2);
+    to = buf_reserve(j->out, comma + value.n + 2);
     if (!to)
         return;
     to[0] = ',';
     to[comma] = '"';
-    if (s.n)
-        memcpy(to + comma + 1, s.p, s.n);
-    to[comma + 1 + s.n] = '"';
-    j->out->n += comma + s.n + 2;
+    if (value.n)
+        memcpy(to + comma + 1, value.p, value.n);
+    to[comma + 1 + value.n] = '"';
+    j->out->n += comma + value.n + 2;
 }
 
 void json_out_key(struct json_out *j, struct str key)

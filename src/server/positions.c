@@ -87,6 +87,7 @@ static void on_ahead(void *user, struct wait *w)
     ask_next(p);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): once more at most, `again` is off by then. */
 static void ask_next(struct positions *p)
 {
     size_t left = p->n - p->asked;
@@ -107,6 +108,7 @@ static void ask_next(struct positions *p)
         wait_on(w, on_ahead, p);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see ask_next(). */
 void positions_check(struct positions *p)
 {
     if (p->closed)

@@ -413,6 +413,7 @@ static void note(struct walk *walk, uint8_t move)
     walk->states++;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as the way is long, a few dozen moves. */
 static void print_way(const struct node *to)
 {
     if (!to->from)
@@ -441,12 +442,12 @@ static bool look(struct walk *walk, uint8_t move)
 static bool walk_from(struct walk *walk, const struct node *node)
 {
     walk->at = node;
-    for (uint8_t i = 0; i < array_size(moves); i++) {
+    for (size_t i = 0; i < array_size(moves); i++) {
         restore(&walk->world, &node->state);
         if (!moves[i].make(&walk->world, moves[i].which))
             continue;
         walk->moves++;
-        if (!look(walk, i))
+        if (!look(walk, (uint8_t)i))
             return false;
         uv_run(&walk->world.loop.uv, UV_RUN_NOWAIT); /* the graves of who was cut off */
     }

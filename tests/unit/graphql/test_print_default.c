@@ -12,9 +12,10 @@ static void expect(const char *sdl, const char *wanted)
     arena_init(&a);
     gql_errors_init(&errors, &a);
     schema = gql_schema_new((struct gql_source){.name = STR("test"), .body = str_c(sdl)}, &errors);
-    if (!schema)
-        print_error("%.*s\n", STR_ARG(errors.first->message));
-    assert_non_null(schema);
+    if (!schema) {
+        fail_msg("%.*s", STR_ARG(errors.first->message));
+        return;
+    }
     assert_str(gql_print_default(&a, schema->query->fields[0].args), wanted);
     gql_schema_free(schema);
     arena_done(&a);

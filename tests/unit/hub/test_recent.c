@@ -124,11 +124,11 @@ static void an_event_without_a_row_leaves_a_hole(void **state)
 
 static void a_long_run_wraps_around_in_its_ring(void **state)
 {
-    struct recent *r = recent_new(256 * 1024);
+    struct recent *r = recent_new((size_t)256 * 1024);
 
     for (int64_t seq = 1; seq <= 5000; seq++) {
         tell_padded(r, "a", seq, seq, 1000);
-        assert_true(recent_bytes(r) <= 256 * 1024);
+        assert_true(recent_bytes(r) <= (size_t)256 * 1024);
         check(r, "a", seq < 20 ? 0 : seq - 20, seq);
     }
     check(r, "a", 4900, 0);
@@ -137,7 +137,7 @@ static void a_long_run_wraps_around_in_its_ring(void **state)
 
 static void the_room_used_longest_ago_goes_first(void **state)
 {
-    struct recent *r = recent_new(80 * 1000);
+    struct recent *r = recent_new((size_t)80 * 1000);
 
     tell_padded(r, "read", 1, 1, 10000);
     tell_padded(r, "cold", 1, 1, 10000);
