@@ -111,6 +111,7 @@ static void init_worker(struct app *app, size_t i)
         .depth = c->max_depth,
         .aliases = c->max_aliases,
         .directives = c->max_directives,
+        .no_suggestions = c->suggestions == CONFIG_SUGGESTIONS_OFF,
     };
     arena_init(&w->scratch);
     loop_init(&w->loop, (unsigned)i);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 static const char *const introspection_words[] = {"on", "auth", "off", NULL};
+static const char *const suggestions_words[] = {"on", "off", NULL};
 static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
 
 enum {
@@ -116,6 +117,12 @@ static const struct option table[] = {
      .initial = "on",
      .words = introspection_words,
      .help = "who may read the schema; auth asks for a token"},
+    {.name = "suggestions",
+     .kind = OPTION_WORD,
+     .offset = AT(suggestions),
+     .initial = "on",
+     .words = suggestions_words,
+     .help = "whether errors add 'Did you mean ...?', which tells names of the schema"},
     {.name = "max-depth",
      .kind = OPTION_LIMIT,
      .offset = AT(max_depth),

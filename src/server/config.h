@@ -24,6 +24,11 @@ enum config_introspection {
     CONFIG_INTROSPECTION_OFF,
 };
 
+enum config_suggestions {
+    CONFIG_SUGGESTIONS_ON,
+    CONFIG_SUGGESTIONS_OFF,
+};
+
 struct config_bus {
     struct str text; /* as it was given */
     enum bus_kind kind;
@@ -47,6 +52,7 @@ struct config {
     struct str open_rooms;      /* glob patterns between commas, or absent */
     struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
     enum config_introspection introspection;
+    enum config_suggestions suggestions;
 
     size_t max_depth;
     size_t max_tokens;
