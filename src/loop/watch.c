@@ -7,7 +7,12 @@ static void on_uv_ready(uv_poll_t *uv, int status, int events)
 {
     struct watch *w = container_of(uv, struct watch, uv);
 
-    w->on_ready(w, status < 0 ? w->events : events);
+    if (status < 0) {
+        /* libuv has stopped the handle, and what the peer said last may still be unread. */
+        events = w->events;
+        uv_poll_start(uv, events, on_uv_ready);
+    }
+    w->on_ready(w, events);
 }
 
 static void on_uv_closed(uv_handle_t *uv)
