@@ -12,6 +12,13 @@ enum {
     REASON_MAX = 512,                /* before it is cut to what a close frame holds */
 };
 
+static const struct outq_envelope gtws_next = {
+    .framing = OUTQ_MESSAGE,
+    .before_id = STR_INIT("{\"id\":\""),
+    .before_payload = STR_INIT("\",\"type\":\"next\",\"payload\":"),
+    .behind_payload = STR_INIT("}"),
+};
+
 static const struct net_transport gtws_transport;
 static const struct net_client_ops gtws_client_ops;
 
@@ -340,7 +347,7 @@ static enum net_push next(struct net_operation *base, struct frame *payload)
         list_append(&g->waiting, &op->waiting);
         return NET_FULL;
     }
-    outq_push_next(g->out, op->wire_id, payload);
+    outq_push_next(g->out, &gtws_next, op->wire_id, payload);
     g->host->wake(g);
     return NET_TOOK;
 }
@@ -349,7 +356,7 @@ static void send_result(struct gtws_op *op, struct str body)
 {
     struct frame *payload = frame_new(body);
 
-    outq_push_next(op->gtws->out, op->wire_id, payload);
+    outq_push_next(op->gtws->out, &gtws_next, op->wire_id, payload);
     frame_unref(payload);
     send_message(op->gtws, op->wire_id, STR("complete"), STR_NULL);
 }

@@ -1,24 +1,29 @@
 #include "net/outq.h"
 
+#include <assert.h>
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/json_out.h"
 #include "base/mem.h"
 
 enum {
-    MOST_PARTS = 6,
+    MOST_PARTS = 7,
+    HEAD_MAX = 20,   /* of a frame, or of a chunk: the digits of a size_t and a line's end */
     WORST_ESCAPE = 6 /* bytes that one byte of an id may need in JSON */
 };
 
 enum item_kind {
-    ITEM_NEXT,  /* head, envelope around the shared frame */
-    ITEM_FRAME, /* head, own bytes */
+    ITEM_NEXT,  /* the envelope's framing, the envelope around the shared frame */
+    ITEM_FRAME, /* a WebSocket frame's head, own bytes */
     ITEM_RAW,   /* own bytes */
 };
 
 struct outq_item {
     struct outq_item *next;
     struct outq_id *id;  /* NULL: belongs to no operation */
-    struct frame *frame; /* of ITEM_NEXT */
+    struct frame *frame; /* of ITEM_NEXT, as is the envelope */
+    const struct outq_envelope *envelope;
     enum item_kind kind;
     enum ws_opcode opcode;
     size_t n; /* own bytes */
@@ -30,12 +35,11 @@ struct wire {
     struct str parts[MOST_PARTS];
     size_t n;
     size_t total;
-    char head[WS_HEAD_MAX];
+    char head[HEAD_MAX];
 };
 
-static const struct str before_id = STR_INIT("{\"id\":\"");
-static const struct str before_payload = STR_INIT("\",\"type\":\"next\",\"payload\":");
-static const struct str behind_payload = STR_INIT("}");
+static_assert((size_t)HEAD_MAX > (size_t)WS_HEAD_MAX && HEAD_MAX > 2 * sizeof(size_t) + 2,
+              "every head fits");
 
 struct outq_id *outq_id_new(struct str id)
 {
@@ -65,9 +69,40 @@ static void add_part(struct wire *w, struct str part)
     w->total += part.n;
 }
 
-static void add_head(struct wire *w, const struct outq_item *item, size_t payload)
+static void add_frame_head(struct wire *w, const struct outq_item *item, size_t payload)
 {
     add_part(w, str_of(w->head, ws_frame_head(item->opcode, payload, w->head)));
+}
+
+static void add_chunk_head(struct wire *w, size_t payload)
+{
+    int n = snprintf(w->head, sizeof(w->head), "%zx\r\n", payload);
+
+    add_part(w, str_of(w->head, (size_t)n));
+}
+
+static struct str id_of(const struct outq_item *item)
+{
+    return item->id ? str_of(item->id->json, item->id->n) : STR("");
+}
+
+static void lay_out_next(struct wire *w, const struct outq_item *item)
+{
+    const struct outq_envelope *e = item->envelope;
+    struct str id = id_of(item), payload = frame_str(item->frame);
+    size_t n = e->before_id.n + id.n + e->before_payload.n + payload.n + e->behind_payload.n;
+
+    if (e->framing == OUTQ_MESSAGE)
+        add_frame_head(w, item, n);
+    else if (e->framing == OUTQ_CHUNK)
+        add_chunk_head(w, n);
+    add_part(w, e->before_id);
+    add_part(w, id);
+    add_part(w, e->before_payload);
+    add_part(w, payload);
+    add_part(w, e->behind_payload);
+    if (e->framing == OUTQ_CHUNK)
+        add_part(w, STR("\r\n"));
 }
 
 static void lay_out(struct wire *w, const struct outq_item *item)
@@ -76,16 +111,10 @@ static void lay_out(struct wire *w, const struct outq_item *item)
     w->total = 0;
     switch (item->kind) {
     case ITEM_NEXT:
-        add_head(w, item,
-                 before_id.n + item->id->n + before_payload.n + item->frame->n + behind_payload.n);
-        add_part(w, before_id);
-        add_part(w, str_of(item->id->json, item->id->n));
-        add_part(w, before_payload);
-        add_part(w, frame_str(item->frame));
-        add_part(w, behind_payload);
+        lay_out_next(w, item);
         return;
     case ITEM_FRAME:
-        add_head(w, item, item->n);
+        add_frame_head(w, item, item->n);
         add_part(w, str_of(item->bytes, item->n));
         return;
     case ITEM_RAW:
@@ -165,10 +194,12 @@ void outq_done(struct outq *q)
     outq_init(q);
 }
 
-void outq_push_next(struct outq *q, struct outq_id *id, struct frame *payload)
+void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
+                    struct frame *payload)
 {
     struct outq_item *item = item_new(ITEM_NEXT, id, 0);
 
+    item->envelope = envelope;
     item->frame = frame_ref(payload);
     append(q, item);
 }
@@ -196,8 +227,7 @@ void outq_push_raw(struct outq *q, struct str bytes)
 
 static bool is_under(const struct outq_item *item, const struct outq_id *id)
 {
-    return item->id &&
-           (item->id == id || str_eq(str_of(item->id->json, item->id->n), str_of(id->json, id->n)));
+    return item->id && (item->id == id || str_eq(id_of(item), str_of(id->json, id->n)));
 }
 
 void outq_drop(struct outq *q, const struct outq_id *id)

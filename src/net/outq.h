@@ -3,9 +3,9 @@
 /*
  * What waits to be written to one socket, in order: WebSocket frames, or bytes of HTTP.
  *
- * A result that many sockets wait for is held as a reference to its frame. The envelope that each
- * client's own operation id makes different, {"id":"…","type":"next","payload":…}, is put together
- * only when the bytes are taken, all that waits side by side, so that one write sends it.
+ * A result that many sockets wait for is held as a reference to its frame. What each protocol and
+ * each client's own operation id put around it, {"id":"…","type":"next","payload":…}, is put
+ * together only when the bytes are taken, all that waits side by side, so that one write sends it.
  *
  * Owner: the connection; an empty queue holds no memory.
  */
@@ -19,6 +19,21 @@ struct outq_id {
     unsigned holders;
     size_t n;
     char json[];
+};
+
+enum outq_framing {
+    OUTQ_MESSAGE, /* a text frame of a WebSocket */
+    OUTQ_CHUNK,   /* a chunk of HTTP/1.1 (RFC 9112, section 7.1) */
+    OUTQ_BARE,    /* nothing: the bytes delimit themselves */
+};
+
+/* How a protocol dresses a result: before_id, the id, before_payload, the payload, behind_payload.
+ * Lives as long as the process: each protocol has one. */
+struct outq_envelope {
+    enum outq_framing framing;
+    struct str before_id;
+    struct str before_payload;
+    struct str behind_payload;
 };
 
 struct outq_item;
@@ -43,8 +58,10 @@ static inline bool outq_empty(const struct outq *q)
     return !q->first;
 }
 
-/* One more result of an operation; the frame is held until it is sent. */
-void outq_push_next(struct outq *q, struct outq_id *id, struct frame *payload);
+/* One more result of an operation; the frame is held until it is sent. id is NULL where the
+ * envelope has no place for one. */
+void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
+                    struct frame *payload);
 
 /* A WebSocket frame around a copy of payload; id is NULL when it belongs to no operation. */
 void outq_push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id, struct str payload);

@@ -3,6 +3,13 @@
 #include "base/mem.h"
 #include "tests/lib/test.h"
 
+static const struct outq_envelope envelope = {
+    .framing = OUTQ_MESSAGE,
+    .before_id = STR_INIT("{\"id\":\""),
+    .before_payload = STR_INIT("\",\"type\":\"next\",\"payload\":"),
+    .behind_payload = STR_INIT("}"),
+};
+
 static char taken[256 * 1024];
 
 static struct str take_all(struct outq *q)
@@ -19,7 +26,7 @@ static void push_next(struct outq *q, struct outq_id *id, const char *text)
 {
     struct frame *f = frame_of(text);
 
-    outq_push_next(q, id, f);
+    outq_push_next(q, &envelope, id, f);
     frame_unref(f);
 }
 
@@ -34,6 +41,42 @@ static void a_result_goes_out_in_its_envelope(void **state)
     assert_true(outq_empty(&q));
     assert_int_equal(q.unsent, 0);
     outq_id_unref(id);
+}
+
+static void a_result_may_be_a_chunk_of_http(void **state)
+{
+    static const struct outq_envelope event = {
+        .framing = OUTQ_CHUNK,
+        .before_payload = STR_INIT("event: next\ndata: "),
+        .behind_payload = STR_INIT("\n\n"),
+    };
+    struct frame *f = frame_of("{\"data\":7}");
+    struct outq q;
+
+    outq_init(&q);
+    outq_push_next(&q, &event, NULL, f);
+    frame_unref(f);
+    assert_str(take_all(&q), "1e\r\nevent: next\ndata: {\"data\":7}\n\n\r\n");
+    assert_int_equal(q.unsent, 0);
+}
+
+static void a_result_may_go_out_bare(void **state)
+{
+    static const struct outq_envelope event = {
+        .framing = OUTQ_BARE,
+        .before_id = STR_INIT("data: {\"id\":\""),
+        .before_payload = STR_INIT("\",\"payload\":"),
+        .behind_payload = STR_INIT("}\n\n"),
+    };
+    struct outq_id *id = outq_id_new(STR("a"));
+    struct frame *f = frame_of("1");
+    struct outq q;
+
+    outq_init(&q);
+    outq_push_next(&q, &event, id, f);
+    frame_unref(f);
+    outq_id_unref(id);
+    assert_str(take_all(&q), "data: {\"id\":\"a\",\"payload\":1}\n\n");
 }
 
 static void an_id_is_escaped(void **state)
@@ -51,8 +94,8 @@ static void all_that_waits_stands_side_by_side(void **state)
     struct frame *shared = frame_of("1");
 
     outq_init(&q);
-    outq_push_next(&q, a, shared);
-    outq_push_next(&q, b, shared);
+    outq_push_next(&q, &envelope, a, shared);
+    outq_push_next(&q, &envelope, b, shared);
     outq_push_raw(&q, STR("raw"));
     frame_unref(shared);
     assert_str(take_all(&q), "\x81\x24{\"id\":\"a\",\"type\":\"next\",\"payload\":1}"
@@ -145,8 +188,8 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
     struct frame *f = frame_of("1");
 
     outq_init(&q);
-    outq_push_next(&q, id, f);
-    outq_push_next(&q, id, f);
+    outq_push_next(&q, &envelope, id, f);
+    outq_push_next(&q, &envelope, id, f);
     assert_int_equal(f->holders, 3);
     outq_done(&q);
     assert_int_equal(f->holders, 1);
@@ -157,7 +200,8 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
 
 int main(void)
 {
-    return RUN(test(a_result_goes_out_in_its_envelope), test(an_id_is_escaped),
+    return RUN(test(a_result_goes_out_in_its_envelope), test(a_result_may_be_a_chunk_of_http),
+               test(a_result_may_go_out_bare), test(an_id_is_escaped),
                test(all_that_waits_stands_side_by_side),
                test(a_frame_says_its_length_in_the_shortest_form),
                test(taking_a_byte_at_a_time_gives_the_same_bytes),
