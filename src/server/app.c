@@ -24,7 +24,8 @@ enum {
     MOST_THREADS = 256,
     PLAN_BYTES = 16 * 1024 * 1024, /* of plans, a thread */
     MOST_CONNECTIONS = 1000000,
-    OWN_DESCRIPTORS = 64,      /* of the process: files, pipes, a database being asked at start */
+    LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
+    OWN_DESCRIPTORS = 64,  /* of the process: files, pipes, a database being asked at start */
     DESCRIPTORS_A_THREAD = 16, /* listener, database connections, the loop's own */
 };
 
@@ -404,6 +405,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
         .conninfo = config->database_url,
         .open_rooms = config->open_rooms,
         .statement_timeout_ms = config->statement_timeout_ms,
+        .lock_timeout_ms = LOCK_TIMEOUT_MS,
     };
     struct boot_error boot_error;
     struct token_error token_error;

@@ -23,6 +23,7 @@ static const struct {
     {STR_INIT("KEY_REUSED"), ST_KEY_REUSED},
     {STR_INIT("NO_ROOM"), ST_NOT_FOUND},
     {STR_INIT("NO_MEMBER"), ST_FORBIDDEN},
+    {STR_INIT("BUSY"), ST_TIMEOUT},
 };
 
 static struct writer_call *call_of(struct list *link)
@@ -82,10 +83,16 @@ static void put_one(struct pg_params *p, struct arena *a, const struct writer_ca
     pg_put_bool(p, a, call->admin);
 }
 
-void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again)
+void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again,
+               bool skips)
 {
-    pg->statement = n == 1 ? SQL_MESSAGE_SEND_ONE : SQL_MESSAGE_SEND;
-    if (n == 1)
+    bool one = n == 1 && !skips;
+
+    if (skips)
+        pg->statement = SQL_MESSAGE_SEND_FREE;
+    else
+        pg->statement = one ? SQL_MESSAGE_SEND_ONE : SQL_MESSAGE_SEND;
+    if (one)
         put_one(&pg->params, a, call_of(calls->next));
     else
         put_many(&pg->params, a, calls, n);

@@ -8,10 +8,12 @@
 #include "store/writer.h"
 
 /* calls: writer_call.link, one at least. again: sent before, and nobody knows what became of it.
- * A message that is alone has a statement of its own, which is the quicker one. */
-void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again);
+ * skips: calls whose room is locked are passed over. A message that is alone has a statement of its
+ * own, which is the quicker one. */
+void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again,
+               bool skips);
 
-/* Gives every call its status and, where it has a message, the row. */
+/* Gives every call its status and, where it has a message, the row. ST_TIMEOUT: passed over. */
 void batch_take(const struct list *calls, const PGresult *result);
 
 /* The messages of these calls: those they stored, in the order of their logs, and among them those

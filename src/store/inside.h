@@ -14,7 +14,14 @@
 #include "store/store.h"
 
 struct gather;
+struct retries;
 struct writer;
+
+/* What the writing connection is told first. */
+struct lock_timeout {
+    struct pg_call call;
+    bool under_way;
+};
 
 struct store {
     struct loop *loop;
@@ -32,6 +39,8 @@ struct store {
     struct gather *gather; /* what the reader is asked */
     struct pg_conn *writing;
     struct writer *writer;
+    struct retries *retries; /* what else the writing connection is asked */
+    struct lock_timeout lock_timeout;
 
     atomic_bool closing;  /* no new calls */
     atomic_size_t inward; /* messages on their way to this writer, or with it */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "store/inside.h"
+#include "store/retry.h"
 #include "store/room_words.h"
 
 /* The columns of member_change. */
@@ -54,7 +55,7 @@ static const struct outcome *outcome_of(const PGresult *result)
 
 /* A change under way. */
 struct change {
-    struct pg_call call;
+    struct retry_call retry;
     struct store *store;
     struct arena *arena;
     struct wait *wait;
@@ -68,7 +69,7 @@ static struct change *change_new(struct store *s, struct arena *a,
                                  const struct store_caller *caller, const char *what, struct str id)
 {
     struct change *c = arena_new(a, struct change);
-    struct pg_params *p = &c->call.params;
+    struct pg_params *p = &c->retry.call.params;
 
     c->store = s;
     c->arena = a;
@@ -140,12 +141,17 @@ static void fail(const struct change *c, enum status status)
     if (status == ST_UNAVAILABLE)
         why = STR("Temporarily unavailable: the change may have been made or not; look before "
                   "trying again.");
+    else if (status == ST_TIMEOUT)
+        why = arena_printf(c->arena,
+                           "The %s \"%.*s\" was busy for longer than is waited for; nothing was "
+                           "changed.",
+                           c->what, STR_ARG(c->id));
     wait_fail(c->wait, status, why);
 }
 
-static void on_changed(struct pg_call *call, enum status status, PGresult *result)
+static void on_changed(struct retry_call *r, enum status status, PGresult *result)
 {
-    struct change *c = container_of(call, struct change, call);
+    struct change *c = container_of(r, struct change, retry);
     const struct outcome *outcome = status == ST_OK ? outcome_of(result) : NULL;
 
     c->store->unanswered--;
@@ -164,10 +170,9 @@ static void on_changed(struct pg_call *call, enum status status, PGresult *resul
 
 static struct wait *change_send(struct change *c, enum sql statement)
 {
-    c->call.statement = statement;
-    c->call.alone = true;
-    c->call.on_done = on_changed;
-    if (atomic_load(&c->store->closing) || !pg_conn_call(c->store->writing, &c->call))
+    c->retry.call.statement = statement;
+    c->retry.on_done = on_changed;
+    if (atomic_load(&c->store->closing) || !retry_send(c->store->retries, &c->retry))
         return wait_done(c->arena, ST_UNAVAILABLE, NULL);
     c->store->unanswered++;
     c->wait = wait_new(c->arena);
@@ -229,7 +234,7 @@ struct wait *store_room_create(struct store *s, struct arena *a, const struct st
     if (!store_is_storable(draft->name) || !are_storable(draft->member_ids, draft->n_members))
         return wait_done(a, ST_BAD_INPUT, NULL);
     c = change_new(s, a, caller, "room", id);
-    p = &c->call.params;
+    p = &c->retry.call.params;
     pg_put_bool(p, a, caller->tenant_admin);
     pg_put_text(p, a, room_kinds[draft->kind]);
     pg_put_text(p, a, room_visibilities[draft->visibility]);
@@ -249,7 +254,7 @@ struct wait *store_room_join(struct store *s, struct arena *a, const struct stor
         return store_no_such(a, "room", room_id);
     assert(room_table(room_id) != ROOM_TABLE_GUILD);
     c = change_new(s, a, caller, "room", room_id);
-    p = &c->call.params;
+    p = &c->retry.call.params;
     pg_put_bool(p, a, caller->tenant_admin);
     pg_put_bool(p, a, store_room_is_open(s, room_id));
     pg_put_i64(p, a, clock_unix_ms());
@@ -269,7 +274,7 @@ struct wait *store_room_remove_member(struct store *s, struct arena *a,
     if (!store_is_storable(user_id))
         return wait_done(a, ST_BAD_INPUT, NULL);
     c = change_new(s, a, caller, "room", room_id);
-    p = &c->call.params;
+    p = &c->retry.call.params;
     pg_put_bool(p, a, caller->tenant_admin);
     pg_put_text(p, a, user_id);
     pg_put_i64(p, a, clock_unix_ms());
@@ -290,7 +295,7 @@ struct wait *store_room_put_members(struct store *s, struct arena *a,
     if (!members_are_storable(members, n))
         return wait_done(a, ST_BAD_INPUT, NULL);
     c = change_new(s, a, caller, "room", room_id);
-    p = &c->call.params;
+    p = &c->retry.call.params;
     pg_put_bool(p, a, caller->tenant_admin);
     put_members(p, a, members, n);
     pg_put_i64(p, a, clock_unix_ms());
@@ -307,8 +312,8 @@ struct wait *store_guild_create(struct store *s, struct arena *a, const struct s
     if (!store_is_storable(name))
         return wait_done(a, ST_BAD_INPUT, NULL);
     c = change_new(s, a, caller, "guild", id.p ? id : new_id(a));
-    pg_put_text(&c->call.params, a, name);
-    pg_put_i64(&c->call.params, a, clock_unix_ms());
+    pg_put_text(&c->retry.call.params, a, name);
+    pg_put_i64(&c->retry.call.params, a, clock_unix_ms());
     return change_send(c, SQL_GUILD_CREATE);
 }
 
@@ -325,7 +330,7 @@ struct wait *store_guild_put_members(struct store *s, struct arena *a,
         !are_storable(draft->removed, draft->n_removed))
         return wait_done(a, ST_BAD_INPUT, NULL);
     c = change_new(s, a, caller, "guild", guild_id);
-    p = &c->call.params;
+    p = &c->retry.call.params;
     pg_put_bool(p, a, caller->tenant_admin);
     put_members(p, a, draft->put, draft->n_put);
     pg_put_texts(p, a, draft->removed, draft->n_removed);

@@ -59,6 +59,11 @@ static struct str refusal(const struct writer_call *call)
         return arena_printf(
             call->arena, "The caller may not write to the room \"%.*s\": not a member, or a GUEST.",
             STR_ARG(call->row.room_id));
+    if (call->status == ST_TIMEOUT)
+        return arena_printf(
+            call->arena,
+            "The room \"%.*s\" was busy for longer than is waited for; nothing was stored.",
+            STR_ARG(call->row.room_id));
     if (call->in_doubt && !call->row.idempotency_key.p)
         return STR("Temporarily unavailable: the message may have been stored or not; only a call "
                    "with an idempotencyKey is safe to try again.");

@@ -2,11 +2,14 @@
 
 #include <assert.h>
 #include <fnmatch.h>
+#include <inttypes.h>
 
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/gather.h"
 #include "store/inside.h"
+#include "store/retry.h"
 #include "store/room.h"
 #include "store/send.h"
 #include "store/sql.h"
@@ -15,7 +18,7 @@
 enum {
     LOOK_EVERY_MS = 5,
     LONGEST_PAUSE_MS = 400, /* between attempts to connect, more or less a quarter */
-    HANDLES = 5,            /* two connections, what stands on each, the closer */
+    HANDLES = 6,            /* two connections, what stands on each, the closer */
 };
 
 /* --- what a caller may do without a row that says so */
@@ -147,6 +150,37 @@ static void on_reader_ready(void *user)
         s->config.on_connected(s->config.user, s->loop);
 }
 
+static void on_lock_timeout(struct pg_call *call, enum status status, PGresult *result)
+{
+    struct lock_timeout *timeout = container_of(call, struct lock_timeout, call);
+
+    timeout->under_way = false;
+    PQclear(result);
+    if (status != ST_OK)
+        log_debug("database.no_lock_timeout", LOG_INT("status", status));
+}
+
+static void init_lock_timeout(struct store *s)
+{
+    struct pg_call *call = &s->lock_timeout.call;
+
+    call->statement = SQL_LOCK_TIMEOUT;
+    call->alone = true;
+    call->on_done = on_lock_timeout;
+    pg_put_text(&call->params, &s->arena,
+                arena_printf(&s->arena, "%" PRIu64, s->config.lock_timeout_ms));
+}
+
+/* Before anything else is asked there. */
+static void on_writing_ready(void *user)
+{
+    struct store *s = user;
+    struct lock_timeout *timeout = &s->lock_timeout;
+
+    if (!timeout->under_way)
+        timeout->under_way = pg_conn_call(s->writing, &timeout->call);
+}
+
 static struct pg_conn *connection_new(struct store *s, const char *name, pg_ready_fn *on_ready)
 {
     struct pg_conn_config config = {
@@ -177,9 +211,11 @@ static struct store *store_new(struct loop *l, const struct store_config *config
     read_open_rooms(s);
     cursor_init(s);
     s->reader = connection_new(s, "guildhall reader", on_reader_ready);
-    s->writing = connection_new(s, "guildhall writer", NULL);
+    init_lock_timeout(s);
+    s->writing = connection_new(s, "guildhall writer", on_writing_ready);
     s->gather = gather_new(l, s->reader, on_rows);
     s->writer = writer_new(l, s->writing, &s->config, send_on_written);
+    s->retries = retries_new(l, s->writing, s->config.statement_timeout_ms);
     return s;
 }
 
@@ -226,6 +262,7 @@ static void on_look(struct timer *t)
     }
     gather_close(s->gather, on_handle_closed, s);
     writer_close(s->writer, on_handle_closed, s);
+    retries_close(s->retries, on_handle_closed, s);
     pg_conn_close(s->reader, on_handle_closed, s);
     pg_conn_close(s->writing, on_handle_closed, s);
     timer_close(&s->closer, on_closer_closed);

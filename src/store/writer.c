@@ -6,12 +6,14 @@
 #include "loop/timer.h"
 #include "pg/pg_conn.h"
 #include "store/batch.h"
+#include "store/held.h"
 
 enum {
     MOST_IN_BATCH = 512,
     MOST_BYTES_IN_BATCH = 1024 * 1024,
     MOST_GATHERED = 16384,
     LOOK_EVERY_MS = 25,
+    HELD_EVERY_MS = 25, /* between two looks at rooms that somebody else has locked */
     PATIENCE_MS = 5000, /* with a batch whose fate nobody knows, once it is lost */
 };
 
@@ -28,14 +30,18 @@ struct writer {
     void *user;
     writer_done_fn *on_done;
     enum writer_state state;
+    uint64_t patience_ms; /* with one statement, and with a room that stays locked; 0: all */
     struct turn_hook start;
-    struct timer look; /* in LOST: is the connection back? */
+    struct timer look; /* in LOST: is the connection back? In IDLE: are the held rooms free? */
     int64_t give_up_at;
     struct list gathered; /* writer_call.link */
     size_t n_gathered;
     struct list apart; /* of a batch that failed as a whole: each is sent on its own */
+    struct held held;
+    int64_t held_at; /* when they were tried last */
     struct list batch;
     size_t n_batch;
+    bool skips;         /* it is one of held calls: rooms that are locked are passed over */
     struct arena arena; /* the batch's */
     struct pg_call call;
     writer_closed_fn *on_closed;
@@ -51,8 +57,11 @@ static void enter(struct writer *w, enum writer_state state)
         timer_stop(&w->look);
         arena_reset(&w->arena);
         w->n_batch = 0;
+        w->skips = false;
         if (!list_empty(&w->apart) || !list_empty(&w->gathered))
             loop_at_turn_end(w->loop, &w->start);
+        else if (w->held.n > 0)
+            timer_start(&w->look, HELD_EVERY_MS);
         break;
     case WRITER_BUSY:
         timer_stop(&w->look);
@@ -86,6 +95,12 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
  * stored. */
 static void fail_unsent(struct writer *w)
 {
+    struct list held;
+
+    list_init(&held);
+    while (w->held.n > 0)
+        held_take(&w->held, &held, SIZE_MAX, SIZE_MAX);
+    fail_all(w, &held, ST_UNAVAILABLE);
     fail_all(w, &w->apart, ST_UNAVAILABLE);
     w->n_gathered = 0;
     fail_all(w, &w->gathered, ST_UNAVAILABLE);
@@ -100,18 +115,42 @@ static void move_to_batch(struct writer *w, struct list *link)
     w->n_batch++;
 }
 
-static void fill_batch(struct writer *w)
+static void keep_until_given_up(const struct writer *w, struct writer_call *call)
+{
+    if (call->give_up_at == 0)
+        call->give_up_at =
+            w->patience_ms ? loop_now_ms(w->loop) + (int64_t)w->patience_ms : INT64_MAX;
+}
+
+static void fill_from_gathered(struct writer *w)
 {
     size_t bytes = 0;
 
+    while (!list_empty(&w->gathered) && w->n_batch < MOST_IN_BATCH && bytes < MOST_BYTES_IN_BATCH) {
+        struct writer_call *call = list_first(&w->gathered, struct writer_call, link);
+
+        w->n_gathered--;
+        list_remove(&call->link);
+        keep_until_given_up(w, call);
+        if (held_join(&w->held, call))
+            continue;
+        bytes += call->size;
+        move_to_batch(w, &call->link);
+    }
+}
+
+static void fill_batch(struct writer *w)
+{
+    int64_t now = loop_now_ms(w->loop);
+
     if (!list_empty(&w->apart)) {
         move_to_batch(w, w->apart.next);
-        return;
-    }
-    while (!list_empty(&w->gathered) && w->n_batch < MOST_IN_BATCH && bytes < MOST_BYTES_IN_BATCH) {
-        bytes += list_first(&w->gathered, struct writer_call, link)->size;
-        move_to_batch(w, w->gathered.next);
-        w->n_gathered--;
+    } else if (w->held.n > 0 && now - w->held_at >= HELD_EVERY_MS) {
+        w->held_at = now;
+        w->skips = true;
+        w->n_batch = held_take(&w->held, &w->batch, MOST_IN_BATCH, MOST_BYTES_IN_BATCH);
+    } else {
+        fill_from_gathered(w);
     }
 }
 
@@ -129,7 +168,7 @@ static void send_batch(struct writer *w)
 {
     arena_reset(&w->arena);
     w->call = (struct pg_call){.alone = true, .on_done = on_batch};
-    batch_put(&w->call, &w->arena, &w->batch, w->n_batch, is_in_doubt(w));
+    batch_put(&w->call, &w->arena, &w->batch, w->n_batch, is_in_doubt(w), w->skips);
     enter(w, pg_conn_call(w->conn, &w->call) ? WRITER_BUSY : WRITER_LOST);
 }
 
@@ -146,6 +185,8 @@ static void on_start(struct turn_hook *hook)
     fill_batch(w);
     if (w->n_batch > 0)
         send_batch(w);
+    else
+        enter(w, WRITER_IDLE);
 }
 
 /* --- and comes back */
@@ -203,6 +244,31 @@ static void take_apart(struct writer *w)
     }
 }
 
+/* Its room is locked, or was for longer than a statement waits: nothing of this try was stored. */
+static void hold(struct writer *w, struct writer_call *call)
+{
+    list_remove(&call->link);
+    if (loop_now_ms(w->loop) < call->give_up_at) {
+        held_put(&w->held, call);
+        return;
+    }
+    call->status = call->in_doubt ? ST_UNAVAILABLE : ST_TIMEOUT;
+    w->on_done(call);
+}
+
+/* Those of the batch that were passed over, or all of one that waited too long: the last first, so
+ * that each stands before those behind it. */
+static void hold_batch(struct writer *w, bool all)
+{
+    for (struct list *link = w->batch.prev, *prev = link->prev; link != &w->batch;
+         link = prev, prev = link->prev) {
+        struct writer_call *call = list_entry(link, struct writer_call, link);
+
+        if (all || call->status == ST_TIMEOUT)
+            hold(w, call);
+    }
+}
+
 static void on_batch(struct pg_call *pg, enum status status, PGresult *result)
 {
     struct writer *w = container_of(pg, struct writer, call);
@@ -215,8 +281,12 @@ static void on_batch(struct pg_call *pg, enum status status, PGresult *result)
         arena_on_done(&w->arena, clear_result, result);
         batch_take(&w->batch, result);
         announce(w);
+        hold_batch(w, false);
         finish_batch(w);
-    } else if (w->n_batch > 1 && status != ST_TIMEOUT) {
+    } else if (status == ST_TIMEOUT) {
+        w->held_at = 0;
+        hold_batch(w, true);
+    } else if (w->n_batch > 1) {
         take_apart(w);
     } else {
         fail_all(w, &w->batch, status);
@@ -228,6 +298,10 @@ static void on_look(struct timer *t)
 {
     struct writer *w = container_of(t, struct writer, look);
 
+    if (w->state == WRITER_IDLE) {
+        loop_at_turn_end(w->loop, &w->start);
+        return;
+    }
     if (!pg_conn_ready(w->conn))
         fail_unsent(w);
     if (loop_now_ms(w->loop) >= w->give_up_at)
@@ -250,6 +324,8 @@ struct writer *writer_new(struct loop *l, struct pg_conn *conn, const struct sto
     w->on_committed = config->on_committed;
     w->user = config->user;
     w->on_done = on_done;
+    w->patience_ms = config->statement_timeout_ms;
+    held_init(&w->held);
     list_init(&w->gathered);
     list_init(&w->apart);
     list_init(&w->batch);
@@ -265,6 +341,7 @@ static void on_look_closed(struct timer *t)
     writer_closed_fn *on_closed = w->on_closed;
     void *user = w->closed_user;
 
+    held_done(&w->held);
     arena_done(&w->arena);
     mem_free(w);
     on_closed(user);
@@ -281,7 +358,7 @@ void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user)
 
 bool writer_add(struct writer *w, struct writer_call *call)
 {
-    if (w->n_gathered >= MOST_GATHERED || !pg_conn_ready(w->conn))
+    if (w->n_gathered + w->held.n >= MOST_GATHERED || !pg_conn_ready(w->conn))
         return false;
     list_append(&w->gathered, &call->link);
     w->n_gathered++;

@@ -6,6 +6,10 @@
  * When nobody else is sending, a message leaves at the end of the turn it came in. A batch is one
  * statement and one transaction; a message that is refused fails alone.
  *
+ * A batch waits no longer than a moment for a room that somebody else has locked
+ * (store_config.lock_timeout_ms). Then it leaves without that room's messages, which are tried
+ * again until the room is free or a statement would have timed out: no other room's wait for them.
+ *
  * When the connection is lost under a batch, nobody knows whether it was stored. It is sent again
  * with the same ids, of which those that are there already are not stored again, until it has been
  * in doubt for longer than a sender should wait. While the database is away nothing else is kept:
@@ -34,7 +38,8 @@ struct writer_call {
     bool open;
     bool vouched;
     bool admin;
-    bool in_doubt; /* it was sent, and nobody can tell whether it was stored */
+    bool in_doubt;      /* it was sent, and nobody can tell whether it was stored */
+    int64_t give_up_at; /* if its room stays locked by somebody else; 0: it was not tried yet */
     char id[ID_UUID_LENGTH];
     char *earlier_id;   /* of the message that was repeated; owned */
     struct message row; /* strings in bytes and in the ids */

@@ -38,6 +38,8 @@ struct str fixture_schema(struct arena *a, char schema[64]);
 
 /* Migrated and connected. open_rooms as GUILDHALL_OPEN_ROOMS, or NULL. */
 void fixture_open(struct fixture *f, const char *open_rooms);
+/* The same with a store that is as impatient as a server's is. */
+void fixture_open_impatient(struct fixture *f);
 void fixture_close(struct fixture *f);
 
 /* Turns the loop until the answer is there. */
