@@ -5,6 +5,7 @@
  */
 
 #include "graphql/field.h"
+#include "store/room.h"
 
 /* The object behind PageInfo. */
 struct page_info {
@@ -23,17 +24,28 @@ must_use bool connection_page_size(struct gql_field *f, const char *name, int64_
 
 /*
  * Lists by key: a struct key_page behind RoomConnection and MemberConnection. A row's cursor is its
- * key (a user's or room's id), made opaque.
+ * place, made opaque: it is good whatever becomes of the row.
  */
 
-/* first and after of such a list; false when the field was rejected. after is absent without one.
- */
+/* first and after of such a list; false when the field was rejected. *ret_after is NULL without
+ * one. */
 must_use bool connection_key_arguments(struct gql_field *f, bool first_given, int64_t first,
-                                       struct str after, size_t *ret_limit, struct str *ret_after);
+                                       struct str after, size_t *ret_limit,
+                                       const struct list_place **ret_after);
 
-/* edges and items; pageInfo. */
+/* What is behind RoomEdge and MemberEdge. */
+struct key_edge {
+    struct str cursor;
+    const void *row;
+};
+
+/* items; edges, each a struct key_edge; pageInfo. */
 void connection_key_rows(struct gql_field *f);
+void connection_key_edges(struct gql_field *f);
 void connection_key_page_info(struct gql_field *f);
 
-/* Leaves: nextToken of the connection, cursor of an edge, which is the row itself. */
-gql_leaf_fn connection_key_next_token, connection_key_cursor;
+/* node of an edge. */
+void connection_key_node(struct gql_field *f);
+
+/* A leaf: nextToken of the connection. */
+gql_leaf_fn connection_key_next_token;

@@ -16,7 +16,7 @@ void guild_members(struct gql_field *f, const struct guild_members_args *a)
     struct context *c = context_of(f);
     const struct guild *g = f->parent;
     size_t limit;
-    struct str after;
+    const struct list_place *after;
 
     if (connection_key_arguments(f, a->first_given, a->first, a->after, &limit, &after))
         gql_resolve_later(f,
@@ -28,7 +28,7 @@ void guild_rooms(struct gql_field *f, const struct guild_rooms_args *a)
     struct context *c = context_of(f);
     const struct guild *g = f->parent;
     size_t limit;
-    struct str after;
+    const struct list_place *after;
 
     if (connection_key_arguments(f, a->first_given, a->first, a->after, &limit, &after))
         gql_resolve_later(f,

@@ -11,11 +11,11 @@ const struct gql_leaf member_leaves[] = {
     GQL_LEAVES_END,
 };
 
-/* MemberConnection and MemberEdge: a struct key_page, and each of its struct member. */
+/* MemberConnection and MemberEdge: a struct key_page, and a struct key_edge. */
 
 void member_connection_edges(struct gql_field *f)
 {
-    connection_key_rows(f);
+    connection_key_edges(f);
 }
 
 void member_connection_items(struct gql_field *f)
@@ -34,11 +34,11 @@ const struct gql_leaf member_connection_leaves[] = {
 };
 
 const struct gql_leaf member_edge_leaves[] = {
-    GQL_LEAF_COMPUTED("cursor", GQL_C_STR, connection_key_cursor),
+    GQL_LEAF("cursor", struct key_edge, cursor),
     GQL_LEAVES_END,
 };
 
 void member_edge_node(struct gql_field *f)
 {
-    gql_resolve(f, f->parent);
+    connection_key_node(f);
 }

@@ -30,7 +30,7 @@ void room_members(struct gql_field *f, const struct room_members_args *a)
     struct context *c = context_of(f);
     const struct room *r = f->parent;
     size_t limit;
-    struct str after;
+    const struct list_place *after;
 
     if (connection_key_arguments(f, a->first_given, a->first, a->after, &limit, &after))
         gql_resolve_later(f,
@@ -50,11 +50,11 @@ void room_last_message(struct gql_field *f)
     gql_resolve_later(f, store_room_last_message(c->store, f->arena, &c->caller, r->id));
 }
 
-/* RoomConnection and RoomEdge: a struct key_page, and each of its struct room. */
+/* RoomConnection and RoomEdge: a struct key_page, and a struct key_edge. */
 
 void room_connection_edges(struct gql_field *f)
 {
-    connection_key_rows(f);
+    connection_key_edges(f);
 }
 
 void room_connection_items(struct gql_field *f)
@@ -73,11 +73,11 @@ const struct gql_leaf room_connection_leaves[] = {
 };
 
 const struct gql_leaf room_edge_leaves[] = {
-    GQL_LEAF_COMPUTED("cursor", GQL_C_STR, connection_key_cursor),
+    GQL_LEAF("cursor", struct key_edge, cursor),
     GQL_LEAVES_END,
 };
 
 void room_edge_node(struct gql_field *f)
 {
-    gql_resolve(f, f->parent);
+    connection_key_node(f);
 }

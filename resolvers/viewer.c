@@ -21,7 +21,7 @@ void viewer_rooms(struct gql_field *f, const struct viewer_rooms_args *a)
 {
     struct context *c = context_of(f);
     size_t limit;
-    struct str after;
+    const struct list_place *after;
 
     if (connection_key_arguments(f, a->first_given, a->first, a->after, &limit, &after))
         gql_resolve_later(f, store_viewer_rooms(c->store, f->arena, &c->caller, after, limit));

@@ -1,4 +1,5 @@
--- A guild's members, oldest first, behind the user $5. No row: no guild that the caller is in.
+-- A guild's members, oldest first, behind the user $6 who joined at $5. No row: no guild that the caller
+-- is in.
 -- @gathered
 SELECT m.user_id, m.role, m.joined_at
   FROM guild g
@@ -6,14 +7,9 @@ SELECT m.user_id, m.role, m.joined_at
      SELECT m.user_id, m.role, m.joined_at FROM guild_member m
       WHERE m.tenant_id = g.tenant_id AND m.guild_id = g.guild_id
         AND m.joined_at >= 0
-        AND (m.joined_at, m.user_id) > (
-                 (SELECT CASE WHEN $5::text IS NULL THEN -1
-                              ELSE (SELECT a.joined_at FROM guild_member a
-                                     WHERE a.tenant_id = g.tenant_id AND a.guild_id = g.guild_id
-                                       AND a.user_id = $5::text) END),
-                 coalesce($5::text, ''))
+        AND (m.joined_at, m.user_id) > ($5::bigint, $6::text)
       ORDER BY m.joined_at, m.user_id
-      LIMIT $6::bigint
+      LIMIT $7::bigint
  ) m ON true
  WHERE g.tenant_id = $1::text AND g.guild_id = $2::text
    AND ($4::boolean

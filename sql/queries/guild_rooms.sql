@@ -6,7 +6,7 @@ SELECT r.room_id, r.guild_id, r.kind, r.visibility, r.name, r.last_seq, r.create
   LEFT JOIN LATERAL (
      SELECT r.* FROM room r
       WHERE r.tenant_id = g.tenant_id AND r.guild_id = g.guild_id
-        AND r.room_id > coalesce($5::text, '')
+        AND r.room_id > $5::text
       ORDER BY r.room_id
       LIMIT $6::bigint
  ) r ON true

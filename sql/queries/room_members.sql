@@ -1,5 +1,5 @@
--- A room's members (the guild's, for a guild room), oldest first, behind the user $5. A first row
--- without a user stands for the room; no row at all: none that the caller may know of.
+-- A room's members (the guild's, for a guild room), oldest first, behind the user $6 who joined at $5. A
+-- first row without a user stands for the room; no row at all: none that the caller may know of.
 -- @gathered
 WITH door AS (
     SELECT r.tenant_id, r.room_id, r.guild_id
@@ -14,25 +14,15 @@ SELECT m.user_id, m.role, m.joined_at
      (SELECT m.user_id, m.role, m.joined_at FROM member m
        WHERE d.guild_id IS NULL AND m.tenant_id = d.tenant_id AND m.room_id = d.room_id
          AND m.joined_at >= 0
-         AND (m.joined_at, m.user_id) > (
-                 (SELECT CASE WHEN $5::text IS NULL THEN -1
-                              ELSE (SELECT a.joined_at FROM member a
-                                     WHERE a.tenant_id = d.tenant_id AND a.room_id = d.room_id
-                                       AND a.user_id = $5::text) END),
-                 coalesce($5::text, ''))
+         AND (m.joined_at, m.user_id) > ($5::bigint, $6::text)
        ORDER BY m.joined_at, m.user_id
-       LIMIT $6::bigint)
+       LIMIT $7::bigint)
      UNION ALL
      (SELECT m.user_id, m.role, m.joined_at FROM guild_member m
        WHERE d.guild_id IS NOT NULL AND m.tenant_id = d.tenant_id AND m.guild_id = d.guild_id
          AND m.joined_at >= 0
-         AND (m.joined_at, m.user_id) > (
-                 (SELECT CASE WHEN $5::text IS NULL THEN -1
-                              ELSE (SELECT a.joined_at FROM guild_member a
-                                     WHERE a.tenant_id = d.tenant_id AND a.guild_id = d.guild_id
-                                       AND a.user_id = $5::text) END),
-                 coalesce($5::text, ''))
+         AND (m.joined_at, m.user_id) > ($5::bigint, $6::text)
        ORDER BY m.joined_at, m.user_id
-       LIMIT $6::bigint)
+       LIMIT $7::bigint)
  ) m ON true
  ORDER BY m.joined_at, m.user_id

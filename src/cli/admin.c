@@ -122,7 +122,7 @@ void admin_member_row(struct buf *out, const void *row)
 
 int admin_list(struct admin *o, admin_page_fn *page, admin_row_fn *add)
 {
-    struct str after = STR_NULL;
+    struct list_place at = {.id = STR_NULL};
     const struct key_page *rows;
     int exit_status = CMD_OK;
 
@@ -130,16 +130,14 @@ int admin_list(struct admin *o, admin_page_fn *page, admin_row_fn *add)
         const void *value;
         struct buf out;
 
-        if (!admin_await(o, page(o, after), &value))
+        if (!admin_await(o, page(o, at.id.p ? &at : NULL), &value))
             return CMD_FAILED;
         rows = value;
         buf_init(&out, MOST_OUTPUT);
-        for (size_t i = 0; i < rows->n; i++) {
-            const void *row = (const char *)rows->rows + i * rows->row_size;
-
-            add(&out, row);
-            after = *(const struct str *)row; /* a row begins with its key */
-        }
+        for (size_t i = 0; i < rows->n; i++)
+            add(&out, key_page_row(rows, i));
+        if (rows->n > 0)
+            at = key_page_place(rows, rows->n - 1);
         exit_status = cmd_print(&out);
         buf_done(&out);
     } while (exit_status == CMD_OK && rows->has_next);

@@ -78,7 +78,7 @@ must_use bool admin_users(const struct admin *o, const struct str *ids, size_t n
 const struct member *admin_members(struct admin *o);
 
 /* Reads pages until there is none, and prints what `add` makes of each row. */
-typedef struct wait *admin_page_fn(struct admin *o, struct str after);
+typedef struct wait *admin_page_fn(struct admin *o, const struct list_place *after);
 typedef void admin_row_fn(struct buf *out, const void *row);
 int admin_list(struct admin *o, admin_page_fn *page, admin_row_fn *add);
 

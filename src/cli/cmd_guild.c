@@ -63,7 +63,7 @@ static void add_guild(struct buf *out, const void *row)
     buf_add(out, STR("\n"));
 }
 
-static struct wait *guilds_behind(struct admin *o, struct str after)
+static struct wait *guilds_behind(struct admin *o, const struct list_place *after)
 {
     return store_tenant_guilds(o->store, o->arena, o->caller.tenant, after, ADMIN_PAGE);
 }
@@ -80,7 +80,7 @@ static void add_room_id(struct buf *out, const void *row)
     buf_printf(out, "room: %.*s\n", STR_ARG(r->id));
 }
 
-static struct wait *rooms_behind(struct admin *o, struct str after)
+static struct wait *rooms_behind(struct admin *o, const struct list_place *after)
 {
     return store_guild_rooms(o->store, o->arena, &o->caller, o->words[0], after, ADMIN_PAGE);
 }
@@ -104,7 +104,7 @@ static int show(struct admin *o)
     return exit_status == CMD_OK ? admin_list(o, rooms_behind, add_room_id) : exit_status;
 }
 
-static struct wait *members_behind(struct admin *o, struct str after)
+static struct wait *members_behind(struct admin *o, const struct list_place *after)
 {
     return store_guild_members(o->store, o->arena, &o->caller, o->words[0], after, ADMIN_PAGE);
 }

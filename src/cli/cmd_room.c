@@ -125,7 +125,7 @@ static void add_room(struct buf *out, const void *row)
     buf_add(out, STR("\n"));
 }
 
-static struct wait *rooms_behind(struct admin *o, struct str after)
+static struct wait *rooms_behind(struct admin *o, const struct list_place *after)
 {
     return store_tenant_rooms(o->store, o->arena, o->caller.tenant, after, ADMIN_PAGE);
 }
@@ -156,7 +156,7 @@ static int show(struct admin *o)
     return exit_status;
 }
 
-static struct wait *members_behind(struct admin *o, struct str after)
+static struct wait *members_behind(struct admin *o, const struct list_place *after)
 {
     return store_room_members(o->store, o->arena, &o->caller, o->words[0], after, ADMIN_PAGE);
 }

@@ -142,10 +142,9 @@ static void fail(const struct change *c, enum status status)
         why = STR("Temporarily unavailable: the change may have been made or not; look before "
                   "trying again.");
     else if (status == ST_TIMEOUT)
-        why = arena_printf(c->arena,
-                           "The %s \"%.*s\" was busy for longer than is waited for; nothing was "
-                           "changed.",
-                           c->what, STR_ARG(c->id));
+        why = arena_printf(
+            c->arena, "Changing the %s \"%.*s\" took longer than allowed; nothing was changed.",
+            c->what, STR_ARG(c->id));
     wait_fail(c->wait, status, why);
 }
 

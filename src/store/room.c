@@ -7,7 +7,8 @@
 struct list_read {
     struct store_read read;
     size_t limit;
-    bool behind;        /* a key was given */
+    size_t at_offset;   /* the page's */
+    bool behind;        /* a place was given */
     struct str user_id; /* the caller */
     bool may_be_missing;
 };
@@ -21,14 +22,24 @@ static struct list_read *list_read_new(struct arena *a, const struct store_calle
     return r;
 }
 
-/* Rows behind a key, one more than asked for: it shows whether there are more. */
-static void put_page(struct list_read *r, struct arena *a, struct str after, size_t limit)
+/* Rows behind a place, one more than asked for: it shows whether there are more. */
+static void put_page(struct list_read *r, struct arena *a, const struct list_place *after,
+                     size_t limit)
 {
     r->limit = limit;
-    r->behind = after.p != NULL;
+    r->behind = after != NULL;
     r->read.most_rows = limit + 1;
-    pg_put_text(&r->read.call.params, a, after);
+    pg_put_text(&r->read.call.params, a, after ? after->id : STR(""));
     pg_put_i64(&r->read.call.params, a, (int64_t)limit + 1);
+}
+
+/* The same in a list that is ordered by a time, which is before_all in front of its first row. */
+static void put_timed_page(struct list_read *r, struct arena *a, const struct list_place *after,
+                           int64_t before_all, size_t at_offset, size_t limit)
+{
+    r->at_offset = at_offset;
+    pg_put_i64(&r->read.call.params, a, after ? after->at : before_all);
+    put_page(r, a, after, limit);
 }
 
 /* A lone row without a key stands for the container. */
@@ -56,7 +67,8 @@ static void take_room(struct list_read *r, const PGresult *result, int row, stru
         CREATED_AT,
         MEMBERS,
         ROLE,
-        JOINED_AT
+        JOINED_AT,
+        ACTIVE_AT
     };
 
     *ret_room = (struct room){
@@ -70,6 +82,8 @@ static void take_room(struct list_read *r, const PGresult *result, int row, stru
         .created_at = pg_i64(result, row, CREATED_AT),
         .member_count = pg_i64(result, row, MEMBERS),
     };
+    if (r->at_offset)
+        ret_room->active_at = pg_i64(result, row, ACTIVE_AT);
     if (!pg_is_null(result, row, ROLE)) {
         struct member *me = arena_new(r->read.arena, struct member);
         me->user_id = r->user_id;
@@ -107,6 +121,7 @@ static enum status decode_rooms(struct store_read *read, const PGresult *result,
         take_room(r, result, read->first + (int)i, &rows[i]);
     page->rows = rows;
     page->row_size = sizeof(*rows);
+    page->at_offset = r->at_offset;
     page->has_previous = r->behind;
     *ret_value = page;
     return ST_OK;
@@ -143,7 +158,7 @@ static bool guild_admits(const struct store_caller *caller, struct str guild_id)
 }
 
 struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
-                               struct str guild_id, struct str after, size_t limit)
+                               struct str guild_id, const struct list_place *after, size_t limit)
 {
     struct list_read *r =
         door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
@@ -153,14 +168,14 @@ struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct st
 }
 
 struct wait *store_viewer_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
-                                struct str after, size_t limit)
+                                const struct list_place *after, size_t limit)
 {
     struct list_read *r = list_read_new(a, caller);
 
     r->may_be_missing = true;
     pg_put_text(&r->read.call.params, a, caller->user);
     store_put_guilds(&r->read.call.params, a, caller);
-    put_page(r, a, after, limit);
+    put_timed_page(r, a, after, INT64_MAX, offsetof(struct room, active_at), limit);
     return store_read(s, a, &r->read, SQL_VIEWER_ROOMS, decode_rooms);
 }
 
@@ -214,30 +229,31 @@ static enum status decode_members(struct store_read *read, const PGresult *resul
     }
     page->rows = rows;
     page->row_size = sizeof(*rows);
+    page->at_offset = r->at_offset;
     page->has_previous = r->behind;
     *ret_value = page;
     return ST_OK;
 }
 
 struct wait *store_room_members(struct store *s, struct arena *a, const struct store_caller *caller,
-                                struct str room_id, struct str after, size_t limit)
+                                struct str room_id, const struct list_place *after, size_t limit)
 {
     struct list_read *r;
 
     if (!room_id_is_valid(room_id))
         return store_no_such(a, "room", room_id);
     r = door_read_new(a, caller, "room", room_id, store_admits(s, caller, room_id));
-    put_page(r, a, after, limit);
+    put_timed_page(r, a, after, -1, offsetof(struct member, joined_at), limit);
     return store_read(s, a, &r->read, SQL_ROOM_MEMBERS, decode_members);
 }
 
 struct wait *store_guild_members(struct store *s, struct arena *a,
                                  const struct store_caller *caller, struct str guild_id,
-                                 struct str after, size_t limit)
+                                 const struct list_place *after, size_t limit)
 {
     struct list_read *r =
         door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
 
-    put_page(r, a, after, limit);
+    put_timed_page(r, a, after, -1, offsetof(struct member, joined_at), limit);
     return store_read(s, a, &r->read, SQL_GUILD_MEMBERS, decode_members);
 }

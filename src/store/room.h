@@ -42,6 +42,7 @@ struct room {
     struct str name;     /* absent without one */
     int64_t last_seq;
     int64_t created_at;
+    int64_t active_at; /* of the caller's own rooms: its newest event, or when it was made */
     int64_t member_count;
     const struct member *membership; /* the caller's; NULL when not a member */
 };
@@ -61,29 +62,54 @@ struct wait *store_room_get(struct store *s, struct arena *a, const struct store
 struct wait *store_guild_get(struct store *s, struct arena *a, const struct store_caller *caller,
                              struct str id) must_use;
 
-/* A page of rows in a fixed order, behind a key. Each row begins with its key, a struct str. */
-struct key_page {
-    const void *rows;
-    size_t row_size;
-    size_t n;
-    bool has_next;
-    bool has_previous; /* it begins behind a key: that row's, if no other's */
+/* A place in a list: a row's key as it was read. The row may have gone since, or moved. */
+struct list_place {
+    struct str id;
+    int64_t at; /* what the list is ordered by before the id; 0 when by the id alone */
 };
 
-/* Oldest member first (joined_at, user_id). after: the user id that the page starts behind, or
- * absent. A const struct key_page of struct member. */
+/* A page of rows in a fixed order, behind a place. */
+struct key_page {
+    const void *rows; /* each begins with its id, a struct str */
+    size_t row_size;
+    size_t at_offset; /* in a row: an int64_t, list_place.at; 0: by the id alone */
+    size_t n;
+    bool has_next;
+    bool has_previous; /* it begins behind a place: that row's, if no other's */
+};
+
+static inline const void *key_page_row(const struct key_page *page, size_t i)
+{
+    return (const char *)page->rows + i * page->row_size;
+}
+
+/* Borrowed from the row. */
+static inline struct list_place key_page_place(const struct key_page *page, size_t i)
+{
+    const char *row = key_page_row(page, i);
+
+    return (struct list_place){
+        .id = *(const struct str *)row,
+        .at = page->at_offset ? *(const int64_t *)(row + page->at_offset) : 0,
+    };
+}
+
+/* Oldest member first (joined_at, user_id), behind `after`, or from the beginning when it is NULL.
+ * A const struct key_page of struct member. */
 struct wait *store_room_members(struct store *s, struct arena *a, const struct store_caller *caller,
-                                struct str room_id, struct str after, size_t limit) must_use;
+                                struct str room_id, const struct list_place *after,
+                                size_t limit) must_use;
 struct wait *store_guild_members(struct store *s, struct arena *a,
                                  const struct store_caller *caller, struct str guild_id,
-                                 struct str after, size_t limit) must_use;
+                                 const struct list_place *after, size_t limit) must_use;
 
 /* A const struct key_page of struct room: the guild's, by id; the caller's own, the latest active
- * first. after: a room id. */
+ * first. */
 struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
-                               struct str guild_id, struct str after, size_t limit) must_use;
+                               struct str guild_id, const struct list_place *after,
+                               size_t limit) must_use;
 struct wait *store_viewer_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
-                                struct str after, size_t limit) must_use;
+                                const struct list_place *after, size_t limit) must_use;
 
 /* A const struct message, the newest of the room, or NULL for an empty one. */
 struct wait *store_room_last_message(struct store *s, struct arena *a,

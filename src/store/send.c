@@ -62,7 +62,7 @@ static struct str refusal(const struct writer_call *call)
     if (call->status == ST_TIMEOUT)
         return arena_printf(
             call->arena,
-            "The room \"%.*s\" was busy for longer than is waited for; nothing was stored.",
+            "Sending to the room \"%.*s\" took longer than allowed; nothing was stored.",
             STR_ARG(call->row.room_id));
     if (call->in_doubt && !call->row.idempotency_key.p)
         return STR("Temporarily unavailable: the message may have been stored or not; only a call "

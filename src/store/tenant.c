@@ -6,7 +6,7 @@
 struct tenant_read {
     struct store_read read;
     size_t limit;
-    bool behind; /* a key was given */
+    bool behind; /* a place was given */
 };
 
 /* One row more than asked for is read: it shows that there are more. */
@@ -81,30 +81,30 @@ static enum status decode_guilds(struct store_read *read, const PGresult *result
     return ST_OK;
 }
 
-static struct tenant_read *tenant_read_new(struct arena *a, struct str tenant, struct str after,
-                                           size_t limit)
+static struct tenant_read *tenant_read_new(struct arena *a, struct str tenant,
+                                           const struct list_place *after, size_t limit)
 {
     struct tenant_read *r = arena_new(a, struct tenant_read);
     struct pg_params *p = &r->read.call.params;
 
     r->limit = limit;
     r->read.most_rows = limit + 1;
-    r->behind = after.p != NULL;
+    r->behind = after != NULL;
     pg_put_text(p, a, tenant);
-    pg_put_text(p, a, after);
+    pg_put_text(p, a, after ? after->id : STR(""));
     pg_put_i64(p, a, (int64_t)limit + 1);
     return r;
 }
 
 struct wait *store_tenant_rooms(struct store *s, struct arena *a, struct str tenant,
-                                struct str after, size_t limit)
+                                const struct list_place *after, size_t limit)
 {
     return store_read(s, a, &tenant_read_new(a, tenant, after, limit)->read, SQL_TENANT_ROOMS,
                       decode_rooms);
 }
 
 struct wait *store_tenant_guilds(struct store *s, struct arena *a, struct str tenant,
-                                 struct str after, size_t limit)
+                                 const struct list_place *after, size_t limit)
 {
     return store_read(s, a, &tenant_read_new(a, tenant, after, limit)->read, SQL_TENANT_GUILDS,
                       decode_guilds);

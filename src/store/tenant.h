@@ -6,9 +6,9 @@
 
 #include "store/room.h"
 
-/* By id. after: the id that the page starts behind, or absent. A const struct key_page of struct
+/* By id; after may be NULL. A const struct key_page of struct
  * room, without memberships; of struct guild. */
 struct wait *store_tenant_rooms(struct store *s, struct arena *a, struct str tenant,
-                                struct str after, size_t limit) must_use;
+                                const struct list_place *after, size_t limit) must_use;
 struct wait *store_tenant_guilds(struct store *s, struct arena *a, struct str tenant,
-                                 struct str after, size_t limit) must_use;
+                                 const struct list_place *after, size_t limit) must_use;

@@ -140,22 +140,26 @@ static struct wait *ask_guild(struct store *s, const struct store_caller *c, con
 
 static struct wait *ask_room_members(struct store *s, const struct store_caller *c, const char *id)
 {
-    return store_room_members(s, &f.arena, c, str_c(id), STR_NULL, 2);
+    return store_room_members(s, &f.arena, c, str_c(id), NULL, 2);
 }
 
 static struct wait *ask_guild_members(struct store *s, const struct store_caller *c, const char *id)
 {
-    return store_guild_members(s, &f.arena, c, str_c(id), STR("ann"), 2);
+    static const struct list_place behind = {.id = STR_INIT("ann"), .at = 1000};
+
+    return store_guild_members(s, &f.arena, c, str_c(id), &behind, 2);
 }
 
 static struct wait *ask_guild_rooms(struct store *s, const struct store_caller *c, const char *id)
 {
-    return store_guild_rooms(s, &f.arena, c, str_c(id), STR_NULL, 2);
+    return store_guild_rooms(s, &f.arena, c, str_c(id), NULL, 2);
 }
 
 static struct wait *ask_own_rooms(struct store *s, const struct store_caller *c, const char *id)
 {
-    return store_viewer_rooms(s, &f.arena, c, *id ? str_c(id) : STR_NULL, 2);
+    struct list_place behind = {.id = str_c(id), .at = 20};
+
+    return store_viewer_rooms(s, &f.arena, c, *id ? &behind : NULL, 2);
 }
 
 static struct wait *ask_last(struct store *s, const struct store_caller *c, const char *id)

@@ -171,8 +171,8 @@ static void a_room_that_stays_locked_times_out_alone(void **state)
         assert_sent(send_now("free", "x"), i);
     }
     assert_int_equal(stuck->status, ST_TIMEOUT);
-    assert_str(stuck->detail, "The room \"stuck\" was busy for longer than is waited for; nothing "
-                              "was stored.");
+    assert_str(stuck->detail,
+               "Sending to the room \"stuck\" took longer than allowed; nothing was stored.");
     unlock();
     assert_sent(send_now("stuck", "y"), 1);
     assert_int_equal(fixture_sql_i64(&f, "SELECT count(*) FROM gg_core WHERE room_id = 'stuck'"),
@@ -226,8 +226,8 @@ static void a_change_that_cannot_be_made_in_time_is_not_made(void **state)
     stuck[2] = add_member("frozen", "dan");
     for (size_t i = 0; i < array_size(stuck); i++) {
         assert_int_equal(fixture_await(&f, stuck[i]), ST_TIMEOUT);
-        assert_str(stuck[i]->detail, "The room \"frozen\" was busy for longer than is waited for; "
-                                     "nothing was changed.");
+        assert_str(stuck[i]->detail,
+                   "Changing the room \"frozen\" took longer than allowed; nothing was changed.");
     }
     unlock();
     assert_int_equal(fixture_sql_i64(&f, "SELECT count(*) FROM member WHERE room_id = 'frozen'"),

@@ -148,16 +148,21 @@ static void check_page(struct wait *w, const char *want, bool has_next)
 }
 
 typedef struct wait *members_fn(struct store *s, struct arena *a, const struct store_caller *caller,
-                                struct str id, struct str after, size_t limit);
+                                struct str id, const struct list_place *after, size_t limit);
 
-static void check_members(members_fn *members, const char *id, const char *after, size_t limit,
-                          const char *want, bool has_next)
+/* The place behind which a next page would begin. */
+static struct list_place check_members(members_fn *members, const char *id,
+                                       const struct list_place *after, size_t limit,
+                                       const char *want, bool has_next)
 {
     struct store_caller ann = fixture_caller("ann");
-    struct wait *w = members(f.store, &f.arena, &ann, str_c(id), str_c(after), limit);
+    struct wait *w = members(f.store, &f.arena, &ann, str_c(id), after, limit);
+    const struct key_page *page;
 
     check_page(w, want, has_next);
-    assert_int_equal(((const struct key_page *)w->value)->has_previous, after != NULL);
+    page = w->value;
+    assert_int_equal(page->has_previous, after != NULL);
+    return page->n ? key_page_place(page, page->n - 1) : *after;
 }
 
 static void members_are_paged_the_oldest_first(void **state)
@@ -174,10 +179,39 @@ static void members_are_paged_the_oldest_first(void **state)
     fixture_room(&f, "crew", "zoe ann bob");
     fixture_guild(&f, "crew", "zoe ann bob");
     for (size_t i = 0; i < array_size(lists); i++) {
+        struct list_place at;
+
         check_members(lists[i].fn, lists[i].id, NULL, 3, "zoe ann bob", false);
-        check_members(lists[i].fn, lists[i].id, NULL, 2, "zoe ann", true);
-        check_members(lists[i].fn, lists[i].id, "ann", 2, "bob", false);
-        check_members(lists[i].fn, lists[i].id, "bob", 2, "", false);
+        at = check_members(lists[i].fn, lists[i].id, NULL, 2, "zoe ann", true);
+        at = check_members(lists[i].fn, lists[i].id, &at, 2, "bob", false);
+        check_members(lists[i].fn, lists[i].id, &at, 2, "", false);
+    }
+}
+
+/* A page ends with somebody who is gone when the next one is asked for. */
+static void paging_goes_on_behind_a_member_who_left(void **state)
+{
+    static const struct {
+        members_fn *fn;
+        const char *id;
+    } lists[] = {
+        {store_room_members, "leavers"},
+        {store_room_members, "GUILD#leavers"},
+        {store_guild_members, "leavers"},
+    };
+
+    for (size_t i = 0; i < array_size(lists); i++) {
+        struct list_place at;
+
+        if (i != 1)
+            fixture_room(&f, "leavers", "ann bob carl dan");
+        fixture_guild(&f, "leavers", "ann bob carl dan");
+        at = check_members(lists[i].fn, lists[i].id, NULL, 2, "ann bob", true);
+        fixture_sql(&f, "DELETE FROM member WHERE user_id = 'bob' AND room_id = 'leavers';"
+                        " DELETE FROM guild_member WHERE user_id = 'bob' AND guild_id = 'leavers'");
+        check_members(lists[i].fn, lists[i].id, &at, 2, "carl dan", false);
+        fixture_sql(&f, "DELETE FROM room WHERE room_id LIKE '%%leavers';"
+                        " DELETE FROM guild WHERE guild_id = 'leavers'");
     }
 }
 
@@ -188,40 +222,43 @@ static void members_are_not_listed_for_strangers(void **state)
 
     fixture_room(&f, "closed", "ann");
     fixture_guild(&f, "closed", "ann");
-    w = store_room_members(f.store, &f.arena, &eve, STR("closed"), STR_NULL, 5);
+    w = store_room_members(f.store, &f.arena, &eve, STR("closed"), NULL, 5);
     assert_int_equal(fixture_await(&f, w), ST_NOT_FOUND);
-    w = store_room_members(f.store, &f.arena, &eve, STR("GUILD#closed"), STR_NULL, 5);
+    w = store_room_members(f.store, &f.arena, &eve, STR("GUILD#closed"), NULL, 5);
     assert_int_equal(fixture_await(&f, w), ST_NOT_FOUND);
-    w = store_guild_members(f.store, &f.arena, &eve, STR("closed"), STR_NULL, 5);
+    w = store_guild_members(f.store, &f.arena, &eve, STR("closed"), NULL, 5);
     assert_int_equal(fixture_await(&f, w), ST_NOT_FOUND);
-    w = store_guild_rooms(f.store, &f.arena, &eve, STR("closed"), STR_NULL, 5);
+    w = store_guild_rooms(f.store, &f.arena, &eve, STR("closed"), NULL, 5);
     assert_int_equal(fixture_await(&f, w), ST_NOT_FOUND);
 }
 
 static void a_guilds_rooms_are_paged_by_id(void **state)
 {
+    static const struct list_place behind_a = {.id = STR_INIT("GUILD#hall#a")};
     struct store_caller ann = fixture_caller("ann");
 
     fixture_guild(&f, "hall", "ann");
     fixture_sql(&f, "INSERT INTO room (tenant_id, room_id, guild_id, created_at) VALUES"
                     " ('t', 'GUILD#hall#b', 'hall', 1), ('t', 'GUILD#hall#a', 'hall', 1)");
-    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR_NULL, 5),
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), NULL, 5),
                "GUILD#hall GUILD#hall#a GUILD#hall#b", false);
-    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR_NULL, 2),
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), NULL, 2),
                "GUILD#hall GUILD#hall#a", true);
-    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), STR("GUILD#hall#a"), 2),
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("hall"), &behind_a, 2),
                "GUILD#hall#b", false);
     fixture_guild(&f, "bare", "ann");
     fixture_sql(&f, "DELETE FROM room WHERE guild_id = 'bare'");
-    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("bare"), STR_NULL, 2), "", false);
+    check_page(store_guild_rooms(f.store, &f.arena, &ann, STR("bare"), NULL, 2), "", false);
 }
 
 static void a_viewers_rooms_come_the_latest_active_first(void **state)
 {
     struct store_caller dan = fixture_caller("dan");
     struct str vouched_for[] = {STR("lent")};
+    struct list_place at;
+    struct wait *w;
 
-    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 5), "", false);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, NULL, 5), "", false);
     fixture_room(&f, "old", "dan");
     fixture_room(&f, "new", "ann dan");
     fixture_room(&f, "theirs", "ann");
@@ -230,13 +267,65 @@ static void a_viewers_rooms_come_the_latest_active_first(void **state)
     fixture_sql(&f, "UPDATE room SET last_ts = CASE room_id WHEN 'old' THEN 10"
                     " WHEN 'GUILD#mine' THEN 20 WHEN 'new' THEN 30 WHEN 'GUILD#lent' THEN 40"
                     " ELSE last_ts END");
-    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 5), "new GUILD#mine old",
-               false);
-    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 2), "new GUILD#mine", true);
-    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR("GUILD#mine"), 2), "old", false);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, NULL, 5), "new GUILD#mine old", false);
+    w = store_viewer_rooms(f.store, &f.arena, &dan, NULL, 2);
+    check_page(w, "new GUILD#mine", true);
+    at = key_page_place(w->value, 1);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, &at, 2), "old", false);
+    /* A message in the room that the page ended with moves the room, not the page behind it. */
+    fixture_sql(&f, "UPDATE room SET last_ts = 50 WHERE room_id = 'GUILD#mine'");
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, &at, 2), "old", false);
+    fixture_sql(&f, "DELETE FROM room WHERE room_id = 'GUILD#mine'");
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, &at, 2), "old", false);
     dan.guilds = vouched_for;
     dan.n_guilds = 1;
-    check_page(store_viewer_rooms(f.store, &f.arena, &dan, STR_NULL, 2), "GUILD#lent new", true);
+    check_page(store_viewer_rooms(f.store, &f.arena, &dan, NULL, 2), "GUILD#lent new", true);
+}
+
+static void a_new_room_comes_before_those_that_were_active_earlier(void **state)
+{
+    struct store_caller una = fixture_caller("una");
+
+    fixture_room(&f, "quiet", "una");
+    fixture_room(&f, "fresh", "una");
+    fixture_sql(&f, "UPDATE room SET last_ts = 60 WHERE room_id = 'quiet';"
+                    " UPDATE room SET created_at = 70 WHERE room_id = 'fresh'");
+    check_page(store_viewer_rooms(f.store, &f.arena, &una, NULL, 5), "fresh quiet", false);
+}
+
+/* --- how many they are */
+
+static int64_t members_of_room(const char *id)
+{
+    struct store_caller root = fixture_caller("root");
+    struct wait *w;
+
+    root.tenant_admin = true;
+    w = store_room_get(f.store, &f.arena, &root, str_c(id));
+    assert_int_equal(fixture_await(&f, w), ST_OK);
+    return ((const struct room *)w->value)->member_count;
+}
+
+static void members_are_counted_however_they_come_and_go(void **state)
+{
+    fixture_room(&f, "counted", "ann bob carl");
+    fixture_guild(&f, "counted", "ann bob");
+    assert_int_equal(members_of_room("counted"), 3);
+    assert_int_equal(members_of_room("GUILD#counted"), 2);
+    fixture_sql(&f, "INSERT INTO member (tenant_id, room_id, user_id, joined_at) VALUES"
+                    " ('t', 'counted', 'carl', 1), ('t', 'counted', 'dan', 1),"
+                    " ('t', 'GUILD#counted', 'nobody', 1)"
+                    " ON CONFLICT (tenant_id, room_id, user_id) DO UPDATE SET role = 'GUEST'");
+    assert_int_equal(members_of_room("counted"), 4);
+    assert_int_equal(members_of_room("GUILD#counted"), 2);
+    fixture_sql(&f, "DELETE FROM member WHERE room_id = 'counted' AND user_id < 'c';"
+                    " DELETE FROM guild_member WHERE guild_id = 'counted' AND user_id = 'ann'");
+    assert_int_equal(members_of_room("counted"), 2);
+    assert_int_equal(members_of_room("GUILD#counted"), 1);
+    fixture_sql(&f, "BEGIN; DELETE FROM member WHERE room_id = 'counted'; ROLLBACK");
+    assert_int_equal(members_of_room("counted"), 2);
+    fixture_sql(&f, "DELETE FROM guild WHERE guild_id = 'counted'");
+    assert_int_equal(members_of_room("GUILD#counted"), 0);
 }
 
 /* --- the newest message */
@@ -268,9 +357,12 @@ int main(void)
         test(a_guild_room_has_the_guilds_members),
         test(a_guild_is_known_to_those_in_it),
         test(members_are_paged_the_oldest_first),
+        test(paging_goes_on_behind_a_member_who_left),
         test(members_are_not_listed_for_strangers),
         test(a_guilds_rooms_are_paged_by_id),
         test(a_viewers_rooms_come_the_latest_active_first),
+        test(a_new_room_comes_before_those_that_were_active_earlier),
+        test(members_are_counted_however_they_come_and_go),
         test(the_last_message_is_the_newest_or_none),
     };
 
