@@ -7,5 +7,4 @@ enum {
     LIMIT_TEXT = 4000, /* code points of a message */
     LIMIT_PAGE_DEFAULT = 50,
     LIMIT_PAGE = 200,
-    LIMIT_USER_ID = 128, /* code points, as in a token */
 };

@@ -91,12 +91,11 @@ static bool may_have_members(struct gql_field *f, struct str room_id)
 /* A token can carry such an id. */
 static bool may_be_user(struct gql_field *f, const char *argument, struct str id)
 {
-    size_t length = str_code_points(id);
-
-    if (length >= 1 && length <= LIMIT_USER_ID)
+    if (user_id_is_valid(id))
         return true;
-    gql_reject_argument(f, ST_BAD_INPUT, argument, "A user's id has 1 to %d characters, not %zu.",
-                        LIMIT_USER_ID, length);
+    gql_reject_argument(f, ST_BAD_INPUT, argument,
+                        "A user's id has 1 to %d characters, and no control characters.",
+                        USER_ID_LONGEST);
     return false;
 }
 
@@ -163,11 +162,18 @@ static bool may_be_direct(struct gql_field *f, const struct create_room_input *i
     return false;
 }
 
-static bool may_be_in_guild(struct gql_field *f, const struct room_draft *draft)
+/* Nobody could join it, and whoever may find a room may see its members: those are the guild's. */
+static bool may_be_in_guild(struct gql_field *f, const struct create_room_input *input,
+                            const struct room_draft *draft)
 {
     if (!guild_id_is_valid(room_guild_id(draft->id))) {
         gql_reject_argument(f, ST_BAD_INPUT, "input.id",
                             "What stands behind GUILD#, up to the next #, must be a guild's id.");
+        return false;
+    }
+    if (input->visibility == ROOM_VISIBILITY_PUBLIC) {
+        gql_reject_argument(f, ST_BAD_INPUT, "input.visibility",
+                            "A guild's room is PRIVATE: it has the members of the guild.");
         return false;
     }
     if (draft->n_members == 0)
@@ -196,7 +202,7 @@ void mutation_create_room(struct gql_field *f, const struct mutation_create_room
         return;
     if (input->kind == ROOM_KIND_DIRECT && !may_be_direct(f, input, &draft))
         return;
-    if (room_guild_id(draft.id).p && !may_be_in_guild(f, &draft))
+    if (room_guild_id(draft.id).p && !may_be_in_guild(f, input, &draft))
         return;
     gql_resolve_later(f, store_room_create(c->store, f->arena, &c->caller, &draft));
 }

@@ -5,23 +5,28 @@
 #include "store/room_words.h"
 
 enum {
-    LONGEST_USER_ID = 128, /* code points, as in a token */
-    MOST_OUTPUT = 1024 * 1024,
+    MOST_OUTPUT = 1024 * 1024
 };
 
 const char *const admin_roles[] = {"OWNER", "ADMIN", "MEMBER", "GUEST", NULL};
 
 bool admin_await(struct admin *o, struct wait *w, const void **ret_value)
 {
+    struct str why;
+
     alone_await(o->alone, w);
     if (w->status == ST_OK) {
         *ret_value = w->value;
         return true;
     }
-    if (w->detail.p)
-        cmd_fail(CMD_FAILED, "%.*s", STR_ARG(w->detail));
+    why = w->detail.p ? w->detail : str_c(gql_status_text(w->status));
+    if (o->about.p)
+        why = arena_printf(o->arena, "%.*s: %.*s", STR_ARG(o->about), STR_ARG(why));
+    if (w->status == ST_NOT_FOUND)
+        cmd_fail(CMD_FAILED, "%.*s (In the tenant \"%.*s\": see --tenant.)", STR_ARG(why),
+                 STR_ARG(o->caller.tenant));
     else
-        cmd_fail(CMD_FAILED, "%s", gql_status_text(w->status));
+        cmd_fail(CMD_FAILED, "%.*s", STR_ARG(why));
     return false;
 }
 
@@ -56,6 +61,10 @@ static int check_and_act(const struct admin_cmd *c, struct config *config,
     if (n < c->least_words || n > c->most_words)
         return cmd_fail(CMD_MISUSED, "that is not how it is called (see guildhall %s --help)",
                         c->cmd.name);
+    if (!user_id_is_valid(options->tenant))
+        return cmd_fail(CMD_MISUSED,
+                        "a tenant's id has 1 to %d characters, and no control characters",
+                        USER_ID_LONGEST);
     if (!config->database_url.n)
         return cmd_fail(CMD_MISUSED, "no database: set --database URL (or GUILDHALL_DATABASE_URL, "
                                      "or DATABASE_URL)");
@@ -78,13 +87,14 @@ int admin_run(const struct cmd *cmd, const char *const *args, const char *const 
     return exit_status;
 }
 
-/* --- users */
+/* --- what was given */
 
 bool admin_users(const struct admin *o, const struct str *ids, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!str_is_utf8(ids[i]) || ids[i].n == 0 || str_code_points(ids[i]) > LONGEST_USER_ID) {
-            cmd_fail(CMD_MISUSED, "a user's id has 1 to %d characters", LONGEST_USER_ID);
+        if (!user_id_is_valid(ids[i])) {
+            cmd_fail(CMD_MISUSED, "a user's id has 1 to %d characters, and no control characters",
+                     USER_ID_LONGEST);
             return false;
         }
         for (size_t j = 0; j < i; j++)
@@ -103,6 +113,14 @@ const struct member *admin_members(struct admin *o)
     for (size_t i = 1; i < o->n_words; i++)
         members[i - 1] = (struct member){.user_id = o->words[i], .role = o->options->role};
     return members;
+}
+
+bool admin_name(struct str name)
+{
+    if (!name.p || (str_is_utf8(name) && str_code_points(name) <= NAME_LONGEST))
+        return true;
+    cmd_fail(CMD_MISUSED, "a name is UTF-8 and has at most %d characters", NAME_LONGEST);
+    return false;
 }
 
 /* --- what is printed */

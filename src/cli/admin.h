@@ -50,6 +50,7 @@ struct admin {
     const struct admin_options *options;
     const struct str *words;
     size_t n_words;
+    struct str about; /* whom a failure is about, where it does not say so itself; or absent */
 };
 
 /* Returns the exit status. */
@@ -73,6 +74,9 @@ must_use bool admin_await(struct admin *o, struct wait *w, const void **ret_valu
 /* The room's or guild's id is the first word, and users are those behind it. False: somebody is no
  * user, or is named twice; that has been told: return CMD_MISUSED. */
 must_use bool admin_users(const struct admin *o, const struct str *ids, size_t n);
+
+/* May be absent. False: it cannot be a room's or guild's name; that has been told. */
+must_use bool admin_name(struct str name);
 
 /* The words' users, each with the role that was given. */
 const struct member *admin_members(struct admin *o);

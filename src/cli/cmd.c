@@ -24,6 +24,8 @@ int cmd_fail(int exit_status, const char *format, ...)
 
 int cmd_print(const struct buf *out)
 {
+    if (buf_overflowed(out))
+        return cmd_fail(CMD_FAILED, "there is more to print than there is room for");
     if (fwrite(out->p, 1, out->n, stdout) != out->n || fflush(stdout) != 0)
         return cmd_fail(CMD_FAILED, "cannot write to the standard output: %s", strerror(errno));
     return CMD_OK;

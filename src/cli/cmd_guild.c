@@ -4,8 +4,7 @@
 #include "store/tenant.h"
 
 enum {
-    MOST_OUTPUT = 4096,
-    LONGEST_NAME = 120, /* code points, as in the schema */
+    MOST_OUTPUT = 4096
 };
 
 #define SHARED_HELP                                                                                \
@@ -39,10 +38,10 @@ static int create(struct admin *o)
     if (id.p && !guild_id_is_valid(id))
         return cmd_fail(CMD_MISUSED,
                         "a guild's id has 1 to %d of A-Z a-z 0-9 _ - . :", GUILD_ID_LONGEST);
-    if (!o->options->owner.n || !name.n || str_code_points(name) > LONGEST_NAME)
-        return cmd_fail(CMD_MISUSED, "give --owner USER and --name NAME, of %d characters at most",
-                        LONGEST_NAME);
-    if (!admin_users(o, &o->options->owner, 1))
+    if (!o->options->owner.n || !name.n)
+        return cmd_fail(CMD_MISUSED, "whose guild, and what is it called? Give --owner USER and "
+                                     "--name NAME");
+    if (!admin_users(o, &o->options->owner, 1) || !admin_name(name))
         return CMD_MISUSED;
     o->caller.user = o->options->owner;
     if (!admin_await(o, store_guild_create(o->store, o->arena, &o->caller, id, name), &value))

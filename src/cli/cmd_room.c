@@ -75,7 +75,7 @@ static int check_draft(const struct admin *o, const struct room_draft *draft)
     if (!o->options->owner.n)
         return cmd_fail(CMD_MISUSED, "whose room? Give --owner USER");
     if (!admin_users(o, &o->options->owner, 1) ||
-        !admin_users(o, draft->member_ids, draft->n_members))
+        !admin_users(o, draft->member_ids, draft->n_members) || !admin_name(draft->name))
         return CMD_MISUSED;
     if (draft->kind == 0 && (draft->n_members != 1 || guild_id.p || draft->visibility == 0 ||
                              str_eq(draft->member_ids[0], o->options->owner)))
@@ -83,6 +83,8 @@ static int check_draft(const struct admin *o, const struct room_draft *draft)
                                      "with exactly one other user");
     if (guild_id.p && !guild_id_is_valid(guild_id))
         return cmd_fail(CMD_MISUSED, "what stands behind GUILD# must be a guild's id");
+    if (guild_id.p && draft->visibility == 0)
+        return cmd_fail(CMD_MISUSED, "a guild's room is PRIVATE");
     if (guild_id.p && draft->n_members > 0)
         return cmd_fail(CMD_MISUSED, "a guild's room has the members of the guild");
     return CMD_OK;
@@ -195,11 +197,11 @@ static int remove_members(struct admin *o)
         return CMD_MISUSED;
     for (size_t i = 1; i < o->n_words; i++) {
         const void *value;
+        struct wait *w =
+            store_room_remove_member(o->store, o->arena, &o->caller, o->words[0], o->words[i]);
 
-        if (!admin_await(
-                o,
-                store_room_remove_member(o->store, o->arena, &o->caller, o->words[0], o->words[i]),
-                &value))
+        o->about = o->words[i];
+        if (!admin_await(o, w, &value))
             return CMD_FAILED;
     }
     return CMD_OK;

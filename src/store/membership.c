@@ -126,7 +126,9 @@ static void refuse(const struct change *c, const struct outcome *outcome)
 {
     struct str why;
 
-    if (outcome->before)
+    if (str_eq(outcome->name, STR("NO_GUILD")) && room_guild_id(c->id).p)
+        why = store_refusal(c->arena, outcome->status, "guild", room_guild_id(c->id));
+    else if (outcome->before)
         why = arena_printf(c->arena, "%s the %s \"%.*s\"%s", outcome->before, c->what,
                            STR_ARG(c->id), outcome->after);
     else

@@ -160,9 +160,11 @@ static bool guild_admits(const struct store_caller *caller, struct str guild_id)
 struct wait *store_guild_rooms(struct store *s, struct arena *a, const struct store_caller *caller,
                                struct str guild_id, const struct list_place *after, size_t limit)
 {
-    struct list_read *r =
-        door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
+    struct list_read *r;
 
+    if (!guild_id_is_valid(guild_id))
+        return store_no_such(a, "guild", guild_id);
+    r = door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
     put_page(r, a, after, limit);
     return store_read(s, a, &r->read, SQL_GUILD_ROOMS, decode_rooms);
 }
@@ -198,8 +200,11 @@ static enum status decode_guild(struct store_read *read, const PGresult *result,
 struct wait *store_guild_get(struct store *s, struct arena *a, const struct store_caller *caller,
                              struct str id)
 {
-    struct list_read *r = door_read_new(a, caller, "guild", id, guild_admits(caller, id));
+    struct list_read *r;
 
+    if (!guild_id_is_valid(id))
+        return store_no_such(a, "guild", id);
+    r = door_read_new(a, caller, "guild", id, guild_admits(caller, id));
     return store_read(s, a, &r->read, SQL_GUILD_GET, decode_guild);
 }
 
@@ -251,9 +256,11 @@ struct wait *store_guild_members(struct store *s, struct arena *a,
                                  const struct store_caller *caller, struct str guild_id,
                                  const struct list_place *after, size_t limit)
 {
-    struct list_read *r =
-        door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
+    struct list_read *r;
 
+    if (!guild_id_is_valid(guild_id))
+        return store_no_such(a, "guild", guild_id);
+    r = door_read_new(a, caller, "guild", guild_id, guild_admits(caller, guild_id));
     put_timed_page(r, a, after, -1, offsetof(struct member, joined_at), limit);
     return store_read(s, a, &r->read, SQL_GUILD_MEMBERS, decode_members);
 }

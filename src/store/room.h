@@ -9,6 +9,8 @@
 enum {
     ROOM_ID_LONGEST = 128,
     GUILD_ID_LONGEST = 64,
+    USER_ID_LONGEST = 128, /* code points */
+    NAME_LONGEST = 120,    /* of a room or guild, code points, as in the schema */
 };
 
 enum room_table {
@@ -27,6 +29,10 @@ bool room_id_is_valid(struct str room_id);
 
 /* 1 to GUILD_ID_LONGEST of the same without # */
 bool guild_id_is_valid(struct str guild_id);
+
+/* 1 to USER_ID_LONGEST characters, none of them a control character: as a token can have it. A
+ * tenant's id is of the same kind. */
+bool user_id_is_valid(struct str user_id);
 
 struct member {
     struct str user_id;

@@ -33,6 +33,21 @@ bool room_id_is_valid(struct str room_id)
     return true;
 }
 
+bool user_id_is_valid(struct str user_id)
+{
+    size_t n = 0;
+
+    if (user_id.n > USER_ID_LONGEST * 4 || !str_is_utf8(user_id))
+        return false;
+    for (size_t at = 0; at < user_id.n; n++) {
+        uint32_t cp = str_next_code_point(user_id, &at);
+
+        if (cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
+            return false;
+    }
+    return n >= 1 && n <= USER_ID_LONGEST;
+}
+
 bool guild_id_is_valid(struct str guild_id)
 {
     return guild_id.n <= GUILD_ID_LONGEST && str_find(guild_id, '#') == guild_id.n &&

@@ -71,7 +71,14 @@ def members_are_added_and_removed():
 
 def the_last_owner_stays_for_an_operator_too():
     assert "OWNER" in on_database("room", "remove", "club", "ann", status=1)
-    assert "not a member" in on_database("room", "remove", "club", "nobody", status=1)
+    assert "nobody: That user is not a member" in on_database("room", "remove", "club", "nobody", status=1)
+
+
+def what_is_not_there_says_where_it_was_looked_for():
+    assert 'no room "club"' in (said := on_database("room", "show", "--tenant", "other", "club", status=1))
+    assert 'In the tenant "other": see --tenant' in said, said
+    assert 'no guild "blue"' in on_database("room", "create", "--owner", "ann", "GUILD#blue#tea", status=1)
+    assert "no guild" in on_database("guild", "show", "no such id", status=1)
 
 
 def servers_hear_of_a_removal():
@@ -97,6 +104,13 @@ def rooms_are_listed_page_by_page():
     assert len(lines) == 401, len(lines)
     assert lines[0] == "room-001\tCHANNEL\tPRIVATE\t0\t0\t" and lines[-1].startswith("room-401\t"), lines
     assert on_database("room", "list", "--tenant", "nobody") == ""
+
+
+def what_does_not_fit_is_not_cut_off_in_silence():
+    """A name that no command or mutation would have taken."""
+    sql("insert into room (tenant_id, room_id, name, created_at) values ('big', 'named', repeat('x', 5000), 0)")
+    assert "more to print" in on_database("room", "show", "--tenant", "big", "named", status=1)
+    sql("delete from room where room_id = 'named'")
 
 
 def a_direct_room_is_a_pairs():
@@ -128,6 +142,11 @@ def what_is_asked_for_wrongly_ends_with_2():
         ("room", "list", "club"),
         ("room", "create", "club2"),
         ("room", "create", "--owner", "ann", "no spaces"),
+        ("room", "create", "--owner", "a\x07b"),
+        ("room", "create", "--owner", "ann", "--name", "x" * 121),
+        ("room", "create", "--owner", "ann", "--tenant", ""),
+        ("room", "create", "--owner", "ann", "--tenant", "a\tb"),
+        ("room", "create", "--owner", "ann", "--visibility", "PUBLIC", "GUILD#red#open"),
         ("room", "add", "club"),
         ("room", "add", "club", "ann", "ann"),
         ("room", "add", "--role", "KING", "club", "ann"),
@@ -150,8 +169,10 @@ sys.exit(
             what_is_there_already_is_refused,
             members_are_added_and_removed,
             the_last_owner_stays_for_an_operator_too,
+            what_is_not_there_says_where_it_was_looked_for,
             servers_hear_of_a_removal,
             rooms_are_listed_page_by_page,
+            what_does_not_fit_is_not_cut_off_in_silence,
             a_direct_room_is_a_pairs,
             a_guild_has_rooms_and_members,
             what_is_asked_for_wrongly_ends_with_2,

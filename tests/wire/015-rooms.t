@@ -25,6 +25,8 @@ post ann mutation { createRoom(input: {memberIds: ["bob", ""]}) { created } }
 -> 200 {"errors":[{"extensions":{"code":"BAD_USER_INPUT","argument":"input.memberIds",...},...}],"data":{"createRoom":null}}
 post ann mutation { setMembers(input: {roomId: "club", members: [{userId: "dan"}, {userId: "dan", role: ADMIN}]}) { room { id } } }
 -> 200 {"errors":[{"message":"The user \"dan\" is named twice.","extensions":{"code":"BAD_USER_INPUT","argument":"input.members",...},...}],"data":{"setMembers":null}}
+post ann mutation { createRoom(input: {memberIds: ["bob", "a\u0007b"]}) { created } }
+-> 200 {"errors":[{"message":"A user's id has 1 to 128 characters, and no control characters.","extensions":{"code":"BAD_USER_INPUT","argument":"input.memberIds",...},...}],"data":{"createRoom":null}}
 post ann mutation { createRoom(input: {name: "x\u0000y"}) { created } }
 -> 200 {"errors":[{"extensions":{"code":"BAD_USER_INPUT",...},...}],"data":{"createRoom":null}}
 sql> select count(*) from room

@@ -25,8 +25,10 @@ post carl mutation { createRoom(input: {id: "GUILD#red#tea", kind: CHANNEL, name
 -> 200 {"data":{"createRoom":{"created":true,"room":{"roomType":"guild","guildId":"red","memberCount":4,"membership":{"role":"ADMIN"}}}}}
 post bob mutation { createRoom(input: {id: "GUILD#red#beer"}) { created } }
 -> 200 {"errors":[{"extensions":{"code":"FORBIDDEN",...},...}],"data":{"createRoom":null}}
-post eve mutation { a: createRoom(input: {id: "GUILD#red#beer"}) { created } b: createRoom(input: {id: "GUILD#blue"}) { created } c: createRoom(input: {id: "GUILD#"}) { created } }
--> 200 {"errors":[{"path":["a"],"extensions":{"code":"FORBIDDEN",...},...},{"path":["b"],"extensions":{"code":"NOT_FOUND",...},...},{"path":["c"],"extensions":{"code":"BAD_USER_INPUT",...},...}],"data":{"a":null,"b":null,"c":null}}
+post eve mutation { a: createRoom(input: {id: "GUILD#red#beer"}) { created } b: createRoom(input: {id: "GUILD#blue#tea"}) { created } c: createRoom(input: {id: "GUILD#"}) { created } }
+-> 200 {"errors":[{"path":["a"],"extensions":{"code":"FORBIDDEN",...},...},{"path":["b"],"message":"There is no guild \"blue\" that the caller may know of.","extensions":{"code":"NOT_FOUND",...},...},{"path":["c"],"extensions":{"code":"BAD_USER_INPUT",...},...}],"data":{"a":null,"b":null,"c":null}}
+post carl mutation { createRoom(input: {id: "GUILD#red#beer", visibility: PUBLIC}) { created } }
+-> 200 {"errors":[{"extensions":{"code":"BAD_USER_INPUT","argument":"input.visibility",...},...}],"data":{"createRoom":null}}
 post carl mutation { createRoom(input: {id: "GUILD#red#beer", memberIds: ["eve"]}) { created } }
 -> 200 {"errors":[{"extensions":{"code":"BAD_USER_INPUT","argument":"input.memberIds",...},...}],"data":{"createRoom":null}}
 

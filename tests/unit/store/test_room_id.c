@@ -48,9 +48,28 @@ static void every_other_byte_is_refused(void **state)
     }
 }
 
+static void a_user_id_has_one_to_128_characters_and_no_control_characters(void **state)
+{
+    char longest[4 * 129];
+
+    for (size_t i = 0; i < 129; i++)
+        memcpy(longest + 4 * i, "\xf0\x9f\x98\x80", 4);
+    assert_true(user_id_is_valid(STR("ann@example.org / 1")));
+    assert_true(user_id_is_valid(STR("\xc2\xa0")));
+    assert_true(user_id_is_valid(str_of(longest, 4 * 128)));
+    assert_false(user_id_is_valid(str_of(longest, 4 * 129)));
+    assert_false(user_id_is_valid(STR("")));
+    assert_false(user_id_is_valid(STR("a\tb")));
+    assert_false(user_id_is_valid(STR("a\0b")));
+    assert_false(user_id_is_valid(STR("\x7f")));
+    assert_false(user_id_is_valid(STR("\xc2\x85")));
+    assert_false(user_id_is_valid(STR("\xff")));
+}
+
 int main(void)
 {
     return RUN(test(rooms_that_start_with_guild_are_the_guild_tables),
                test(a_guild_id_ends_at_the_next_hash_or_the_end),
-               test(a_room_id_has_one_to_128_of_its_characters), test(every_other_byte_is_refused));
+               test(a_room_id_has_one_to_128_of_its_characters), test(every_other_byte_is_refused),
+               test(a_user_id_has_one_to_128_characters_and_no_control_characters));
 }
