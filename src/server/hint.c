@@ -9,6 +9,9 @@ enum {
     MOST_ROWS = 256, /* a row of an empty text is larger than thirty bytes */
 };
 
+/* No log has a later place: clients take it as a JSON number. */
+static const int64_t latest_seq = (INT64_C(1) << 53) - 1;
+
 static const char removed_type[] = "MemberRemoved";
 
 /* --- writing */
@@ -175,7 +178,7 @@ enum status hint_read(struct arena *a, struct str text, struct hint *ret_hint)
     struct hint hint = {.n = 0};
 
     if (!get_str(a, json, "tenant", &hint.tenant_id) || !get_str(a, json, "room", &hint.room_id) ||
-        !get_int(json, "seq", &hint.seq) || hint.seq < 1)
+        !get_int(json, "seq", &hint.seq) || hint.seq < 1 || hint.seq > latest_seq)
         return ST_BAD_INPUT;
     read_rows(a, json_object_get(json, "rows"), &hint);
     *ret_hint = hint;

@@ -193,6 +193,8 @@ static void what_is_no_hint_is_refused(void **state)
         "{\"tenant\":\"t\",\"room\":\"r\",\"seq\":0}",
         "{\"tenant\":\"t\",\"room\":\"r\",\"seq\":-1}",
         "{\"tenant\":\"t\",\"room\":\"r\",\"seq\":99999999999999999999}",
+        "{\"tenant\":\"t\",\"room\":\"r\",\"seq\":9223372036854775807}",
+        "{\"tenant\":\"t\",\"room\":\"r\",\"seq\":9007199254740992}",
         "{\"tenant\":null,\"room\":\"r\",\"seq\":1}",
         "{\"tenant\":\"t\",\"room\":[\"r\"],\"seq\":1}",
         "{\"tenant\":\"t\",\"room\":\"r\",\"seq\":1,\"seq\":2}",
