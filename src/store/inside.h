@@ -68,7 +68,7 @@ typedef enum status store_decode_fn(struct store_read *r, const PGresult *result
 
 struct store_read {
     struct pg_call call;
-    size_t most_rows; /* that it brings back, about */
+    size_t most_rows; /* that it brings back, about; rows as long as a message */
     struct store *store;
     struct arena *arena;
     struct wait *wait;

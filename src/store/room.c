@@ -3,6 +3,10 @@
 #include "store/inside.h"
 #include "store/room_words.h"
 
+enum {
+    ROWS_A_MESSAGE = 32 /* of a list: they are short */
+};
+
 /* What the calls about rooms, guilds and members remember. */
 struct list_read {
     struct store_read read;
@@ -28,7 +32,7 @@ static void put_page(struct list_read *r, struct arena *a, const struct list_pla
 {
     r->limit = limit;
     r->behind = after != NULL;
-    r->read.most_rows = limit + 1;
+    r->read.most_rows = limit / ROWS_A_MESSAGE + 1;
     pg_put_text(&r->read.call.params, a, after ? after->id : STR(""));
     pg_put_i64(&r->read.call.params, a, (int64_t)limit + 1);
 }

@@ -43,6 +43,7 @@ async function furnish(hall) {
     await hall.send('ann', `room-${i}`, `the last of ${i}`);
     await hall.send('ann', `GUILD#guild-${i}`, `the guild's last of ${i}`);
   }
+  await hall.sql(`UPDATE gg_core SET id = 'imported-' || substr(room_id, 6)`);
 }
 
 async function documents() {
@@ -92,6 +93,45 @@ async function documents() {
             assert.equal(data[`a${i}`].members.items.length, 2);
             assert.equal(data[`a${i}`].rooms.items[0].lastMessage.text, `the guild's last of ${i}`);
           }
+        },
+      ));
+
+    await check('the longest lists that may be asked for take no more', async () => {
+      const LONGEST = 200;
+      await hall.sql(`
+        INSERT INTO room (tenant_id, room_id, created_at)
+        SELECT 'default', 'long-' || i, 1 FROM generate_series(1, ${LONGEST}) i;
+        INSERT INTO member
+        SELECT 'default', 'long-' || i, 'user-' || j, 'MEMBER', j
+          FROM generate_series(1, ${LONGEST}) i, generate_series(1, ${LONGEST}) j`);
+      const document = `{ viewer { rooms(first: ${LONGEST}) { edges { node {
+        id members(first: ${LONGEST}) { edges { node { userId } } } lastMessage { id } } } } } }`;
+      let data;
+      const names = await statementsOf(async () => (data = await hall.ask('user-77', document)));
+      const rooms = data.viewer.rooms.edges;
+      assert.equal(rooms.length, LONGEST);
+      for (const { node } of rooms)
+        assert.deepEqual(
+          node.members.edges.map((edge) => edge.node.userId),
+          Array.from({ length: LONGEST }, (_, i) => `user-${i + 1}`),
+        );
+      // The rooms; the members; the last messages.
+      assert.equal(names.length, 3, names.join(' '));
+    });
+
+    await check('every list of objects in one document takes a statement a field', () =>
+      count(
+        `{ viewer { rooms { items { ${ROOM} } edges { node { ${ROOM} } } } }
+           guild(id: "guild-3") { members { edges { node { userId } } items { role } }
+             rooms { edges { node { ${ROOM} } } items { ${ROOM} } } }
+           ${aliases(10, (i) => `room(id: "room-${i}") { ${ROOM} }`)}
+           ${aliases(10, (i) => `message(id: "imported-${i}") { text }`).replaceAll(/a(\d)/g, 'm$1')} }`,
+        // Rooms: the viewer's, by id, the guild's; the guild; its members; the messages by id. Then of the
+        // rooms: members twice and last messages in each table twice, as the guild's rooms come later.
+        12,
+        (data) => {
+          for (let i = 0; i < 10; i++) assert.equal(data[`m${i}`].text, `the last of ${i}`);
+          assert.equal(data.viewer.rooms.edges.length, 2 * ROOMS);
         },
       ));
 
