@@ -183,6 +183,16 @@ static bool is_passing(enum status st)
     return st == ST_UNAVAILABLE || st == ST_TIMEOUT;
 }
 
+/* What comes next for it is no longer kept: says from where on all is. */
+static void fail_expired(struct subscription *s, int64_t first_kept_seq)
+{
+    struct context context = context_for(s);
+    struct str cursor = message_cursor(&s->arena, &context, s->room_id, first_kept_seq - 1);
+
+    fail(s, ST_HISTORY_EXPIRED, STR_NULL,
+         arena_printf(&s->arena, "\"earliestCursor\":\"%.*s\"", STR_ARG(cursor)));
+}
+
 static void take_run(struct subscription *s, const struct wait *w)
 {
     const struct message_run *run = w->value;
@@ -194,6 +204,11 @@ static void take_run(struct subscription *s, const struct wait *w)
     }
     if (w->status != ST_OK) {
         fail(s, w->status, w->detail, STR_NULL);
+        return;
+    }
+    /* It was dropped while the subscription was on its way there, or stood still. */
+    if (s->subscriber.delivered + 1 < run->first_kept_seq) {
+        fail_expired(s, run->first_kept_seq);
         return;
     }
     rows = arena_array(&s->arena, struct subscriber_row, run->n);
@@ -287,16 +302,6 @@ static const struct subscriber_ops ops = {
     .push = push,
     .read_on = read_on,
 };
-
-/* What lies behind `since` is no longer kept: says from where on it is. */
-static void fail_expired(struct subscription *s, int64_t first_kept_seq)
-{
-    struct context context = context_for(s);
-    struct str cursor = message_cursor(&s->arena, &context, s->room_id, first_kept_seq - 1);
-
-    fail(s, ST_HISTORY_EXPIRED, STR_NULL,
-         arena_printf(&s->arena, "\"earliestCursor\":\"%.*s\"", STR_ARG(cursor)));
-}
 
 static void take_start(struct subscription *s, const struct wait *w)
 {

@@ -337,7 +337,8 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
                               const void **ret_value)
 {
     enum {
-        MESSAGE = 2
+        MESSAGE = 2,
+        FIRST_KEPT = 8
     };
     struct log_read *r = container_of(read, struct log_read, read);
     struct message_run *run = arena_new(read->arena, struct message_run);
@@ -347,6 +348,7 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
         return status;
     run->rows = take_messages(r, result, MESSAGE, SIZE_MAX, &run->n);
     run->last_seq = last_seq_of(r, result);
+    run->first_kept_seq = read->n_rows ? pg_i64(result, read->first, FIRST_KEPT) : 0;
     *ret_value = run;
     return ST_OK;
 }

@@ -84,7 +84,8 @@ struct wait *store_message_start(struct store *s, struct arena *a,
 struct message_run {
     const struct message *rows; /* oldest first, without holes */
     size_t n;
-    int64_t last_seq; /* of the room when the rows were read */
+    int64_t last_seq;       /* of the room when the rows were read */
+    int64_t first_kept_seq; /* behind `after` + 1: what lies between is missing */
 };
 
 /* A const struct message_run: up to limit rows with seq > after, for a caller that still is a
