@@ -37,7 +37,7 @@ bool user_id_is_valid(struct str user_id)
 {
     size_t n = 0;
 
-    if (user_id.n > USER_ID_LONGEST * 4 || !str_is_utf8(user_id))
+    if (user_id.n > (size_t)USER_ID_LONGEST * 4 || !str_is_utf8(user_id))
         return false;
     for (size_t at = 0; at < user_id.n; n++) {
         uint32_t cp = str_next_code_point(user_id, &at);

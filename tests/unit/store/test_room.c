@@ -150,7 +150,7 @@ static void check_page(struct wait *w, const char *want, bool has_next)
 typedef struct wait *members_fn(struct store *s, struct arena *a, const struct store_caller *caller,
                                 struct str id, const struct list_place *after, size_t limit);
 
-/* The place behind which a next page would begin. */
+/* The place behind which a next page would begin: where it was, if this one is empty. */
 static struct list_place check_members(members_fn *members, const char *id,
                                        const struct list_place *after, size_t limit,
                                        const char *want, bool has_next)
@@ -162,7 +162,9 @@ static struct list_place check_members(members_fn *members, const char *id,
     check_page(w, want, has_next);
     page = w->value;
     assert_int_equal(page->has_previous, after != NULL);
-    return page->n ? key_page_place(page, page->n - 1) : *after;
+    if (page->n > 0)
+        return key_page_place(page, page->n - 1);
+    return after ? *after : (struct list_place){.at = -1};
 }
 
 static void members_are_paged_the_oldest_first(void **state)
