@@ -1,10 +1,10 @@
 #include "auth/token.h"
 
-#include <assert.h>
 #include <jansson.h>
 #include <jwt.h>
 
 #include "auth/claims.h"
+#include "base/base64url.h"
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/mem.h"
@@ -98,26 +98,13 @@ static struct str without_scheme(struct str token)
     return token;
 }
 
-/* The value of a character of base64url (RFC 4648, 5), -1 for any other. */
-static int sextet(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '-')
-        return 62;
-    return c == '_' ? 63 : -1;
-}
-
+/* What stands behind it is of no interest yet; no part may be empty. */
 static bool is_base64url(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (sextet(s.p[i]) < 0)
-            return false;
-    return s.n > 0 && s.n % 4 != 1;
+    char bytes[BASE64URL_BYTES(LONGEST_TOKEN)];
+    size_t n;
+
+    return s.n > 0 && base64url_read(s, bytes, &n);
 }
 
 static bool split(struct str token, struct token_parts *ret_parts)
@@ -134,33 +121,15 @@ static bool split(struct str token, struct token_parts *ret_parts)
            is_base64url(parts.signature);
 }
 
-/* out has room for every byte of s; is_base64url(s). Returns how many there are. */
-static size_t decode(struct str s, char *out)
-{
-    uint32_t bits = 0;
-    unsigned n_bits = 0;
-    size_t n = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        bits = (bits << 6 | (uint32_t)sextet(s.p[i])) & 0xFFFF;
-        n_bits += 6;
-        if (n_bits >= 8) {
-            n_bits -= 8;
-            out[n++] = (char)(bits >> n_bits & 0xFF);
-        }
-    }
-    return n;
-}
-
 /* NULL when it is no JSON object, or names a member twice. */
 static json_t *read_object(struct str encoded)
 {
-    char bytes[LONGEST_TOKEN];
+    char bytes[BASE64URL_BYTES(LONGEST_TOKEN)];
     size_t n;
     json_t *json;
 
-    assert(encoded.n <= sizeof(bytes));
-    n = decode(encoded, bytes);
+    if (!base64url_read(encoded, bytes, &n))
+        return NULL;
     json = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, NULL);
     if (json_is_object(json))
         return json;
