@@ -83,7 +83,7 @@ static int check(const struct config *config, const char *token, int64_t now_ms)
     if (token_keys_new(&config->jwt, &keys, &error) != ST_OK)
         return cmd_fail(CMD_MISUSED, "%s", error.text);
     st = token_check(keys, str_c(token), now_ms, &viewer, &error);
-    token_keys_free(keys);
+    token_keys_unref(keys);
     if (st != ST_OK)
         return cmd_fail(CMD_MISUSED, "such a token would be refused: %s", error.text);
     viewer_unref(viewer);

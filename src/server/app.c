@@ -415,13 +415,13 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     if (token_keys_new(&config->jwt, &app.keys, &token_error) != ST_OK)
         return complain("token keys", token_error.text);
     if (boot_read(config->database_url, &store, &boot_error) != ST_OK) {
-        token_keys_free(app.keys);
+        token_keys_unref(app.keys);
         return complain("database", boot_error.text);
     }
     load_schema(&app);
     state_facts(&app);
     exit_status = serve(&app, &store);
     gql_schema_free(app.schema);
-    token_keys_free(app.keys);
+    token_keys_unref(app.keys);
     return exit_status;
 }
