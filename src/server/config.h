@@ -49,6 +49,7 @@ struct config {
 
     struct token_config jwt; /* secret is absent when none is configured */
     uint64_t jwks_floor_ms;  /* between two fetches of keys */
+    struct str api_keys_file;
 
     struct str open_rooms;      /* glob patterns between commas, or absent */
     struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */

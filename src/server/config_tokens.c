@@ -1,5 +1,6 @@
 #include "server/config_tokens.h"
 
+#include "auth/api_keys.h"
 #include "base/url.h"
 
 #define AT(member) offsetof(struct config, member)
@@ -36,6 +37,7 @@ static enum status settle_issuer(struct config *c, struct option_error *error)
     return ST_OK;
 }
 
+/* Of tokens. */
 static bool has_keys(const struct config *c)
 {
     return c->jwt.secret.p || c->jwt.public_keys.p || c->jwt.jwks_url.p;
@@ -93,7 +95,21 @@ static enum status refuse_without_keys(const struct config *c, struct option_err
                              name);
     return option_refuse(error, "no key to check tokens with: set --jwt-secret-file PATH (or "
                                 "GUILDHALL_JWT_SECRET_FILE, or GUILDHALL_JWT_SECRET), "
-                                "--jwt-public-key-file PATH, or --jwt-jwks-url URL");
+                                "--jwt-public-key-file PATH, --jwt-jwks-url URL, or "
+                                "--api-keys-file PATH");
+}
+
+static enum status check_api_keys(const struct config *c, struct option_error *error)
+{
+    struct api_keys *keys;
+    struct api_keys_error why;
+
+    if (!c->api_keys_file.n)
+        return ST_OK;
+    if (api_keys_load(c->api_keys_file.p, &keys, &why) != ST_OK)
+        return refuse_value(c, AT(api_keys_file), why.text, error);
+    api_keys_unref(keys);
+    return ST_OK;
 }
 
 enum status config_tokens_check(const struct config *c, struct option_error *ret_error)
@@ -103,12 +119,14 @@ enum status config_tokens_check(const struct config *c, struct option_error *ret
                              "--jwt-preset %s needs --jwt-audience: the issuer's keys sign tokens "
                              "for others too",
                              preset_names[c->jwt.preset]);
-    if (!has_keys(c))
+    if (!has_keys(c) && !c->api_keys_file.n)
         return refuse_without_keys(c, ret_error);
     if (c->jwt.jwks_url.p && !url_is_http(c->jwt.jwks_url))
         return refuse_value(c, AT(jwt.jwks_url), "the URL must begin with https:// or http://",
                             ret_error);
-    return check_parts(c, ret_error);
+    if (check_parts(c, ret_error) != ST_OK)
+        return ST_BAD_INPUT;
+    return check_api_keys(c, ret_error);
 }
 
 enum status config_tokens_reread(const struct config *c, struct arena *arena,

@@ -62,7 +62,9 @@ static void any_kind_of_key_will_do(void **state)
     serve_with(LIST(with_key));
     serve_with(LIST("--jwt-jwks-url", "https://issuer.example/jwks"));
     serve_with(LIST("--jwt-secret", SECRET, with_key, "--jwt-jwks-url", "http://127.0.0.1:1/"));
-    refuse(LIST(), LIST("--jwt-secret-file", "--jwt-public-key-file", "--jwt-jwks-url"));
+    serve_with(LIST("--api-keys-file", "/dev/null"));
+    refuse(LIST(),
+           LIST("--api-keys-file", "--jwt-secret-file", "--jwt-public-key-file", "--jwt-jwks-url"));
 }
 
 static void what_is_wrong_is_told_with_its_option(void **state)
@@ -75,6 +77,8 @@ static void what_is_wrong_is_told_with_its_option(void **state)
            LIST("--jwt-algorithms:", "ES512", "RS256"));
     refuse(LIST("--jwt-secret", SECRET, "--jwt-algorithms", "RS256"),
            LIST("--jwt-algorithms:", "none of the algorithms"));
+    refuse(LIST("--api-keys-file", "/nonexistent/keys"),
+           LIST("--api-keys-file:", "/nonexistent/keys", "No such file"));
     refuse(LIST("--jwt-jwks-url", "file:///etc/keys"), LIST("--jwt-jwks-url:", "https://"));
 }
 
