@@ -11,6 +11,8 @@
 
 #include "auth/keyring.h"
 
+#include <assert.h>
+
 #include "auth/claims.h"
 #include "auth/key_source.h"
 #include "base/list.h"
@@ -303,6 +305,12 @@ struct wait *keyring_check(struct keyring *k, struct arena *a, const struct cred
     if (st == ST_NOT_FOUND)
         return wait_for_key(k, a, credential->token, now_ms);
     return st == ST_OK ? let_in(a, viewer) : refuse(a, st, &error);
+}
+
+struct viewer *keyring_viewer(const struct wait *checked)
+{
+    assert(checked->answered && checked->status == ST_OK);
+    return viewer_ref((struct viewer *)checked->value);
 }
 
 bool keyring_ready(const struct keyring *k)

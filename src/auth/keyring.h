@@ -57,11 +57,14 @@ struct credential {
 void keyring_new_all(struct loop *const *loops, size_t n, const struct keyring_config *config,
                      struct keyring **ret_keyrings);
 
-/* The value is a const struct viewer that lives as long as the arena: viewer_ref() it to keep it.
+/* The value is a const struct viewer that lives as long as the arena; keyring_viewer() keeps it.
  * ST_UNAUTHENTICATED, ST_TOKEN_EXPIRED, and ST_UNAVAILABLE while keys cannot be had; with words for
  * the client. The credential is copied where it must wait. */
 struct wait *keyring_check(struct keyring *k, struct arena *a, const struct credential *credential,
                            int64_t now_ms) must_use;
+
+/* A hold of the viewer of a check that was answered with ST_OK. */
+struct viewer *keyring_viewer(const struct wait *checked) must_use;
 
 /* False while keys are to be fetched and never were. */
 bool keyring_ready(const struct keyring *k);
