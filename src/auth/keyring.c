@@ -15,12 +15,16 @@
 
 #include "auth/claims.h"
 #include "auth/key_source.h"
+#include "auth/signature.h"
+#include "auth/token_cache.h"
 #include "base/list.h"
 #include "base/mem.h"
 #include "loop/mailbox.h"
 
 enum {
     MOST_WAITING = 1000, /* tokens of a loop */
+    LONGEST_SHOWN =
+        SIGNATURE_LONGEST_TOKEN + 64, /* bytes of a token with what may stand around it */
 };
 
 /* What an ask has come to. */
@@ -49,6 +53,7 @@ struct keyring {
     struct shared *shared;
     struct token_keys *keys;
     struct api_keys *api_keys;
+    struct token_cache *good;
     struct list waiting; /* struct waiting.link */
     size_t n_waiting;
     bool has_asked;
@@ -263,6 +268,7 @@ static void on_news(struct mailbox_letter *letter)
     api_keys_unref(k->api_keys);
     k->keys = news->keys;
     k->api_keys = news->api_keys;
+    token_cache_clear(k->good);
     mem_free(news);
     if (verdict == VERDICT_NONE)
         return;
@@ -291,6 +297,27 @@ static struct wait *wait_for_key(struct keyring *k, struct arena *a, struct str 
     return w->wait;
 }
 
+static enum status check_token(struct keyring *k, struct str token, int64_t now_ms,
+                               struct viewer **ret_viewer, struct token_error *error)
+{
+    unsigned char digest[TOKEN_CACHE_DIGEST];
+    struct viewer *known;
+    enum status st;
+
+    if (token.n > LONGEST_SHOWN)
+        return token_check(k->keys, token, now_ms, ret_viewer, error);
+    token_cache_digest(token, digest);
+    known = token_cache_get(k->good, digest, now_ms);
+    if (known) {
+        *ret_viewer = known;
+        return ST_OK;
+    }
+    st = token_check(k->keys, token, now_ms, ret_viewer, error);
+    if (st == ST_OK)
+        token_cache_put(k->good, digest, *ret_viewer);
+    return st;
+}
+
 struct wait *keyring_check(struct keyring *k, struct arena *a, const struct credential *credential,
                            int64_t now_ms)
 {
@@ -301,7 +328,7 @@ struct wait *keyring_check(struct keyring *k, struct arena *a, const struct cred
     if (!credential->token.p && credential->api_key.p)
         st = api_keys_check(k->api_keys, credential->api_key, now_ms, &viewer, &error);
     else
-        st = token_check(k->keys, credential->token, now_ms, &viewer, &error);
+        st = check_token(k, credential->token, now_ms, &viewer, &error);
     if (st == ST_NOT_FOUND)
         return wait_for_key(k, a, credential->token, now_ms);
     return st == ST_OK ? let_in(a, viewer) : refuse(a, st, &error);
@@ -353,6 +380,7 @@ static struct keyring *keyring_new(struct loop *l, struct shared *shared)
     k->shared = shared;
     k->keys = token_keys_ref(shared->keys);
     k->api_keys = shared->api_keys ? api_keys_ref(shared->api_keys) : NULL;
+    k->good = token_cache_new();
     list_init(&k->waiting);
     return k;
 }
@@ -398,6 +426,7 @@ void keyring_free(struct keyring *k)
     /* The last one takes along what they share: letters of others may be read until then. */
     if (k == k->shared->keyrings[k->shared->n - 1])
         free_shared(k->shared);
+    token_cache_free(k->good);
     token_keys_unref(k->keys);
     api_keys_unref(k->api_keys);
     mem_free(k);

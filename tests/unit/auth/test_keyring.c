@@ -275,6 +275,7 @@ static void a_key_that_is_gone_is_not_used_any_more(void **state)
     publish(&old_key, NULL);
     open_with(true, 0);
     await_reports(1);
+    assert_user(show_token(0, &old_key), "ann");
     publish(&new_key, NULL);
     w = show_token(0, &new_key);
     await(w);
@@ -406,6 +407,10 @@ static void keys_that_are_configured_anew_are_in_force_on_every_loop(void **stat
     open_with(true, HOUR_MS);
     await_reports(1);
     publish(&old_key, &new_key);
+    for (size_t i = 0; i < LOOPS; i++) {
+        assert_user(show_token(i, &before), "ann");
+        assert_user(show(i, STR_NULL, "hello"), "bot");
+    }
     keys = configured(OTHER, true);
     keyring_replace(keyrings[0], keys, api_keys);
     token_keys_unref(keys);
@@ -454,6 +459,31 @@ static void asked_for_during_a_fetch_another_follows(void **state)
     await_reports(2);
     assert_true(last.fetched);
     assert_int_equal(http_stub_requests(&stub), 2);
+}
+
+static void a_token_that_was_good_ends_all_the_same(void **state)
+{
+    struct signer secret = signer_with_secret("HS256", SECRET);
+    struct credential credential = {
+        .token = signer_token(&secret, "{\"sub\":\"ann\",\"exp\":1800000060}")};
+    struct wait *w;
+
+    open_with(false, HOUR_MS);
+    for (int64_t s = 0; s < 60; s += 20) {
+        w = keyring_check(keyrings[0], &arena, &credential, NOW_MS + s * 1000);
+        assert_user(w, "ann");
+    }
+    w = keyring_check(keyrings[0], &arena, &credential, 1800000060000);
+    assert_refused(w, ST_TOKEN_EXPIRED, "ended");
+}
+
+static void a_token_that_is_too_long_is_refused(void **state)
+{
+    static char token[300000];
+
+    memset(token, 'a', sizeof(token));
+    open_with(false, HOUR_MS);
+    assert_refused(show(0, str_of(token, sizeof(token)), NULL), ST_UNAUTHENTICATED, "longer");
 }
 
 static void only_so_many_may_wait(void **state)
@@ -524,6 +554,8 @@ int main(void)
         T(keys_that_are_configured_anew_are_in_force_on_every_loop),
         T(what_was_fetched_stays_when_the_rest_is_replaced),
         T(asked_for_during_a_fetch_another_follows),
+        T(a_token_that_was_good_ends_all_the_same),
+        T(a_token_that_is_too_long_is_refused),
         T(only_so_many_may_wait),
         T(whoever_waits_at_the_end_is_answered),
         T(asks_that_are_under_way_at_the_end_are_lost_without_harm),
