@@ -156,6 +156,7 @@ static void set_options(struct fetch *f)
     curl_easy_setopt(f->easy, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(f->easy, CURLOPT_TIMEOUT_MS, (long)f->config.timeout_ms);
     curl_easy_setopt(f->easy, CURLOPT_MAXFILESIZE, (long)FETCH_LARGEST_BODY);
+    curl_easy_setopt(f->easy, CURLOPT_USERAGENT, "guildhall"); /* some refuse who has none */
     curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->headers);
     curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->error);
     curl_easy_setopt(f->easy, CURLOPT_HEADERFUNCTION, on_head);

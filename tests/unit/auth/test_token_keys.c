@@ -263,9 +263,11 @@ static void a_key_that_is_not_known_may_be_newer(void **state)
     struct token_keys *keys =
         fetched_from((struct token_config){.secret = STR(SECRET)}, jwks_of(&rsa, NULL));
     struct signer forger = signer_with_secret("HS256", "not the secret, but as long as one is");
-    struct signer nameless = other_rsa;
+    struct signer nameless = other_rsa, renamed = rsa;
 
     assert_int_equal(check(keys, signer_token(&other_rsa, ANN)), ST_NOT_FOUND);
+    renamed.kid = "another";
+    assert_int_equal(check(keys, signer_token(&renamed, ANN)), ST_NOT_FOUND);
     assert_string_equal(error.text, "The token's key is not known.");
     assert_int_equal(check(keys, signer_token(&ed, ANN)), ST_NOT_FOUND);
     /* Secrets are not fetched, and a key without a name is not known to be new. */
