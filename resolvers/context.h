@@ -33,10 +33,9 @@ struct context {
     int64_t now_ms;
     struct store_caller caller; /* the viewer, as the store takes it */
 
-    /* Checks a newer token and, on an open socket, puts it in place of the one before. The viewer
-     * lives as long as the request; *ret_why is fit for the client. */
-    enum status (*renew)(struct context *c, struct arena *a, struct str token,
-                         const struct viewer **ret_viewer, struct str *ret_why);
+    /* Checks a newer token and, on an open socket, puts it in place of the one before. The value is
+     * a const struct viewer that lives as long as the request. */
+    struct wait *(*renew)(struct context *c, struct arena *a, struct str token);
 };
 
 static inline struct context *context_of(const struct gql_field *f)

@@ -48,17 +48,25 @@ void mutation_send_message(struct gql_field *f, const struct mutation_send_messa
         gql_resolve_later(f, store_message_send(c->store, f->arena, &c->caller, &draft));
 }
 
+static void on_renewed(void *user, struct wait *renewed)
+{
+    struct gql_field *f = user;
+
+    if (renewed->status == ST_OK)
+        gql_resolve(f, renewed->value);
+    else
+        gql_reject_argument(f, renewed->status, "token", "%.*s", STR_ARG(renewed->detail));
+}
+
 void mutation_renew_session(struct gql_field *f, const struct mutation_renew_session_args *a)
 {
     struct context *c = context_of(f);
-    const struct viewer *renewed;
-    struct str why;
-    enum status st = c->renew(c, f->arena, a->token, &renewed, &why);
+    struct wait *renewed = c->renew(c, f->arena, a->token);
 
-    if (st == ST_OK)
-        gql_resolve(f, renewed);
+    if (renewed->answered)
+        on_renewed(f, renewed);
     else
-        gql_reject_argument(f, st, "token", "%.*s", STR_ARG(why));
+        wait_on(renewed, on_renewed, f);
 }
 
 /* --- rooms, guilds and members: what the store cannot be asked for is refused here */

@@ -15,6 +15,15 @@ struct wait *wait_done(struct arena *a, enum status status, const void *value)
     return w;
 }
 
+struct wait *wait_failed(struct arena *a, enum status status, struct str detail)
+{
+    struct wait *w = wait_done(a, status, NULL);
+
+    assert(status != ST_OK);
+    w->detail = detail;
+    return w;
+}
+
 void wait_on(struct wait *w, wait_answer_fn *on_answer, void *user)
 {
     assert(!w->answered && !w->on_answer);

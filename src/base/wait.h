@@ -35,8 +35,10 @@ struct wait {
 
 struct wait *wait_new(struct arena *a) must_use;
 
-/* A value or a failure that is there already. */
+/* A value or a failure that is there already; the second with words for the client, which are
+ * borrowed. */
 struct wait *wait_done(struct arena *a, enum status status, const void *value) must_use;
+struct wait *wait_failed(struct arena *a, enum status status, struct str detail) must_use;
 
 /* Not for a wait that is answered; at most once. */
 void wait_on(struct wait *w, wait_answer_fn *on_answer, void *user);

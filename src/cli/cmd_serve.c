@@ -44,8 +44,11 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
 const struct cmd cmd_serve = {
     .name = "serve",
     .summary = "serve on a PostgreSQL that exists",
-    .usage = "guildhall serve --database URL --jwt-secret-file PATH [OPTION…]\n\n"
-             "Serves until SIGINT or SIGTERM. The database's schema must be this program's: run\n"
-             "`guildhall migrate` before, or give --migrate.\n",
+    .usage =
+        "guildhall serve --database URL --jwt-secret-file PATH [OPTION…]\n\n"
+        "Serves until SIGINT or SIGTERM. The database's schema must be this program's: run\n"
+        "`guildhall migrate` before, or give --migrate. On SIGHUP the secret, the public keys\n"
+        "and the API keys are read from their files again, and the JWKS is fetched again;\n"
+        "open connections stay.\n",
     .run = run,
 };

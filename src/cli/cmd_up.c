@@ -138,7 +138,7 @@ static bool have_demo(const struct up *up)
 
 static int serve(struct up *up)
 {
-    struct app_hooks hooks = {.user = up, .on_listening = on_listening};
+    struct app_hooks hooks = {.user = up, .on_listening = on_listening, .is_interactive = true};
     struct option_error error;
 
     if (config_check_serve(up->config, &error) != ST_OK)

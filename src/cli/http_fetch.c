@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include "base/buf.h"
+#include "base/url.h"
 
 enum {
     CONNECT_WITHIN_MS = 10 * 1000,
@@ -18,31 +19,6 @@ struct exchange {
     struct buf body;
     char error[CURL_ERROR_SIZE];
 };
-
-bool http_is_url(struct str s)
-{
-    static const struct str schemes[] = {STR_INIT("http://"), STR_INIT("https://")};
-
-    for (size_t i = 0; i < array_size(schemes); i++)
-        if (s.n > schemes[i].n && str_eq_nocase(str_of(s.p, schemes[i].n), schemes[i]))
-            return true;
-    return false;
-}
-
-struct str http_url_shown(struct arena *arena, struct str url)
-{
-    const char *host = memmem(url.p, url.n, "://", 3);
-    size_t scheme, authority, user;
-
-    if (!host)
-        return url;
-    scheme = (size_t)(host - url.p) + 3;
-    authority = str_find(str_of(url.p + scheme, url.n - scheme), '/');
-    for (user = authority; user > 0 && url.p[scheme + user - 1] != '@'; user--)
-        continue;
-    return arena_printf(arena, "%.*s%.*s", (int)scheme, url.p, (int)(url.n - scheme - user),
-                        url.p + scheme + user);
-}
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
@@ -141,7 +117,7 @@ static void set_options(struct exchange *x)
 
 static enum status refuse(struct exchange *x, CURLcode code, struct str *ret_why)
 {
-    struct str shown = http_url_shown(x->arena, str_c(x->call->url));
+    struct str shown = url_shown(x->arena, str_c(x->call->url));
 
     if (buf_overflowed(&x->body)) {
         *ret_why = arena_printf(x->arena, "the answer of %.*s is larger than %d MiB",

@@ -36,9 +36,3 @@ enum status http_fetch(struct arena *arena, const struct http_call *call,
 
 /* "Name: value", and nothing that HTTP does not allow. */
 bool http_is_header(struct str header);
-
-/* http:// or https:// stands before it. */
-bool http_is_url(struct str s);
-
-/* The URL without a user and password in it: to be shown. */
-struct str http_url_shown(struct arena *arena, struct str url);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "cli/http_fetch.h"
+#include "base/url.h"
 
 enum {
     STEP = 64 * 1024,
@@ -38,7 +38,7 @@ static struct str why_not_opened(struct arena *arena, const char *path, int erro
         return STR("an empty path names no file");
     if (strstr(path, "://"))
         return arena_printf(arena, "cannot open %s: such a URL is not supported here",
-                            http_url_shown(arena, str_c(path)).p);
+                            url_shown(arena, str_c(path)).p);
     return arena_printf(arena, "cannot open %s: %s", path, strerror(error));
 }
 

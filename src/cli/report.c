@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/url.h"
 #include "cli/cmd.h"
-#include "cli/http_fetch.h"
 
 enum {
     REPORT_MOST = 256 * 1024 * 1024, /* bytes between two flushes */
@@ -255,7 +255,7 @@ static void add_escaped(struct report *r, struct str text, bool is_property)
 
 static bool is_file(struct str name)
 {
-    return !http_is_url(name) && !str_eq_c(name, "-");
+    return !url_is_http(name) && !str_eq_c(name, "-");
 }
 
 void report_annotation(struct report *r, const char *level, const struct report_place *place,

@@ -1,5 +1,6 @@
 #include "cli/schema_source.h"
 
+#include "base/url.h"
 #include "cli/cmd.h"
 #include "cli/http_fetch.h"
 #include "cli/input.h"
@@ -72,7 +73,7 @@ static enum status sdl_of_url(struct arena *arena, const char *url,
     struct str text;
     enum status st;
 
-    s->sdl.name = http_url_shown(arena, str_c(url));
+    s->sdl.name = url_shown(arena, str_c(url));
     if (schema_url_is_file(str_c(url))) {
         st = schema_url_fetch(arena, url, access, &text, ret_why);
         return st == ST_OK ? sdl_of_text(arena, text, s, ret_why) : st;
@@ -109,7 +110,7 @@ static enum status find_sdl(struct arena *arena, const char *where,
         s->sdl = (struct gql_source){.name = STR("schema.graphql"), .body = schema_sdl};
         return ST_OK;
     }
-    if (http_is_url(str_c(where)))
+    if (url_is_http(str_c(where)))
         return sdl_of_url(arena, where, access, s, ret_why);
     s->sdl.name = str_c(where);
     if (!input_read(arena, where, &text, ret_why))
@@ -154,6 +155,6 @@ bool schema_source_open(struct arena *arena, const char *where, const struct sch
     if (st == ST_INVALID)
         cmd_fail(CMD_NOT_JUDGED, "%.*s is no valid schema", STR_ARG(ret_source->sdl.name));
     else if (st != ST_OK)
-        report_unread(report, where ? http_url_shown(arena, str_c(where)) : STR("-"), why);
+        report_unread(report, where ? url_shown(arena, str_c(where)) : STR("-"), why);
     return st == ST_OK;
 }

@@ -1,6 +1,7 @@
 #include "cli/schema_url.h"
 
 #include "base/json_out.h"
+#include "base/url.h"
 #include "cli/http_fetch.h"
 #include "graphql/introspection_query.h"
 
@@ -59,14 +60,14 @@ struct str schema_url_first_message(const json_t *answer)
 /* Why the latest answer will not do. */
 static enum status refuse(struct server *s, const json_t *json, struct str *ret_why)
 {
-    struct str shown = http_url_shown(s->arena, str_c(s->url));
+    struct str shown = url_shown(s->arena, str_c(s->url));
     struct str message = schema_url_first_message(json);
     bool asks_who = s->answer.status == 401 || s->answer.status == 403;
     struct str why = STR("with no introspection result");
 
     if (s->answer.location.p)
         why = arena_printf(s->arena, "and redirects to %.*s: give that URL if you trust it",
-                           STR_ARG(http_url_shown(s->arena, s->answer.location)));
+                           STR_ARG(url_shown(s->arena, s->answer.location)));
     else if (message.p)
         why = arena_printf(s->arena, "and says: %.*s", STR_ARG(message));
     *ret_why = arena_printf(s->arena, "%.*s answers %ld, %.*s%s", STR_ARG(shown), s->answer.status,
@@ -85,7 +86,7 @@ enum status schema_url_fetch(struct arena *arena, const char *url,
         return st;
     if (s.answer.status != 200) {
         *ret_why = arena_printf(arena, "%.*s answers %ld",
-                                STR_ARG(http_url_shown(arena, str_c(url))), s.answer.status);
+                                STR_ARG(url_shown(arena, str_c(url))), s.answer.status);
         return ST_UNAVAILABLE;
     }
     *ret_text = s.answer.body;

@@ -12,6 +12,7 @@
 #include "gen/schema_gen.h"
 #include "loop/mailbox.h"
 #include "server/feed.h"
+#include "server/keys.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
@@ -32,7 +33,7 @@ enum {
 struct app {
     const struct config *config;
     struct gql_schema *schema;
-    struct token_keys *keys;
+    struct keys keys; /* as of the start */
     struct context_facts facts;
     char schema_hash[2 * SHA256_DIGEST_LENGTH];
     struct worker *workers;
@@ -46,6 +47,7 @@ struct app {
     struct shutdown shutdown;
     uv_signal_t interrupted;
     uv_signal_t terminated;
+    uv_signal_t hung_up;
 };
 
 static int complain(const char *what, const char *why)
@@ -105,7 +107,6 @@ static void init_worker(struct app *app, size_t i)
 
     w->config = c;
     w->schema = app->schema;
-    w->keys = app->keys;
     w->facts = &app->facts;
     w->limits = (struct gql_limits){
         .tokens = c->max_tokens,
@@ -127,7 +128,9 @@ static void done_worker(struct worker *w)
     w->net = NULL; /* a late order to hurry finds none */
     store_free(w->store);
     positions_close(w->positions);
+    keyring_close(w->keyring);
     loop_done(&w->loop);
+    keyring_free(w->keyring);
     positions_free(w->positions);
     hub_free(w->hub);
     plan_cache_free(w->plans);
@@ -262,25 +265,54 @@ static void on_signal(uv_signal_t *handle, int number)
     }
 }
 
-static void watch_signal(struct app *app, uv_signal_t *handle, int number)
+static void on_hang_up(uv_signal_t *handle, int number)
+{
+    struct app *app = handle->data;
+
+    keys_reload(&app->workers[0]);
+}
+
+static void watch_signal(struct app *app, uv_signal_t *handle, int number, uv_signal_cb on_number)
 {
     uv_signal_init(&app->workers[0].loop.uv, handle);
     handle->data = app;
-    uv_signal_start(handle, on_signal, number);
+    uv_signal_start(handle, on_number, number);
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void watch_signals(struct app *app)
+{
+    bool is_interactive = app->hooks && app->hooks->is_interactive;
+
+    watch_signal(app, &app->interrupted, SIGINT, on_signal);
+    watch_signal(app, &app->terminated, SIGTERM, on_signal);
+    /* Under nohup the terminal's end is not the program's. */
+    if (is_interactive && is_ignored(SIGHUP))
+        uv_signal_init(&app->workers[0].loop.uv, &app->hung_up);
+    else
+        watch_signal(app, &app->hung_up, SIGHUP, is_interactive ? on_signal : on_hang_up);
 }
 
 /* From here on a signal must not end the process half taken apart: blocked first, so that none
  * slips in between libuv's handler and none. */
 static void stop_watching(struct app *app)
 {
-    sigset_t both;
+    sigset_t all;
 
-    sigemptyset(&both);
-    sigaddset(&both, SIGINT);
-    sigaddset(&both, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &both, NULL);
+    sigemptyset(&all);
+    sigaddset(&all, SIGINT);
+    sigaddset(&all, SIGTERM);
+    sigaddset(&all, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
     uv_close((uv_handle_t *)&app->interrupted, NULL);
     uv_close((uv_handle_t *)&app->terminated, NULL);
+    uv_close((uv_handle_t *)&app->hung_up, NULL);
 }
 
 static void *run_worker(void *user)
@@ -374,14 +406,14 @@ static int serve(struct app *app, struct store_config *store)
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
+    keys_hand_out(&app->keys, app->workers, app->n_workers);
     feed_init(&app->feed, app->workers, app->n_workers);
     shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
                   app->config->drain_timeout_ms);
     if (listen_all(app)) {
         make_stores(app, store);
         open_feed(app, store);
-        watch_signal(app, &app->interrupted, SIGINT);
-        watch_signal(app, &app->terminated, SIGTERM);
+        watch_signals(app);
         readiness_begin(&app->readiness, app->workers, app->n_workers, open_doors, app);
         run_all(app);
         stop_watching(app);
@@ -408,22 +440,22 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
         .lock_timeout_ms = LOCK_TIMEOUT_MS,
     };
     struct boot_error boot_error;
-    struct token_error token_error;
+    struct option_error keys_error;
     int exit_status;
 
     signal(SIGPIPE, SIG_IGN);
     if (config->threads > MOST_THREADS)
         return complain("too many threads", "at most 256 are supported");
-    if (token_keys_new(&config->jwt, &app.keys, &token_error) != ST_OK)
-        return complain("token keys", token_error.text);
+    if (keys_read(config, &app.keys, &keys_error) != ST_OK)
+        return complain("keys", keys_error.text);
     if (boot_read(config->database_url, &store, &boot_error) != ST_OK) {
-        token_keys_free(app.keys);
+        keys_done(&app.keys);
         return complain("database", boot_error.text);
     }
     load_schema(&app);
     state_facts(&app);
     exit_status = serve(&app, &store);
     gql_schema_free(app.schema);
-    token_keys_free(app.keys);
+    keys_done(&app.keys);
     return exit_status;
 }

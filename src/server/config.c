@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "server/config_tokens.h"
+
 static const char *const introspection_words[] = {"on", "auth", "off", NULL};
 static const char *const suggestions_words[] = {"on", "off", NULL};
 static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
@@ -67,6 +69,36 @@ static const struct option table[] = {
      .offset = AT(jwt.secret),
      .help = "the secret of HS256 tokens, at least 32 bytes; better from a file, with "
              "--jwt-secret-file"},
+    {.name = "jwt-public-key",
+     .kind = OPTION_SECRET,
+     .offset = AT(jwt.public_keys),
+     .shown = "PEM",
+     .help = "public keys and certificates in PEM; nearly always from a file, with "
+             "--jwt-public-key-file"},
+    {.name = "jwt-jwks-url",
+     .kind = OPTION_DATABASE,
+     .offset = AT(jwt.jwks_url),
+     .shown = "URL",
+     .help = "where the issuer publishes its keys, as a JSON Web Key Set"},
+    {.name = "jwt-jwks-floor",
+     .kind = OPTION_DURATION,
+     .offset = AT(jwks_floor_ms),
+     .initial = "10s",
+     .least = 100,
+     .most = HOUR,
+     .help = "the least time between two fetches of keys, however many tokens name unknown ones"},
+    {.name = "jwt-algorithms",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.algorithms),
+     .help = "the only algorithms to accept, between commas: RS256,ES256; without it, those that "
+             "the kinds of the keys allow"},
+    {.name = "jwt-preset",
+     .kind = OPTION_WORD,
+     .offset = AT(jwt.preset),
+     .initial = "none",
+     .words = preset_names,
+     .help = "whose tokens these are: the names of claims, and what else is particular; options "
+             "given count more"},
     {.name = "jwt-issuer",
      .kind = OPTION_TEXT,
      .offset = AT(jwt.issuer),
@@ -74,7 +106,12 @@ static const struct option table[] = {
     {.name = "jwt-audience",
      .kind = OPTION_TEXT,
      .offset = AT(jwt.audience),
-     .help = "what a token's claim aud must be or hold, when given"},
+     .help = "what a token's claim aud must be or hold, when given; between commas: one of these"},
+    {.name = "jwt-require-claims",
+     .kind = OPTION_TEXT,
+     .offset = AT(jwt.required),
+     .help = "claims that a token must have, between commas, as NAME, NAME=VALUE or "
+             "NAME=VALUE|VALUE: email_verified=true,org_id"},
     {.name = "jwt-leeway",
      .kind = OPTION_SECONDS,
      .offset = AT(jwt.leeway_s),
@@ -85,7 +122,8 @@ static const struct option table[] = {
      .kind = OPTION_TEXT,
      .offset = AT(jwt.claim_user),
      .initial = "sub",
-     .help = "the claim that holds the user's id"},
+     .help = "the claim that holds the user's id; as for all four, dots lead into objects: "
+             "app_metadata.user"},
     {.name = "jwt-claim-tenant",
      .kind = OPTION_TEXT,
      .offset = AT(jwt.claim_tenant),
@@ -101,6 +139,11 @@ static const struct option table[] = {
      .offset = AT(jwt.claim_guilds),
      .initial = "guilds",
      .help = "the claim that holds an array of guild ids"},
+    {.name = "api-keys-file",
+     .kind = OPTION_TEXT,
+     .offset = AT(api_keys_file),
+     .shown = "PATH",
+     .help = "API keys that are as good as tokens; `guildhall token --api-key` makes one"},
     {.name = "open-rooms",
      .kind = OPTION_TEXT,
      .offset = AT(open_rooms),
@@ -320,23 +363,8 @@ enum status config_load(struct config *c, const char *const *args, const char *c
         return st;
     settle_threads(c);
     settle_state_dir(c, environment);
-    return settle_bus(c, ret_error);
-}
-
-/* The key as the tokens' own module judges it, so that there is one rule. */
-static enum status check_secret(const struct config *c, struct option_error *error)
-{
-    struct token_keys *keys;
-    struct token_error why;
-
-    if (!c->jwt.secret.p)
-        return option_refuse(error, "no key to check tokens with: set --jwt-secret-file PATH "
-                                    "(or GUILDHALL_JWT_SECRET_FILE, or GUILDHALL_JWT_SECRET)");
-    if (token_keys_new(&c->jwt, &keys, &why) != ST_OK)
-        return option_refuse(error, "%.*s: %s",
-                             STR_ARG(options_given(&c->options, AT(jwt.secret))->origin), why.text);
-    token_keys_free(keys);
-    return ST_OK;
+    st = settle_bus(c, ret_error);
+    return st == ST_OK ? config_tokens_settle(c, ret_error) : st;
 }
 
 enum status config_check_serve(const struct config *c, struct option_error *ret_error)
@@ -345,5 +373,5 @@ enum status config_check_serve(const struct config *c, struct option_error *ret_
         return option_refuse(ret_error,
                              "no database: set --database URL (or GUILDHALL_DATABASE_URL, or "
                              "DATABASE_URL), or let `guildhall up` make one of its own");
-    return check_secret(c, ret_error);
+    return config_tokens_check(c, ret_error);
 }

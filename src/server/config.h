@@ -48,6 +48,8 @@ struct config {
     uint64_t threads; /* at least 1: loops */
 
     struct token_config jwt; /* secret is absent when none is configured */
+    uint64_t jwks_floor_ms;  /* between two fetches of keys */
+    struct str api_keys_file;
 
     struct str open_rooms;      /* glob patterns between commas, or absent */
     struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */

@@ -213,7 +213,7 @@ struct str option_value_allowed(const struct option *o, struct arena *arena)
     case OPTION_LIST:
         return STR("text");
     case OPTION_DATABASE:
-        return STR("a PostgreSQL URL or connection string");
+        return o->shown ? str_c(o->shown) : STR("a PostgreSQL URL or connection string");
     case OPTION_ADDRESS:
         return STR("an address and a port such as 127.0.0.1:8080, [::]:8080 or :8080");
     case OPTION_WHOLE:

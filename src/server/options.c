@@ -109,9 +109,10 @@ static enum status put_value(struct option_set *set, const struct option *o, str
                              const struct source *from, struct option_error *error)
 {
     struct option_given *given = &set->given[o - set->options];
+    struct str file = from->is_file ? arena_str(set->arena, text) : STR_NULL;
 
     if (from->is_file) {
-        enum status st = read_file(set->arena, from, text, &text, error);
+        enum status st = read_file(set->arena, from, file, &text, error);
 
         if (st != ST_OK)
             return st;
@@ -124,7 +125,7 @@ static enum status put_value(struct option_set *set, const struct option *o, str
         return option_refuse(error, "%.*s: \"%.*s\" is not %.*s", STR_ARG(from->origin),
                              STR_ARG(shown), STR_ARG(option_value_allowed(o, set->arena)));
     }
-    *given = (struct option_given){arena_str(set->arena, text), from->origin};
+    *given = (struct option_given){arena_str(set->arena, text), from->origin, file};
     return ST_OK;
 }
 
@@ -376,6 +377,18 @@ static size_t index_of(const struct option_set *set, size_t offset)
 const struct option_given *options_given(const struct option_set *set, size_t offset)
 {
     return &set->given[index_of(set, offset)];
+}
+
+enum status options_reread(const struct option_set *set, size_t offset, struct arena *arena,
+                           struct str *ret_text, struct option_error *ret_error)
+{
+    const struct option_given *given = options_given(set, offset);
+    const struct source from = {given->origin, .is_file = true};
+
+    if (given->file.p)
+        return read_file(arena, &from, given->file, ret_text, ret_error);
+    *ret_text = given->text;
+    return ST_OK;
 }
 
 struct str options_shown(const struct option_set *set, size_t offset)

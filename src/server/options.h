@@ -59,6 +59,7 @@ struct option {
 struct option_given {
     struct str text;   /* as it was written, or what the file held; absent: unset */
     struct str origin; /* "default", "GUILDHALL_LISTEN", "--listen" */
+    struct str file;   /* the path of the file that held it; absent: none did */
 };
 
 /* A table and what has been read into its target. */
@@ -91,6 +92,11 @@ enum status options_read_flags(struct option_set *const *sets, size_t n_sets,
 
 /* What was given for the option whose value is at this place of the target. */
 const struct option_given *options_given(const struct option_set *set, size_t offset);
+
+/* The value's text as it is now: of one that came from a file, as the file has it by this time. The
+ * set is as it was. ST_BAD_INPUT: the file cannot be read. */
+enum status options_reread(const struct option_set *set, size_t offset, struct arena *arena,
+                           struct str *ret_text, struct option_error *ret_error) must_use;
 
 /* The same text with what is secret in it masked. */
 struct str options_shown(const struct option_set *set, size_t offset);

@@ -10,13 +10,18 @@ static struct net_page healthz(struct worker *w, struct buf *scratch)
     return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ok\n")};
 }
 
-/* Requests that need the database would be served. */
+/* Requests that need the database and a token would be served. */
 static struct net_page readyz(struct worker *w, struct buf *scratch)
 {
-    if (store_ready(w->store))
-        return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ready\n")};
-    return (struct net_page){
-        .status = 503, .content_type = TEXT, .body = STR("the database is away\n")};
+    if (!store_ready(w->store))
+        return (struct net_page){
+            .status = 503, .content_type = TEXT, .body = STR("the database is away\n")};
+    if (!keyring_ready(w->keyring))
+        return (struct net_page){.status = 503,
+                                 .content_type = TEXT,
+                                 .body =
+                                     STR("the keys that tokens are checked with are missing\n")};
+    return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ready\n")};
 }
 
 static struct net_page version(struct worker *w, struct buf *scratch)

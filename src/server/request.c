@@ -19,6 +19,7 @@ struct request {
     struct viewer *viewer;    /* NULL without a token */
     struct gql_plan *plan;
     json_t *variables;
+    struct net_call call; /* only where the token had to wait for its key */
     struct arena arena;
     struct buf out;
     struct context context;
@@ -33,6 +34,8 @@ static void free_request(struct grave *grave)
     gql_plan_unref(r->plan);
     viewer_unref(r->viewer);
     json_decref(r->variables);
+    json_decref((json_t *)r->call.variables);
+    json_decref((json_t *)r->call.extensions);
     buf_done(&r->out);
     arena_done(&r->arena);
     mem_free(r);
@@ -126,33 +129,51 @@ static void on_drained(struct operation_owner *owner)
 {
 }
 
-static void drop_viewer(void *viewer)
+/* --- renewing */
+
+/* A newer token that is being checked; in the request's arena. */
+struct renewal {
+    struct request *request;
+    struct wait *result;
+};
+
+/* Where a socket brought it, and is still there, it takes the place of the session's. */
+static enum status put_in_place(struct request *r, const struct wait *checked, struct str *ret_why)
 {
-    viewer_unref(viewer);
+    struct session *session = r->op ? r->op->client->session : NULL;
+
+    *ret_why = checked->detail;
+    if (checked->status != ST_OK || !session)
+        return checked->status;
+    return session_renew(session, keyring_viewer(checked), ret_why);
 }
 
-static enum status renew(struct context *c, struct arena *a, struct str token,
-                         const struct viewer **ret_viewer, struct str *ret_why)
+static void on_renewed(void *user, struct wait *checked)
+{
+    struct renewal *renewal = user;
+    struct str why;
+    enum status st = put_in_place(renewal->request, checked, &why);
+
+    if (st == ST_OK)
+        wait_answer(renewal->result, ST_OK, checked->value);
+    else
+        wait_fail(renewal->result, st, why);
+}
+
+static struct wait *renew(struct context *c, struct arena *a, struct str token)
 {
     struct request *r = container_of(c, struct request, context);
-    struct session *session = r->op ? r->op->client->session : NULL;
-    struct token_error error;
-    struct viewer *viewer = NULL;
-    enum status st;
+    struct credential credential = {.token = token};
+    struct wait *checked = keyring_check(r->worker->keyring, a, &credential, clock_unix_ms());
+    struct renewal *renewal = arena_new(a, struct renewal);
 
-    if (session)
-        st = session_renew(session, token, &error);
+    renewal->request = r;
+    renewal->result = wait_new(a);
+    if (checked->answered)
+        on_renewed(renewal, checked);
     else
-        st = token_check(r->worker->keys, token, clock_unix_ms(), &viewer, &error);
-    if (st != ST_OK) {
-        *ret_why = arena_str(a, str_c(error.text));
-        return st;
-    }
-    if (session)
-        viewer = viewer_ref(session->viewer);
-    arena_on_done(a, drop_viewer, viewer);
-    *ret_viewer = viewer;
-    return ST_OK;
+        wait_on(checked, on_renewed, renewal);
+    return renewal->result;
 }
 
 enum status request_authorize(void *context, const struct gql_field_def *field)
@@ -177,27 +198,6 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
         if (str_eq(field->requires_scope, scopes[i].name))
             return viewer_allows(c->viewer, scopes[i].scope) ? ST_OK : ST_FORBIDDEN;
     return ST_FORBIDDEN;
-}
-
-/* Over HTTP each request brings its token; a socket has the session's. False: refused. */
-static bool authenticate(struct request *r, const struct net_call *call)
-{
-    struct session *session = r->op->client->session;
-    struct token_error error;
-    enum status st;
-
-    if (session) {
-        r->viewer = viewer_ref(session->viewer);
-        return true;
-    }
-    if (!call->authorization.p)
-        return true;
-    st = token_check(r->worker->keys, call->authorization, clock_unix_ms(), &r->viewer, &error);
-    if (st == ST_OK)
-        return true;
-    gql_error_add(&r->gql.errors, st, "%s", error.text);
-    refuse(r, NET_REFUSED, gql_status_http(st));
-    return false;
 }
 
 static void run_subscription(struct request *r)
@@ -265,20 +265,13 @@ static void fill_context(struct request *r)
     };
 }
 
-void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
-{
-    struct worker *w = worker;
-    struct request *r = mem_new(struct request);
+/* --- beginning */
 
-    r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
-    r->worker = w;
-    r->op = op;
-    op->owner = &r->owner;
-    arena_init(&r->arena);
-    buf_init(&r->out, LARGEST_RESPONSE);
-    gql_errors_init(&r->gql.errors, &r->arena);
-    if (!authenticate(r, call))
-        return;
+/* From the plan on: who asks is known. */
+static void prepare(struct request *r, const struct net_call *call)
+{
+    struct worker *w = r->worker;
+
     r->plan = plan_cache_get(w->plans, call->query, &r->gql.errors);
     if (!r->plan) {
         refuse_by_first_error(r);
@@ -300,4 +293,72 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     r->gql.on_done = on_done;
     r->gql.user = r;
     run(r, call);
+}
+
+/* False: refused. */
+static bool let_in(struct request *r, const struct wait *checked)
+{
+    if (checked->status == ST_OK) {
+        r->viewer = keyring_viewer(checked);
+        return true;
+    }
+    gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
+    refuse(r, NET_REFUSED, gql_status_http(checked->status));
+    return false;
+}
+
+/* The call's own strings and JSON are gone when its transport's call returns. */
+static void keep_call(struct request *r, const struct net_call *call)
+{
+    r->call = *call;
+    r->call.query = arena_str(&r->arena, call->query);
+    r->call.operation_name = arena_str(&r->arena, call->operation_name);
+    r->call.authorization = STR_NULL;
+    r->call.variables = json_incref((json_t *)call->variables);
+    r->call.extensions = json_incref((json_t *)call->extensions);
+}
+
+static void on_checked(void *user, struct wait *checked)
+{
+    struct request *r = user;
+
+    if (!r->op)
+        bury(r);
+    else if (let_in(r, checked))
+        prepare(r, &r->call);
+}
+
+/* Over HTTP each request brings its token. */
+static void authenticate(struct request *r, const struct net_call *call)
+{
+    struct credential credential = {.token = call->authorization};
+    struct wait *checked =
+        keyring_check(r->worker->keyring, &r->arena, &credential, clock_unix_ms());
+
+    if (!checked->answered) {
+        keep_call(r, call);
+        wait_on(checked, on_checked, r);
+    } else if (let_in(r, checked)) {
+        prepare(r, call);
+    }
+}
+
+void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
+{
+    const struct session *session = op->client->session;
+    struct request *r = mem_new(struct request);
+
+    r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
+    r->worker = worker;
+    r->op = op;
+    op->owner = &r->owner;
+    arena_init(&r->arena);
+    buf_init(&r->out, LARGEST_RESPONSE);
+    gql_errors_init(&r->gql.errors, &r->arena);
+    if (session)
+        r->viewer = viewer_ref(session->viewer);
+    if (session || !call->authorization.p)
+        prepare(r, call);
+    else
+        authenticate(r, call);
 }

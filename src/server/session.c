@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 enum {
+    CLOSE_TRY_LATER = 1013,
     CLOSE_FORBIDDEN = 4403,
     LARGEST_ACK = 512,
 };
@@ -41,16 +42,23 @@ static void await_expiry(struct session *s)
     timer_start(&s->expiry, end > now ? (uint64_t)(end - now) : 0);
 }
 
-static struct str token_in(const json_t *payload)
+static struct str text_in(const json_t *payload, const char *name)
+{
+    const json_t *value = json_object_get(payload, name);
+
+    if (!json_is_string(value))
+        return STR_NULL;
+    return str_of(json_string_value(value), json_string_length(value));
+}
+
+static struct credential credential_in(const json_t *payload)
 {
     static const char *const names[] = {"Authorization", "authorization", "authToken"};
+    struct credential credential = {.api_key = text_in(payload, "x-api-key")};
 
-    for (size_t i = 0; i < array_size(names); i++) {
-        const json_t *value = json_object_get(payload, names[i]);
-        if (json_is_string(value))
-            return str_of(json_string_value(value), json_string_length(value));
-    }
-    return STR_NULL;
+    for (size_t i = 0; i < array_size(names) && !credential.token.p; i++)
+        credential.token = text_in(payload, names[i]);
+    return credential;
 }
 
 static void acknowledge(struct session *s)
@@ -75,32 +83,70 @@ static void acknowledge(struct session *s)
     buf_done(&ack);
 }
 
+/* --- opening */
+
+/* A check of who comes. */
+struct opening {
+    struct arena arena;
+    struct session *session; /* NULL once the connection is gone */
+};
+
+static void refuse(struct session *s, const struct wait *checked)
+{
+    log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
+             LOG_STR("reason", checked->detail));
+    if (checked->status == ST_UNAVAILABLE)
+        s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Try again later"));
+    else
+        s->client->ops->close(s->client, CLOSE_FORBIDDEN,
+                              checked->status == ST_TOKEN_EXPIRED ? STR("Token expired")
+                                                                  : STR("Forbidden"));
+}
+
+static void free_opening(struct opening *o)
+{
+    arena_done(&o->arena);
+    mem_free(o);
+}
+
+static void on_checked(void *user, struct wait *checked)
+{
+    struct opening *o = user;
+    struct session *s = o->session;
+
+    if (s) {
+        s->opening = NULL;
+        if (checked->status == ST_OK) {
+            s->viewer = keyring_viewer(checked);
+            await_expiry(s);
+            acknowledge(s);
+        } else {
+            refuse(s, checked);
+        }
+    }
+    free_opening(o);
+}
+
 void session_open(void *worker, struct net_client *client, const json_t *payload)
 {
     struct worker *w = worker;
-    struct str token = token_in(payload);
-    struct token_error error;
-    struct viewer *viewer;
-    struct session *s;
-    enum status st = ST_UNAUTHENTICATED;
+    struct session *s = mem_new(struct session);
+    struct opening *o = mem_new(struct opening);
+    struct credential credential = credential_in(payload);
+    struct wait *checked;
 
-    if (token.p)
-        st = token_check(w->keys, token, clock_unix_ms(), &viewer, &error);
-    if (st != ST_OK) {
-        log_info("refused", LOG_INT("connId", (int64_t)client->id),
-                 LOG_STR("reason", token.p ? str_c(error.text) : STR("no token")));
-        client->ops->close(client, CLOSE_FORBIDDEN,
-                           st == ST_TOKEN_EXPIRED ? STR("Token expired") : STR("Forbidden"));
-        return;
-    }
-    s = mem_new(struct session);
     s->worker = w;
     s->client = client;
-    s->viewer = viewer;
+    s->opening = o;
     timer_init(&s->expiry, &w->loop, on_expiry);
     client->session = s;
-    await_expiry(s);
-    acknowledge(s);
+    o->session = s;
+    arena_init(&o->arena);
+    checked = keyring_check(w->keyring, &o->arena, &credential, clock_unix_ms());
+    if (checked->answered)
+        on_checked(o, checked);
+    else
+        wait_on(checked, on_checked, o);
 }
 
 static void free_session(struct timer *t)
@@ -115,21 +161,18 @@ void session_close(void *worker, struct net_client *client)
     client->session = NULL;
     if (!s)
         return;
+    if (s->opening)
+        s->opening->session = NULL;
     s->viewer = viewer_unref(s->viewer);
     timer_close(&s->expiry, free_session);
 }
 
-enum status session_renew(struct session *s, struct str token, struct token_error *ret_error)
+enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why)
 {
-    struct viewer *newer;
-    enum status st = token_check(s->worker->keys, token, clock_unix_ms(), &newer, ret_error);
-
-    if (st != ST_OK)
-        return st;
     if (!str_eq(newer->user_id, s->viewer->user_id) ||
         !str_eq(newer->tenant_id, s->viewer->tenant_id)) {
         viewer_unref(newer);
-        *ret_error = (struct token_error){"The token names another user or tenant."};
+        *ret_why = STR("The token names another user or tenant.");
         return ST_FORBIDDEN;
     }
     viewer_unref(s->viewer);

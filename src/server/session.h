@@ -10,24 +10,28 @@
 #include "loop/timer.h"
 #include "server/worker.h"
 
+struct opening;
+
 struct session {
     struct worker *worker;
     struct net_client *client;
-    struct viewer *viewer; /* the latest token's; never NULL */
+    struct viewer *viewer;   /* the latest token's; NULL only while it is being opened */
+    struct opening *opening; /* NULL once it is open, or refused */
     struct timer expiry;
 };
 
-/* net_service.on_init: checks the token in the payload's Authorization, authorization or authToken
- * and accepts the connection or closes it with 4403. */
+/* net_service.on_init: checks the token in the payload's Authorization, authorization or authToken,
+ * or else the API key in its x-api-key, and accepts the connection or closes it: with 4403, or with
+ * 1013 while keys cannot be had. At once, or when keys have been fetched. */
 void session_open(void *worker, struct net_client *client, const json_t *payload);
 
 /* net_service.on_gone. */
 void session_close(void *worker, struct net_client *client);
 
-/* A newer token for the same user and tenant takes the place of the one before: running
- * subscriptions stay. On failure nothing changes, and the error says why. */
-enum status session_renew(struct session *s, struct str token,
-                          struct token_error *ret_error) must_use;
+/* A newer token's viewer, of the same user and tenant, takes the place of the one before: running
+ * subscriptions stay. Takes its hold of the viewer over, also on failure, when nothing else changes
+ * and *ret_why, which lives for ever, says why. */
+enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why) must_use;
 
 /* The caller's side of every statement made for this viewer; borrows from it. */
 struct store_caller session_caller(const struct viewer *v);

@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "auth/token.h"
+#include "auth/keyring.h"
 #include "graphql/graphql.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
@@ -24,7 +24,6 @@ struct shutdown;
 struct worker {
     const struct config *config;
     const struct gql_schema *schema;
-    const struct token_keys *keys;
     const struct context_facts *facts;
     struct gql_limits limits;
 
@@ -34,6 +33,7 @@ struct worker {
     struct loop loop;
     struct store *store;
     struct hub *hub;
+    struct keyring *keyring;
     struct positions *positions;
     struct net *net;
     struct plan_cache *plans;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <endian.h>
 
+#include "base/base64url.h"
 #include "base/hash.h"
 #include "store/inside.h"
 #include "store/room.h"
@@ -16,8 +17,6 @@ struct place {
     uint64_t seq; /* big-endian */
     uint64_t digest;
 };
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static EVP_CIPHER_CTX *cipher_new(const uint8_t key[BLOCK], int encrypt)
 {
@@ -67,52 +66,6 @@ static uint64_t digest(const struct store *s, struct str tenant, struct str room
     return hash_siphash(s->digest_key, bytes, sizeof(of_tenant) + room_id.n);
 }
 
-static void write_base64url(const uint8_t in[BLOCK], char out[CURSOR_LENGTH])
-{
-    uint32_t bits = 0;
-    int n_bits = 0;
-    char *at = out;
-
-    for (int i = 0; i < BLOCK; i++) {
-        bits = bits << 8 | in[i];
-        for (n_bits += 8; n_bits >= 6; n_bits -= 6)
-            *at++ = alphabet[bits >> (n_bits - 6) & 63];
-    }
-    *at = alphabet[bits << (6 - n_bits) & 63];
-}
-
-static bool digit_value(char c, uint32_t *ret_value)
-{
-    const char *at = c ? strchr(alphabet, c) : NULL;
-
-    if (!at)
-        return false;
-    *ret_value = (uint32_t)(at - alphabet);
-    return true;
-}
-
-/* Only the one form that write_base64url() gives: the bits behind the last byte are zero. */
-static bool read_base64url(struct str in, uint8_t out[BLOCK])
-{
-    uint32_t bits = 0, value;
-    int n_bits = 0;
-    uint8_t *at = out;
-
-    if (in.n != CURSOR_LENGTH)
-        return false;
-    for (size_t i = 0; i < in.n; i++) {
-        if (!digit_value(in.p[i], &value))
-            return false;
-        bits = bits << 6 | value;
-        n_bits += 6;
-        if (n_bits >= 8) {
-            n_bits -= 8;
-            *at++ = (uint8_t)(bits >> n_bits);
-        }
-    }
-    return (bits & ((1U << n_bits) - 1)) == 0;
-}
-
 void cursor_make(const struct store *s, struct str tenant, struct str room_id, int64_t seq,
                  char out[CURSOR_LENGTH])
 {
@@ -120,18 +73,21 @@ void cursor_make(const struct store *s, struct str tenant, struct str room_id, i
     uint8_t sealed[BLOCK];
 
     crypt_block(s->seal, &place, sealed);
-    write_base64url(sealed, out);
+    base64url_write(sealed, sizeof(sealed), out);
 }
 
 bool cursor_read(const struct store *s, struct str tenant, struct str room_id, struct str cursor,
                  int64_t *ret_seq)
 {
-    uint8_t sealed[BLOCK];
+    uint8_t sealed[BASE64URL_BYTES(CURSOR_LENGTH)];
     struct place place;
     int64_t seq;
+    size_t n;
 
-    if (room_id.n > ROOM_ID_LONGEST || !read_base64url(cursor, sealed))
+    if (room_id.n > ROOM_ID_LONGEST || cursor.n != CURSOR_LENGTH ||
+        !base64url_read(cursor, sealed, &n))
         return false;
+    assert(n == BLOCK);
     crypt_block(s->unseal, sealed, &place);
     seq = (int64_t)be64toh(place.seq);
     if (place.digest != digest(s, tenant, room_id) || seq < 0)

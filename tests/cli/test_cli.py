@@ -5,6 +5,7 @@
 """
 
 import base64
+import hashlib
 import json
 import sys
 import tempfile
@@ -109,6 +110,8 @@ def config_masks_what_is_secret():
     variables = {"DATABASE_URL": "postgres://u:hush@host/db", "GUILDHALL_JWT_SECRET": "hush" * 9}
     status, said, complained = guildhall("config", "--max-depth", "9", **variables)
     assert status == 0 and "hush" not in said + complained, said
+    url = guildhall("config", "--jwt-jwks-url", "https://u:hush@host/jwks", "--jwt-public-key", "hush")[1]
+    assert "hush" not in url and "https://u:********@host/jwks" in url, url
     lines = {line.split()[0]: line.split()[1:] for line in said.splitlines()}
     assert lines["jwt-secret"] == ["********", "GUILDHALL_JWT_SECRET"], lines
     assert lines["database-url"] == ["postgres://u:********@host/db", "DATABASE_URL"], lines
@@ -145,6 +148,57 @@ def token_finds_the_secret_of_up():
         Path(state, "jwt-secret").write_text("f" * 64 + "\n", encoding="ascii")
         status, said, _ = guildhall("token", "--user", "ann", "--state-dir", state)
         assert status == 0 and claims(said)["sub"] == "ann"
+
+
+def an_api_key_is_shown_once_and_kept_as_its_hash():
+    with tempfile.TemporaryDirectory() as home:
+        path = Path(home, "keys")
+        path.write_text("# ours", encoding="ascii")
+        for user in ("bot", "backup"):
+            status, said, complained = guildhall(
+                *("token", "--api-key", "--user", user, "--scopes", "CHAT CHAT_READ", "--guilds", "a,b"),
+                GUILDHALL_API_KEYS_FILE=str(path),
+            )
+            assert status == 0 and complained == "" and said.startswith("gh_") and said.count("\n") == 1, complained
+        comment, _, last = path.read_text(encoding="ascii").splitlines()
+        assert comment == "# ours"
+        assert json.loads(last) == {
+            "sha256": hashlib.sha256(said.strip().encode()).hexdigest(),
+            "user": "backup",
+            "scopes": ["CHAT", "CHAT_READ"],
+            "guilds": ["a", "b"],
+        }, last
+
+
+def an_api_key_ends_when_it_is_told_to():
+    with tempfile.TemporaryDirectory() as home:
+        path = Path(home, "keys")
+        status, _, complained = guildhall("token", "--api-key", "--user", "bot", "--ttl", "1d", "--api-keys-file", str(path))
+        assert status == 0, complained
+        assert "expires" in json.loads(path.read_text(encoding="ascii"))
+        assert path.stat().st_mode & 0o077 == 0, oct(path.stat().st_mode)
+
+
+def an_api_key_needs_a_file_that_can_be_read():
+    misused(["token", "--api-key", "--user", "bot"], "--api-keys-file", "GUILDHALL_API_KEYS_FILE")
+    with tempfile.TemporaryDirectory() as home:
+        path = Path(home, "keys")
+        path.write_text("nonsense\n", encoding="ascii")
+        status, said, complained = guildhall("token", "--api-key", "--user", "bot", "--api-keys-file", str(path))
+        assert status == 1 and said == "" and f"{path}: line 1" in complained, complained
+        assert path.read_text(encoding="ascii") == "nonsense\n"
+        path.unlink()
+        misused(["token", "--api-key", "--user", "bot", "--scopes", "X", "--api-keys-file", str(path)], "scopes")
+        assert not path.exists()
+
+
+def serve_names_the_key_that_is_wrong():
+    with tempfile.TemporaryDirectory() as home:
+        path = Path(home, "keys")
+        path.write_text("\nnonsense\n", encoding="ascii")
+        misused(["serve", "--database", "postgres:///x", "--api-keys-file", str(path)], "--api-keys-file", f"{path}: line 2")
+        misused(["serve", "--database", "postgres:///x", "--jwt-public-key-file", str(path)], "--jwt-public-key-file", "PEM")
+    misused(["serve", "--database", "postgres:///x", "--jwt-preset", "firebase"], "--jwt-audience")
 
 
 def token_says_what_it_needs():
@@ -184,6 +238,10 @@ sys.exit(
             token_without_an_end_has_none,
             token_follows_the_configured_claims,
             token_finds_the_secret_of_up,
+            an_api_key_is_shown_once_and_kept_as_its_hash,
+            an_api_key_ends_when_it_is_told_to,
+            an_api_key_needs_a_file_that_can_be_read,
+            serve_names_the_key_that_is_wrong,
             token_says_what_it_needs,
             version_is_one_line,
         ]

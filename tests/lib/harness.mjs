@@ -66,7 +66,7 @@ export function exchange(address, { method = 'POST', path = '/graphql', headers 
 }
 
 // What the person who runs the tests has configured is not meant for the servers that are tested.
-function bareEnvironment() {
+export function bareEnvironment() {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('GUILDHALL_') && name !== 'DATABASE_URL'),
   );

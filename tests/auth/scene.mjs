@@ -1,0 +1,71 @@
+// What the tests of tokens and keys have in common.
+
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export const WHO = '{ viewer { userId } }';
+const FOLLOW = 'subscription ($roomId: ID!) { onMessage(roomId: $roomId) { text } }';
+
+// Until it is so: nothing here depends on how long that takes.
+export async function until(condition) {
+  while (!(await condition())) await delay(10);
+}
+
+export async function assertUser(hall, token, user) {
+  const { status, body } = await hall.graphql(WHO, { token });
+  assert.equal(body.data?.viewer.userId, user, `${status} ${JSON.stringify(body)}`);
+}
+
+export async function assertRefused(hall, token, status, code) {
+  const { status: got, body } = await hall.graphql(WHO, { token });
+  assert.equal(body.errors?.[0].extensions.code, code, `${got} ${JSON.stringify(body)}`);
+  assert.equal(got, status);
+}
+
+// A socket that was let in by what the payload shows.
+export async function enter(hall, payload) {
+  const socket = await hall.socket();
+  socket.sendJson({ type: 'connection_init', payload });
+  const ack = await socket.nextJson();
+  assert.equal(ack.type, 'connection_ack', JSON.stringify(ack));
+  return socket;
+}
+
+// How a socket was closed that was not.
+export async function turnedAway(hall, payload) {
+  const socket = await hall.socket();
+  socket.sendJson({ type: 'connection_init', payload });
+  const { close } = await socket.next();
+  return close;
+}
+
+// The next message of a socket that is no ping.
+async function next(socket) {
+  for (;;) {
+    const message = await socket.nextJson();
+    if (message.type !== 'ping') return message;
+  }
+}
+
+export async function ask(socket, id, query, variables = {}) {
+  socket.sendJson({ id, type: 'subscribe', payload: { query, variables } });
+  const message = await next(socket);
+  assert.deepEqual([message.type, message.id], ['next', id], JSON.stringify(message));
+  assert.equal((await next(socket)).type, 'complete');
+  return message.payload;
+}
+
+export async function follow(socket, id, roomId) {
+  socket.sendJson({ id, type: 'subscribe', payload: { query: FOLLOW, variables: { roomId } } });
+  // Reads are answered in order: behind this one the subscription stands.
+  await ask(socket, `${id} stands`, '{ viewer { rooms(first: 1) { items { id } } } }');
+}
+
+export async function hears(socket, text) {
+  const message = await next(socket);
+  assert.equal(message.payload?.data?.onMessage.text, text, JSON.stringify(message));
+}
+
+export const bearer = (token) => ({ authorization: `Bearer ${token}` });
+
+export const logged = (hall, event) => hall.log.filter((entry) => entry.event === event);
