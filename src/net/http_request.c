@@ -86,24 +86,24 @@ static void prefer(struct preference *p, struct str one, struct str type)
         *p = (struct preference){closeness, q};
 }
 
-static struct preference preference_for(const struct http1_head *h, struct str type)
+static struct preference preference_for(const struct http_head *h, struct str type)
 {
     struct preference p = {CLOSE_NOT, 0};
     size_t at = 0;
     struct str list;
 
-    while ((list = http1_field_next(h, STR("Accept"), &at)).p)
+    while ((list = http_field_next(h, STR("Accept"), &at)).p)
         while (list.p)
             prefer(&p, str_split(&list, ','), type);
     return p;
 }
 
-enum http_media http_request_media(const struct http1_head *h)
+enum http_media http_request_media(const struct http_head *h)
 {
     struct preference json = preference_for(h, plain_json);
     struct preference response = preference_for(h, graphql_response);
 
-    if (!str_trim(http1_field(h, STR("Accept"))).n)
+    if (!str_trim(http_field(h, STR("Accept"))).n)
         return MEDIA_JSON;
     if (response.q > json.q)
         return MEDIA_GRAPHQL_RESPONSE;
@@ -114,7 +114,7 @@ enum http_media http_request_media(const struct http1_head *h)
                                                                      : MEDIA_JSON;
 }
 
-bool http_request_wants_html(const struct http1_head *h)
+bool http_request_wants_html(const struct http_head *h)
 {
     struct preference page = preference_for(h, html);
 

@@ -8,7 +8,7 @@
  */
 
 #include "base/arena.h"
-#include "net/http1.h"
+#include "net/http_head.h"
 #include "net/operation.h"
 
 enum http_media {
@@ -18,10 +18,10 @@ enum http_media {
 };
 
 /* By Accept, with its q-values; without one, and where anything will do, MEDIA_JSON. */
-enum http_media http_request_media(const struct http1_head *h);
+enum http_media http_request_media(const struct http_head *h);
 
 /* Does a person look: is text/html named in Accept, and none of our own types? */
-bool http_request_wants_html(const struct http1_head *h);
+bool http_request_wants_html(const struct http_head *h);
 
 /* application/json, in UTF-8. */
 bool http_request_is_json(struct str content_type);

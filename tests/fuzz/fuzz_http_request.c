@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "net/http1.h"
 #include "net/http_request.h"
 #include "net/upgrade.h"
 #include "net/ws_frame.h"
@@ -87,18 +88,18 @@ static void check_request(struct str bytes)
 
     if (http1_head_parse(bytes, &head, &length, &wrong) != HTTP1_OK)
         return;
-    assert(length <= bytes.n && length <= HTTP1_HEAD_MAX);
+    assert(length <= bytes.n && length <= HTTP_HEAD_MAX);
     assert(http1_head_parse(str_of(bytes.p, length - 1), &again, &length_again, &wrong) ==
            HTTP1_MORE);
-    http_request_media(&head);
-    http_request_wants_html(&head);
+    http_request_media(&head.request);
+    http_request_wants_html(&head.request);
     if (upgrade_asked(&head) && upgrade_check(&head, &wrong)) {
         struct buf out;
         buf_init(&out, BODY_MOST);
         upgrade_response(&out, &head, STR_NULL);
         buf_done(&out);
     }
-    check_query(head.query);
+    check_query(head.request.query);
     check_body(&head, str_of(bytes.p + length, bytes.n - length));
 }
 

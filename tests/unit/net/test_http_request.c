@@ -2,13 +2,14 @@
 
 #include <stdio.h>
 
+#include "net/http1.h"
 #include "tests/lib/test.h"
 
 static struct http1_head head;
 static char head_text[8192];
 
 /* A request with these fields behind Host. */
-static const struct http1_head *with(const char *fields)
+static const struct http_head *with(const char *fields)
 {
     struct http1_wrong wrong;
     size_t length;
@@ -17,7 +18,7 @@ static const struct http1_head *with(const char *fields)
 
     assert_int_equal(http1_head_parse(str_of(head_text, (size_t)n), &head, &length, &wrong),
                      HTTP1_OK);
-    return &head;
+    return &head.request;
 }
 
 static enum http_media accept_is(const char *accept)

@@ -1,0 +1,66 @@
+#pragma once
+
+/*
+ * One request over HTTP and its response, whatever version of HTTP carries them: where it goes,
+ * which media type it is answered in, which pages may ask, and the operation that it calls.
+ *
+ *     IDLE ──exchange_begin──► READING ──exchange_run──► CALLING ──the server answers──► IDLE
+ *              └──answered from its head alone, or refused──► IDLE
+ *
+ * Knows no connection: a framing brings the request and writes the response.
+ *
+ * Owner: the framing, which embeds it. It serves one request after another; between two it holds
+ *        no memory.
+ */
+
+#include "net/http_response.h"
+#include "net/outq.h"
+
+struct net;
+struct exchange;
+
+/* How a version of HTTP carries a response. */
+struct exchange_framing {
+    /* Writes the head. The body is put in the exchange's queue behind it. */
+    void (*head)(struct exchange *x, const struct http_response *r);
+    /* The response is whole. The next request may be begun, but not from inside this call. */
+    void (*end)(struct exchange *x);
+};
+
+enum exchange_state {
+    EXCHANGE_IDLE,
+    EXCHANGE_READING, /* the framing adds to the body */
+    EXCHANGE_CALLING, /* the server has the operation */
+};
+
+struct exchange {
+    struct net *net;
+    const struct exchange_framing *framing;
+    struct outq *out; /* the framing's */
+    enum exchange_state state;
+    struct buf body; /* of the request */
+    struct net_client client;
+    struct net_operation op;
+    /* Of the request being answered; its strings are in the arena. */
+    struct arena arena;
+    enum http_media media;
+    bool without_body; /* HEAD: the response's head only */
+    struct str authorization;
+    struct str origin; /* of an allowed page of another server */
+};
+
+void exchange_init(struct exchange *x, struct net *n, const struct exchange_framing *framing,
+                   struct outq *out);
+void exchange_done(struct exchange *x);
+
+/* A request's head has come. True when its body is wanted: the framing adds it to x->body, which is
+ * bounded, and then calls exchange_run(). Else the response is on its way. */
+bool exchange_begin(struct exchange *x, const struct http_head *head) must_use;
+/* The body is whole. */
+void exchange_run(struct exchange *x);
+
+/* Answers a request that the framing found wrong. */
+void exchange_refuse(struct exchange *x, int status, struct str reason);
+
+/* The client has gone: what the server still does for it is cancelled. */
+void exchange_cancel(struct exchange *x);
