@@ -21,6 +21,8 @@ static size_t max_body(const struct exchange *x)
     return max ? max : SIZE_MAX / 4;
 }
 
+static turn_hook_fn on_expired;
+
 void exchange_init(struct exchange *x, struct net *n, const struct exchange_framing *framing,
                    struct outq *out)
 {
@@ -32,10 +34,14 @@ void exchange_init(struct exchange *x, struct net *n, const struct exchange_fram
     };
     buf_init(&x->body, max_body(x));
     arena_init(&x->arena);
+    deadline_init(&x->beat);
+    turn_hook_init(&x->expired, on_expired);
 }
 
 void exchange_done(struct exchange *x)
 {
+    deadline_drop(&x->beat);
+    turn_hook_cancel(&x->expired);
     buf_done(&x->body);
     arena_done(&x->arena);
 }
@@ -48,7 +54,8 @@ static void clear(struct exchange *x)
     arena_init(&x->arena);
     x->state = EXCHANGE_IDLE;
     x->media = MEDIA_JSON;
-    x->without_body = false;
+    x->dress = NULL;
+    x->dress_single = x->waits_for_room = x->without_body = false;
     x->authorization = x->origin = STR_NULL;
 }
 
@@ -97,6 +104,92 @@ void exchange_refuse(struct exchange *x, int status, struct str reason)
     refuse(x, status, code, reason);
 }
 
+/* Bytes of a stream's body. */
+static void say(struct exchange *x, struct str bytes)
+{
+    if (x->chunked)
+        outq_push_chunk(x->out, bytes);
+    else
+        outq_push_raw(x->out, bytes);
+    x->framing->wake(x);
+}
+
+static void say_result(struct exchange *x, struct frame *payload)
+{
+    outq_push_next(x->out, x->chunked ? &x->dress->chunk : &x->dress->bare, NULL, payload);
+    x->framing->wake(x);
+}
+
+static void open_stream(struct exchange *x)
+{
+    struct http_response r = {.status = 200,
+                              .content_type = x->dress->content_type,
+                              .streams = true,
+                              .origin = x->origin};
+
+    if (x->state >= EXCHANGE_STREAMING)
+        return;
+    x->state = EXCHANGE_STREAMING;
+    x->framing->head(x, &r);
+    say(x, x->dress->opening);
+    deadline_set(&x->net->deadlines, &x->beat, DEADLINE_BEAT);
+}
+
+static void close_stream(struct exchange *x)
+{
+    say(x, x->dress->closing);
+    clear(x);
+    x->framing->end(x);
+}
+
+/* The only result of a stream, or its last. */
+static void say_last(struct exchange *x, struct str body)
+{
+    struct frame *payload = frame_new(body);
+
+    open_stream(x);
+    say_result(x, payload);
+    frame_unref(payload);
+    close_stream(x);
+}
+
+void exchange_on_beat(struct deadline *beat)
+{
+    struct exchange *x = container_of(beat, struct exchange, beat);
+
+    /* Where something waits to be sent, another beat would tell nobody anything. */
+    if (outq_empty(x->out))
+        say(x, x->dress->beat);
+    deadline_set(&x->net->deadlines, &x->beat, DEADLINE_BEAT);
+}
+
+void exchange_drained(struct exchange *x)
+{
+    if (!x->waits_for_room)
+        return;
+    x->waits_for_room = false;
+    x->net->service.on_drained(&x->op);
+}
+
+void exchange_drain(struct exchange *x)
+{
+    if (x->state != EXCHANGE_STREAMING || !x->op.is_stream)
+        return;
+    x->net->service.on_cancel(&x->op);
+    clear(x);
+    x->framing->cut(x);
+}
+
+/* What the server has begun and not ended: when it is a stream, the client hears so at once. */
+static void mind_stream(struct exchange *x)
+{
+    if (x->state != EXCHANGE_CALLING || !x->dress || !(x->dress_single || x->op.is_stream))
+        return;
+    open_stream(x);
+    if (x->net->state != NET_OPEN)
+        exchange_drain(x);
+}
+
 static void call(struct exchange *x, struct http_request *r, bool safe_method)
 {
     const struct net_service *service = &x->net->service;
@@ -105,8 +198,9 @@ static void call(struct exchange *x, struct http_request *r, bool safe_method)
     x->op = (struct net_operation){.transport = &exchange_transport, .client = &x->client};
     r->call.authorization = x->authorization;
     r->call.safe_method = safe_method;
-    r->call.can_stream = false;
+    r->call.can_stream = x->dress;
     service->on_operation(service->user, &x->op, &r->call);
+    mind_stream(x);
 }
 
 void exchange_run(struct exchange *x)
@@ -196,13 +290,15 @@ static bool begin_graphql(struct exchange *x, const struct http_head *head)
     }
     x->origin = arena_str(&x->arena, origin);
     x->media = http_request_media(head);
+    x->dress = stream_dress(http_request_stream(head, &x->dress_single));
     if (str_eq(head->method, STR("OPTIONS")))
         answer_options(x, head);
     else if (!str_eq(head->method, STR("GET")) && !str_eq(head->method, STR("POST")))
         refuse_method(x, STR("GET, POST"));
-    else if (x->media == MEDIA_NONE && !http_request_wants_html(head))
+    else if (x->media == MEDIA_NONE && !x->dress && !http_request_wants_html(head))
         refuse(x, 406, STR("BAD_REQUEST"),
-               STR("Accept must allow application/json or application/graphql-response+json."));
+               STR("Accept must allow application/json, application/graphql-response+json or "
+                   "text/event-stream."));
     else if (str_eq(head->method, STR("POST")))
         return begin_post(x, head);
     else
@@ -234,15 +330,32 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
 
 void exchange_cancel(struct exchange *x)
 {
-    if (x->state == EXCHANGE_CALLING)
+    if (x->state >= EXCHANGE_CALLING)
         x->net->service.on_cancel(&x->op);
     clear(x);
 }
 
 static enum net_push next(struct net_operation *op, struct frame *payload)
 {
-    assert(false); /* the call had said that it cannot stream */
+    struct exchange *x = container_of(op, struct exchange, op);
+
+    assert(x->dress); /* otherwise the call had said that it cannot stream */
+    op->is_stream = true;
+    open_stream(x);
+    if (x->state == EXCHANGE_EXPIRED)
+        return NET_TOOK;
+    if (!x->framing->has_room(x)) {
+        x->waits_for_room = true;
+        return NET_FULL;
+    }
+    say_result(x, payload);
     return NET_TOOK;
+}
+
+/* A refusal has a status of its own on every media type, as long as no head has been sent. */
+static bool is_streamed(const struct exchange *x, const struct net_response *response)
+{
+    return x->state == EXCHANGE_STREAMING || (x->dress_single && response->outcome != NET_REFUSED);
 }
 
 static void finish(struct net_operation *op, const struct net_response *response)
@@ -251,6 +364,10 @@ static void finish(struct net_operation *op, const struct net_response *response
     struct http_response r = {.status = http_response_status(x->media, response),
                               .content_type = http_response_type(x->media)};
 
+    if (is_streamed(x, response)) {
+        say_last(x, response->body);
+        return;
+    }
     assert(x->state == EXCHANGE_CALLING);
     if (r.status == 405)
         r.allow = STR("POST");
@@ -261,10 +378,14 @@ static void complete(struct net_operation *op, const struct net_response *why)
 {
     struct exchange *x = container_of(op, struct exchange, op);
 
-    if (why)
+    if (why) {
         finish(op, why);
-    else
+    } else if (x->dress) {
+        open_stream(x);
+        close_stream(x);
+    } else {
         refuse(x, 500, STR("INTERNAL_SERVER_ERROR"), STR("There is no result."));
+    }
 }
 
 static const struct net_transport exchange_transport = {
@@ -273,13 +394,33 @@ static const struct net_transport exchange_transport = {
     .complete = complete,
 };
 
-/* There is no session over HTTP to be accepted, or to be closed. */
+/* Only sockets are to be accepted. */
 static void client_accept(struct net_client *c, struct str ack_payload)
 {
 }
 
+/* A stream lives no longer than the token it was asked for with. */
+static void on_expired(struct turn_hook *hook)
+{
+    struct exchange *x = container_of(hook, struct exchange, expired);
+    struct buf body;
+
+    x->net->service.on_cancel(&x->op);
+    buf_init(&body, ERROR_MAX);
+    refusal_body(&body, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."));
+    say_last(x, buf_str(&body));
+    buf_done(&body);
+}
+
+/* The server may be in the middle of what it does for the stream. */
 static void client_close(struct net_client *c, unsigned code, struct str reason)
 {
+    struct exchange *x = container_of(c, struct exchange, client);
+
+    if (x->state != EXCHANGE_STREAMING)
+        return;
+    x->state = EXCHANGE_EXPIRED;
+    loop_at_turn_end(x->net->loop, &x->expired);
 }
 
 static const struct net_client_ops exchange_client_ops = {

@@ -5,7 +5,12 @@
  * which media type it is answered in, which pages may ask, and the operation that it calls.
  *
  *     IDLE ──exchange_begin──► READING ──exchange_run──► CALLING ──the server answers──► IDLE
+ *              │                                            └──► STREAMING ──its end──► IDLE
  *              └──answered from its head alone, or refused──► IDLE
+ *
+ * Results that come one by one are streamed when the request accepts a form of that
+ * (net/stream_dress.h); the head goes out at once, before there is a result. A stream that is cut
+ * off, because the server stops, ends as something broken does: the client is to come again.
  *
  * Knows no connection: a framing brings the request and writes the response.
  *
@@ -13,30 +18,40 @@
  *        no memory.
  */
 
+#include "net/deadline.h"
 #include "net/http_response.h"
-#include "net/outq.h"
+#include "net/stream_dress.h"
 
 struct net;
 struct exchange;
 
 /* How a version of HTTP carries a response. */
 struct exchange_framing {
-    /* Writes the head. The body is put in the exchange's queue behind it. */
+    /* Writes the head. The body is put in the exchange's queue behind it; of one that streams, as
+     * x->chunked says, and wake() is called after each piece. */
     void (*head)(struct exchange *x, const struct http_response *r);
+    void (*wake)(struct exchange *x);
+    /* Of the queue; when the answer is false, exchange_drained() comes later. */
+    bool (*has_room)(struct exchange *x);
     /* The response is whole. The next request may be begun, but not from inside this call. */
     void (*end)(struct exchange *x);
+    /* The response ends here, and the client shall see that it is not whole. */
+    void (*cut)(struct exchange *x);
 };
 
 enum exchange_state {
     EXCHANGE_IDLE,
     EXCHANGE_READING, /* the framing adds to the body */
     EXCHANGE_CALLING, /* the server has the operation */
+    EXCHANGE_STREAMING,
+    EXCHANGE_EXPIRED, /* the server closed the stream; at the end of the turn the client hears so */
 };
 
 struct exchange {
     struct net *net;
     const struct exchange_framing *framing;
     struct outq *out; /* the framing's */
+    bool chunked;     /* the pieces of a stream are chunks of HTTP/1.1; the framing sets it */
     enum exchange_state state;
     struct buf body; /* of the request */
     struct net_client client;
@@ -44,6 +59,11 @@ struct exchange {
     /* Of the request being answered; its strings are in the arena. */
     struct arena arena;
     enum http_media media;
+    const struct stream_dress *dress; /* NULL: nothing can be streamed */
+    bool dress_single;                /* a single result is streamed, too */
+    bool waits_for_room;              /* the server was told NET_FULL */
+    struct deadline beat;             /* while it streams */
+    struct turn_hook expired;
     bool without_body; /* HEAD: the response's head only */
     struct str authorization;
     struct str origin; /* of an allowed page of another server */
@@ -61,6 +81,15 @@ void exchange_run(struct exchange *x);
 
 /* Answers a request that the framing found wrong. */
 void exchange_refuse(struct exchange *x, int status, struct str reason);
+
+/* There is room again. */
+void exchange_drained(struct exchange *x);
+
+/* The server stops: a stream is cut off. What is being answered is answered. */
+void exchange_drain(struct exchange *x);
+
+/* For deadlines. */
+void exchange_on_beat(struct deadline *beat);
 
 /* The client has gone: what the server still does for it is cancelled. */
 void exchange_cancel(struct exchange *x);

@@ -30,6 +30,7 @@ struct http {
     struct http1_body framing;
     struct exchange exchange;
     bool keep_alive; /* behind the response to this request */
+    bool http_1_1;
 };
 
 static const struct conn_speaker http_speaker;
@@ -52,15 +53,23 @@ static void end(struct http *h)
     conn_finish(h->conn);
 }
 
+/* Where there are no chunks only the end of the connection ends a stream. */
+static bool will_keep_alive(const struct http *h, const struct http_response *r)
+{
+    return h->keep_alive && h->conn->net->state == NET_OPEN && (h->http_1_1 || !r->streams);
+}
+
 static void write_head(struct exchange *x, const struct http_response *r)
 {
     struct http *h = http_of(x);
-    struct http1_ending ending = {.chunked = r->streams};
+    struct http1_ending ending;
     struct buf head;
 
-    if (h->conn->net->state != NET_OPEN)
-        h->keep_alive = false;
-    ending.keep_alive = h->keep_alive;
+    h->keep_alive = will_keep_alive(h, r);
+    x->chunked = r->streams && h->http_1_1;
+    ending = (struct http1_ending){.chunked = x->chunked, .keep_alive = h->keep_alive};
+    if (r->streams)
+        conn_expect_acks(h->conn);
     buf_init(&head, HTTP1_RESPONSE_HEAD_MAX);
     http1_response_head(&head, r, &ending, net_unix_ms());
     assert(!buf_overflowed(&head));
@@ -68,12 +77,25 @@ static void write_head(struct exchange *x, const struct http_response *r)
     buf_done(&head);
 }
 
+static void wake(struct exchange *x)
+{
+    conn_wake(http_of(x)->conn);
+}
+
+static bool has_room(struct exchange *x)
+{
+    return conn_has_room(http_of(x)->conn);
+}
+
 static void after_response(struct exchange *x)
 {
     struct http *h = http_of(x);
 
+    if (x->chunked)
+        outq_push_raw(&h->conn->out, STR("0\r\n\r\n"));
+    x->chunked = false;
     conn_wake(h->conn); /* for the response, and for the request that may stand behind */
-    if (!h->keep_alive) {
+    if (!h->keep_alive || h->conn->net->state != NET_OPEN) {
         end(h);
         return;
     }
@@ -81,9 +103,18 @@ static void after_response(struct exchange *x)
     conn_set_deadline(h->conn, DEADLINE_KEEP_ALIVE);
 }
 
+/* The last chunk does not come. */
+static void cut(struct exchange *x)
+{
+    end(http_of(x));
+}
+
 static const struct exchange_framing http_framing = {
     .head = write_head,
+    .wake = wake,
+    .has_room = has_room,
     .end = after_response,
+    .cut = cut,
 };
 
 /* Behind a request that is malformed nothing can be trusted to be where it seems. */
@@ -116,6 +147,7 @@ static void begin(struct http *h, const struct http1_head *head)
 {
     /* Whoever does not read the body cannot find what stands behind it. */
     h->keep_alive = head->keep_alive && !head->request.has_body;
+    h->http_1_1 = head->http_1_1;
     hand_over(h);
     if (exchange_begin(&h->exchange, &head->request))
         begin_body(h, head);
@@ -260,6 +292,14 @@ static void on_turn_end(void *user)
     run(user);
 }
 
+static void on_drained(void *user)
+{
+    struct http *h = user;
+
+    exchange_drained(&h->exchange);
+    run(h);
+}
+
 static void on_progress(void *user)
 {
     struct http *h = user;
@@ -285,6 +325,8 @@ static void on_drain(void *user)
 
     if (h->state == HTTP_BETWEEN && !h->in.n)
         end(h);
+    else
+        exchange_drain(&h->exchange);
 }
 
 static void on_gone(void *user)
@@ -298,7 +340,7 @@ static void on_gone(void *user)
 static const struct conn_speaker http_speaker = {
     .on_bytes = on_bytes,
     .on_turn_end = on_turn_end,
-    .on_drained = on_turn_end,
+    .on_drained = on_drained,
     .on_progress = on_progress,
     .on_deadline = on_deadline,
     .on_drain = on_drain,

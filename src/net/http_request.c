@@ -22,6 +22,8 @@ struct preference {
 static const struct str graphql_response = STR_INIT("application/graphql-response+json");
 static const struct str plain_json = STR_INIT("application/json");
 static const struct str html = STR_INIT("text/html");
+static const struct str event_stream = STR_INIT("text/event-stream");
+static const struct str multipart = STR_INIT("multipart/mixed");
 
 /* "0.25" in thousandths; -1 when it is none. */
 static int parse_q(struct str s)
@@ -112,6 +114,56 @@ enum http_media http_request_media(const struct http_head *h)
     /* Wanted alike: by name, the newer type says more; by a wildcard, the older surprises less. */
     return response.q == json.q && response.closeness == CLOSE_EXACT ? MEDIA_GRAPHQL_RESPONSE
                                                                      : MEDIA_JSON;
+}
+
+/* Is `;name=value` among the parameters, the value bare or in quotes? */
+static bool has_param(struct str params, struct str name, struct str value)
+{
+    while (params.p) {
+        struct str given = str_trim(str_split(&params, ';'));
+        struct str its_name = str_trim(str_split(&given, '='));
+
+        if (str_eq_nocase(its_name, name) && given.p && str_eq(unquote(str_trim(given)), value))
+            return true;
+    }
+    return false;
+}
+
+/* multipart/mixed alone may mean @defer, or a form: only this parameter names the protocol. */
+static int q_of_parts(const struct http_head *h)
+{
+    struct preference p = {CLOSE_NOT, 0};
+    size_t at = 0;
+    struct str list;
+
+    while ((list = http_field_next(h, STR("Accept"), &at)).p) {
+        while (list.p) {
+            struct str one = str_split(&list, ','), params = one;
+            str_split(&params, ';');
+            if (has_param(params, STR("subscriptionSpec"), STR("1.0")))
+                prefer(&p, one, multipart);
+        }
+    }
+    return p.closeness == CLOSE_EXACT ? p.q : 0;
+}
+
+static int q_of_events(const struct http_head *h)
+{
+    struct preference p = preference_for(h, event_stream);
+
+    return p.closeness == CLOSE_EXACT ? p.q : 0;
+}
+
+enum http_stream http_request_stream(const struct http_head *h, bool *ret_first)
+{
+    int events = q_of_events(h), parts = q_of_parts(h);
+    int json = preference_for(h, plain_json).q, response = preference_for(h, graphql_response).q;
+    int stream = events > parts ? events : parts;
+
+    *ret_first = stream > json && stream > response;
+    if (stream == 0)
+        return STREAM_NONE;
+    return events >= parts ? STREAM_EVENTS : STREAM_PARTS;
 }
 
 bool http_request_wants_html(const struct http_head *h)

@@ -17,8 +17,19 @@ enum http_media {
     MEDIA_NONE,             /* nothing we have is acceptable */
 };
 
+/* How results that come one by one are wanted. */
+enum http_stream {
+    STREAM_NONE,
+    STREAM_EVENTS, /* text/event-stream: the events of graphql-sse's PROTOCOL.md */
+    STREAM_PARTS,  /* multipart/mixed;subscriptionSpec=1.0: Apollo's subscriptions over HTTP */
+};
+
 /* By Accept, with its q-values; without one, and where anything will do, MEDIA_JSON. */
 enum http_media http_request_media(const struct http_head *h);
+
+/* By Accept, with its q-values: only what it names; of two wanted alike, events. *ret_first: a
+ * single result is rather wanted so, too, than in any of our media types. */
+enum http_stream http_request_stream(const struct http_head *h, bool *ret_first);
 
 /* Does a person look: is text/html named in Accept, and none of our own types? */
 bool http_request_wants_html(const struct http_head *h);

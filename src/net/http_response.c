@@ -57,6 +57,18 @@ static void add_body(struct http_response_fields *to, const struct http_response
         str_of(to->length, (size_t)snprintf(to->length, sizeof(to->length), "%zu", r->length)));
 }
 
+/* What comes piece by piece must reach the client so: kept back, gathered or recompressed by nobody
+ * on the way. */
+static void add_caching(struct http_response_fields *to, const struct http_response *r)
+{
+    if (r->streams) {
+        add(to, STR("Cache-Control"), STR("no-cache, no-store, no-transform"));
+        add(to, STR("X-Accel-Buffering"), STR("no"));
+    } else {
+        add(to, STR("Cache-Control"), STR("no-store"));
+    }
+}
+
 static void add_cors(struct http_response_fields *to, const struct http_response *r)
 {
     add(to, STR("Vary"), STR("Origin"));
@@ -87,7 +99,7 @@ void http_response_fields(const struct http_response *r, int64_t unix_ms,
     ret->n = 0;
     add_date(ret, unix_ms);
     add_body(ret, r);
-    add(ret, STR("Cache-Control"), STR("no-store"));
+    add_caching(ret, r);
     add(ret, STR("X-Content-Type-Options"), STR("nosniff"));
     add_cors(ret, r);
     add_for_status(ret, r);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/conn.h"
+#include "net/exchange.h"
 
 enum {
     READ_BUFFER = 32 * 1024, /* one for all connections of a loop */
@@ -105,6 +106,14 @@ static void copy_config(struct net *n, const struct net_config *config)
 
 static void on_drain_time(struct timer *t);
 
+static void on_deadline(struct deadline *d)
+{
+    if (d->kind == DEADLINE_BEAT)
+        exchange_on_beat(d);
+    else
+        conn_on_deadline(d);
+}
+
 static struct net *net_make(struct loop *l, const struct net_config *config,
                             const struct net_service *service)
 {
@@ -117,6 +126,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
         [DEADLINE_PING] = config->ping_interval_ms,
         [DEADLINE_PONG] = config->pong_timeout_ms,
         [DEADLINE_CLOSE] = LINGER_MS,
+        [DEADLINE_BEAT] = config->ping_interval_ms,
     };
     struct net *n = mem_new(struct net);
 
@@ -126,7 +136,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     n->service = *service;
     list_init(&n->connections);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
-    deadlines_init(&n->deadlines, l, ms, conn_on_deadline);
+    deadlines_init(&n->deadlines, l, ms, on_deadline);
     timer_init(&n->drain, l, on_drain_time);
     return n;
 }

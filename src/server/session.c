@@ -41,6 +41,31 @@ static void await_expiry(struct session *s)
     timer_start(&s->expiry, end > now ? (uint64_t)(end - now) : 0);
 }
 
+struct session *session_new(struct worker *w, struct net_client *client, struct viewer *viewer)
+{
+    struct session *s = mem_new(struct session);
+
+    s->worker = w;
+    s->client = client;
+    s->viewer = viewer;
+    timer_init(&s->expiry, &w->loop, on_expiry);
+    await_expiry(s);
+    return s;
+}
+
+static void on_expiry_closed(struct timer *t)
+{
+    mem_free(container_of(t, struct session, expiry));
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    s->viewer = viewer_unref(s->viewer);
+    timer_close(&s->expiry, on_expiry_closed);
+}
+
 static struct str token_in(const json_t *payload)
 {
     static const char *const names[] = {"Authorization", "authorization", "authToken"};
@@ -81,7 +106,6 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
     struct str token = token_in(payload);
     struct token_error error;
     struct viewer *viewer;
-    struct session *s;
     enum status st = ST_UNAUTHENTICATED;
 
     if (token.p)
@@ -93,19 +117,8 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
                            st == ST_TOKEN_EXPIRED ? STR("Token expired") : STR("Forbidden"));
         return;
     }
-    s = mem_new(struct session);
-    s->worker = w;
-    s->client = client;
-    s->viewer = viewer;
-    timer_init(&s->expiry, &w->loop, on_expiry);
-    client->session = s;
-    await_expiry(s);
-    acknowledge(s);
-}
-
-static void free_session(struct timer *t)
-{
-    mem_free(container_of(t, struct session, expiry));
+    client->session = session_new(w, client, viewer);
+    acknowledge(client->session);
 }
 
 void session_close(void *worker, struct net_client *client)
@@ -113,10 +126,7 @@ void session_close(void *worker, struct net_client *client)
     struct session *s = client->session;
 
     client->session = NULL;
-    if (!s)
-        return;
-    s->viewer = viewer_unref(s->viewer);
-    timer_close(&s->expiry, free_session);
+    session_free(s);
 }
 
 enum status session_renew(struct session *s, struct str token, struct token_error *ret_error)

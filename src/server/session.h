@@ -1,9 +1,11 @@
 #pragma once
 
 /*
- * What an open socket is allowed: the viewer of its token, until the token ends or is renewed.
+ * What an open socket, or a stream over HTTP, is allowed: the viewer of its token, until the token
+ * ends or is renewed. Then the client is closed.
  *
- * Owner:   the connection: made in connection_init, gone with the connection.
+ * Owner:   the connection: made in connection_init, gone with the connection. Over HTTP each stream
+ *          has one of its own.
  * Threads: the connection's loop.
  */
 
@@ -16,6 +18,12 @@ struct session {
     struct viewer *viewer; /* the latest token's; never NULL */
     struct timer expiry;
 };
+
+/* Takes the caller's hold of viewer over. */
+struct session *session_new(struct worker *w, struct net_client *client,
+                            struct viewer *viewer) must_use;
+/* Takes NULL. */
+void session_free(struct session *s);
 
 /* net_service.on_init: checks the token in the payload's Authorization, authorization or authToken
  * and accepts the connection or closes it with 4403. */

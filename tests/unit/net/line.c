@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -136,4 +137,34 @@ struct str line_ask(struct line *l, const char *text)
     line_say(l, str_c(text));
     line_settle(l);
     return line_take(l);
+}
+
+const char *line_post(const char *query, const char *variables, const char *fields)
+{
+    static char text[8192];
+    char body[1024];
+
+    snprintf(body, sizeof(body), "{\"query\":\"%s\",\"variables\":%s}", query, variables);
+    snprintf(text, sizeof(text),
+             "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+             "%sContent-Length: %zu\r\n\r\n%s",
+             fields, strlen(body), body);
+    return text;
+}
+
+bool line_has(struct str s, const char *text)
+{
+    return memmem(s.p, s.n, text, strlen(text));
+}
+
+unsigned line_count(struct str s, const char *text)
+{
+    unsigned n = 0;
+    const char *at;
+
+    while ((at = memmem(s.p, s.n, text, strlen(text)))) {
+        n++;
+        s = str_of(at + 1, s.n - (size_t)(at + 1 - s.p));
+    }
+    return n;
 }

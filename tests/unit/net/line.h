@@ -32,3 +32,10 @@ struct str line_take(struct line *l);
 
 /* Says, settles and takes. */
 struct str line_ask(struct line *l, const char *text);
+
+/* A POST of a query; fields are whole lines. In static memory. */
+const char *line_post(const char *query, const char *variables, const char *fields);
+
+bool line_has(struct str s, const char *text);
+/* How often text stands in s. */
+unsigned line_count(struct str s, const char *text);

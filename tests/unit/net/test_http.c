@@ -1,41 +1,7 @@
 #include "net/http.h"
 
-#include <stdio.h>
-
 #include "tests/lib/test.h"
 #include "tests/unit/net/line.h"
-
-/* A POST of a query, its fields behind Host. */
-static const char *post(const char *query, const char *fields)
-{
-    static char text[8192];
-    char body[1024];
-
-    snprintf(body, sizeof(body), "{\"query\":\"%s\"}", query);
-    snprintf(text, sizeof(text),
-             "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
-             "%sContent-Length: %zu\r\n\r\n%s",
-             fields, strlen(body), body);
-    return text;
-}
-
-static bool has(struct str s, const char *text)
-{
-    return memmem(s.p, s.n, text, strlen(text));
-}
-
-/* How often text stands in s. */
-static unsigned count(struct str s, const char *text)
-{
-    unsigned n = 0;
-    const char *at;
-
-    while ((at = memmem(s.p, s.n, text, strlen(text)))) {
-        n++;
-        s = str_of(at + 1, s.n - (size_t)(at + 1 - s.p));
-    }
-    return n;
-}
 
 static void one_request_after_another_is_answered_on_a_connection(void **state)
 {
@@ -45,9 +11,10 @@ static void one_request_after_another_is_answered_on_a_connection(void **state)
     line_toy(&toy, NULL);
     line_open(&l, &toy);
     for (int i = 0; i < 3; i++) {
-        struct str got = line_ask(&l, post("echo", ""));
+        struct str got = line_ask(&l, line_post("echo", "{}", ""));
         assert_true(str_starts(got, STR("HTTP/1.1 200 OK\r\n")));
-        assert_true(has(got, "\r\nConnection: keep-alive\r\n\r\n{\"data\":{\"echo\":\"echo\"}}"));
+        assert_true(
+            line_has(got, "\r\nConnection: keep-alive\r\n\r\n{\"data\":{\"echo\":\"echo\"}}"));
         assert_false(l.ended);
     }
     line_close(&l);
@@ -63,9 +30,9 @@ static void requests_sent_ahead_are_answered_in_their_order(void **state)
 
     line_toy(&toy, NULL);
     line_open(&l, &toy);
-    line_say(&l, str_c(post("slow", "")));
-    line_say(&l, str_c(post("echo 1", "")));
-    line_say(&l, str_c(post("echo 2", "")));
+    line_say(&l, str_c(line_post("slow", "{}", "")));
+    line_say(&l, str_c(line_post("echo 1", "{}", "")));
+    line_say(&l, str_c(line_post("echo 2", "{}", "")));
     assert_true(line_until(&l, "echo 2"));
     got = line_take(&l);
     slow = memmem(got.p, got.n, "slow", 4);
@@ -88,7 +55,7 @@ static void who_waits_for_leave_to_send_the_body_gets_it(void **state)
                         "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"),
                "HTTP/1.1 100 Continue\r\n\r\n");
     assert_true(
-        has(line_ask(&l, "10\r\n{\"query\":\"echo\"}\r\n0\r\n\r\n"), "{\"echo\":\"echo\"}"));
+        line_has(line_ask(&l, "10\r\n{\"query\":\"echo\"}\r\n0\r\n\r\n"), "{\"echo\":\"echo\"}"));
     line_close(&l);
     line_toy_done(&toy);
 }
@@ -103,8 +70,8 @@ static void behind_a_body_that_is_not_read_nothing_is_answered(void **state)
     line_open(&l, &toy);
     got = line_ask(&l, "POST /healthz HTTP/1.1\r\nHost: h\r\nContent-Length: 45\r\n\r\n"
                        "GET /healthz HTTP/1.1\r\nHost: smuggled\r\n\r\n....");
-    assert_int_equal(count(got, "HTTP/1.1 "), 1);
-    assert_true(has(got, "HTTP/1.1 405 ") && has(got, "Connection: close\r\n"));
+    assert_int_equal(line_count(got, "HTTP/1.1 "), 1);
+    assert_true(line_has(got, "HTTP/1.1 405 ") && line_has(got, "Connection: close\r\n"));
     assert_true(l.ended);
     line_close(&l);
     line_toy_done(&toy);
@@ -120,8 +87,8 @@ static void a_malformed_request_ends_the_connection(void **state)
     line_open(&l, &toy);
     got =
         line_ask(&l, "GET / HTTP/1.1\r\nHost : h\r\n\r\nGET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(has(got, "HTTP/1.1 400 "));
-    assert_int_equal(count(got, "HTTP/1.1 "), 1);
+    assert_true(line_has(got, "HTTP/1.1 400 "));
+    assert_int_equal(line_count(got, "HTTP/1.1 "), 1);
     assert_true(l.ended);
     line_close(&l);
     line_toy_done(&toy);
@@ -136,7 +103,7 @@ static void head_gives_the_head_alone(void **state)
     line_toy(&toy, NULL);
     line_open(&l, &toy);
     got = line_ask(&l, "HEAD /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_true(has(got, "Content-Length: 3\r\n"));
+    assert_true(line_has(got, "Content-Length: 3\r\n"));
     assert_memory_equal(got.p + got.n - 4, "\r\n\r\n", 4);
     line_close(&l);
     line_toy_done(&toy);
@@ -149,7 +116,7 @@ static void who_goes_while_waiting_cancels_the_operation(void **state)
 
     line_toy(&toy, NULL);
     line_open(&l, &toy);
-    line_ask(&l, post("slow", ""));
+    line_ask(&l, line_post("slow", "{}", ""));
     line_close(&l);
     assert_int_equal(toy.cancelled, 1);
     line_toy_done(&toy);

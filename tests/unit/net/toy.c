@@ -130,6 +130,15 @@ static void end_all(struct toy *toy, bool fail)
     }
 }
 
+static void expire_all(struct toy *toy)
+{
+    list_each_safe (at, &toy->running) {
+        struct toy_op *o = list_entry(at, struct toy_op, link);
+        if (o->follows)
+            o->op->client->ops->close(o->op->client, 4403, STR("Token expired"));
+    }
+}
+
 static void echo(struct net_operation *op, const struct net_call *call)
 {
     struct buf text;
@@ -188,6 +197,8 @@ static void on_operation(void *user, struct net_operation *op, const struct net_
         publish(toy, call);
     if (str_eq(q, STR("end")) || str_eq(q, STR("fail")))
         end_all(toy, str_eq(q, STR("fail")));
+    if (str_eq(q, STR("expire")))
+        expire_all(toy);
     if (str_eq(q, STR("invalid")))
         finish_with(op, NET_REQUEST_ERROR, 400, "{\"errors\":[{\"message\":\"invalid\"}]}",
                     "[{\"message\":\"invalid\"}]");

@@ -10,7 +10,8 @@
  *     follow     streams what publish sends
  *     publish    sends variables.n results of variables.size bytes to all who follow
  *     count      streams variables.n results of variables.size bytes, as fast as they are taken
- *     end        ends all streams; fail: ends them with an error
+ *     end        ends all streams; fail: ends them with an error; expire: as if their tokens had
+ * ended
  */
 
 #include "loop/loop.h"
