@@ -23,10 +23,11 @@ enum deadline_kind {
     DEADLINE_PONG,       /* and has to answer */
     DEADLINE_CLOSE,      /* the client has to let go of a connection that was closed */
     DEADLINE_BEAT,       /* a stream has been silent so long that we say something */
+    DEADLINE_RESERVED,   /* a reserved event stream has to be opened */
 };
 
 enum {
-    DEADLINE_KINDS = DEADLINE_BEAT + 1
+    DEADLINE_KINDS = DEADLINE_RESERVED + 1
 };
 
 struct deadline {

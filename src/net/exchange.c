@@ -2,9 +2,12 @@
 
 #include <assert.h>
 
+#include "net/errand.h"
+#include "net/event_stream.h"
 #include "net/inside.h"
 #include "net/origin.h"
 #include "net/refusal.h"
+#include "net/stream_request.h"
 
 enum {
     PAGE_MAX = 1024 * 1024,
@@ -38,8 +41,20 @@ void exchange_init(struct exchange *x, struct net *n, const struct exchange_fram
     turn_hook_init(&x->expired, on_expired);
 }
 
+/* What others hold of it, or it of others. */
+static void let_go(struct exchange *x)
+{
+    if (x->errand)
+        x->errand->exchange = NULL;
+    x->errand = NULL;
+    if (x->events)
+        event_stream_free(x->events);
+    x->events = NULL;
+}
+
 void exchange_done(struct exchange *x)
 {
+    let_go(x);
     deadline_drop(&x->beat);
     turn_hook_cancel(&x->expired);
     buf_done(&x->body);
@@ -56,10 +71,10 @@ static void clear(struct exchange *x)
     x->media = MEDIA_JSON;
     x->dress = NULL;
     x->dress_single = x->waits_for_room = x->without_body = false;
-    x->authorization = x->origin = STR_NULL;
+    x->authorization = x->stream_token = x->origin = STR_NULL;
 }
 
-static void respond(struct exchange *x, struct http_response *r, struct str body)
+void exchange_respond(struct exchange *x, struct http_response *r, struct str body)
 {
     r->length = body.n;
     r->origin = x->origin;
@@ -70,8 +85,8 @@ static void respond(struct exchange *x, struct http_response *r, struct str body
     x->framing->end(x);
 }
 
-static void refuse_with(struct exchange *x, int status, struct str code, struct str message,
-                        struct str allow)
+void exchange_refuse_with(struct exchange *x, int status, struct str code, struct str message,
+                          struct str allow)
 {
     struct http_response r = {
         .status = status, .content_type = http_response_type(x->media), .allow = allow};
@@ -79,18 +94,18 @@ static void refuse_with(struct exchange *x, int status, struct str code, struct 
 
     buf_init(&body, ERROR_MAX);
     refusal_body(&body, code, message);
-    respond(x, &r, buf_str(&body));
+    exchange_respond(x, &r, buf_str(&body));
     buf_done(&body);
 }
 
 static void refuse(struct exchange *x, int status, struct str code, struct str message)
 {
-    refuse_with(x, status, code, message, STR_NULL);
+    exchange_refuse_with(x, status, code, message, STR_NULL);
 }
 
 static void refuse_method(struct exchange *x, struct str allow)
 {
-    refuse_with(x, 405, STR("BAD_REQUEST"), STR("The method is not allowed here."), allow);
+    exchange_refuse_with(x, 405, STR("BAD_REQUEST"), STR("The method is not allowed here."), allow);
 }
 
 void exchange_refuse(struct exchange *x, int status, struct str reason)
@@ -104,8 +119,7 @@ void exchange_refuse(struct exchange *x, int status, struct str reason)
     refuse(x, status, code, reason);
 }
 
-/* Bytes of a stream's body. */
-static void say(struct exchange *x, struct str bytes)
+void exchange_say(struct exchange *x, struct str bytes)
 {
     if (x->chunked)
         outq_push_chunk(x->out, bytes);
@@ -114,10 +128,21 @@ static void say(struct exchange *x, struct str bytes)
     x->framing->wake(x);
 }
 
-static void say_result(struct exchange *x, struct frame *payload)
+void exchange_say_result(struct exchange *x, struct outq_id *id, struct frame *payload)
 {
-    outq_push_next(x->out, x->chunked ? &x->dress->chunk : &x->dress->bare, NULL, payload);
+    outq_push_next(x->out, x->chunked ? &x->dress->chunk : &x->dress->bare, id, payload);
     x->framing->wake(x);
+}
+
+void exchange_drop(struct exchange *x, const struct outq_id *id)
+{
+    outq_drop(x->out, id);
+    x->framing->wake(x);
+}
+
+bool exchange_has_room(struct exchange *x)
+{
+    return x->framing->has_room(x);
 }
 
 static void open_stream(struct exchange *x)
@@ -131,13 +156,13 @@ static void open_stream(struct exchange *x)
         return;
     x->state = EXCHANGE_STREAMING;
     x->framing->head(x, &r);
-    say(x, x->dress->opening);
+    exchange_say(x, x->dress->opening);
     deadline_set(&x->net->deadlines, &x->beat, DEADLINE_BEAT);
 }
 
 static void close_stream(struct exchange *x)
 {
-    say(x, x->dress->closing);
+    exchange_say(x, x->dress->closing);
     clear(x);
     x->framing->end(x);
 }
@@ -148,7 +173,7 @@ static void say_last(struct exchange *x, struct str body)
     struct frame *payload = frame_new(body);
 
     open_stream(x);
-    say_result(x, payload);
+    exchange_say_result(x, NULL, payload);
     frame_unref(payload);
     close_stream(x);
 }
@@ -159,25 +184,34 @@ void exchange_on_beat(struct deadline *beat)
 
     /* Where something waits to be sent, another beat would tell nobody anything. */
     if (outq_empty(x->out))
-        say(x, x->dress->beat);
+        exchange_say(x, x->dress->beat);
     deadline_set(&x->net->deadlines, &x->beat, DEADLINE_BEAT);
 }
 
 void exchange_drained(struct exchange *x)
 {
+    if (x->events)
+        event_stream_drained(x->events);
     if (!x->waits_for_room)
         return;
     x->waits_for_room = false;
     x->net->service.on_drained(&x->op);
 }
 
-void exchange_drain(struct exchange *x)
+void exchange_cut(struct exchange *x)
 {
-    if (x->state != EXCHANGE_STREAMING || !x->op.is_stream)
-        return;
-    x->net->service.on_cancel(&x->op);
     clear(x);
     x->framing->cut(x);
+}
+
+void exchange_drain(struct exchange *x)
+{
+    if (x->events) {
+        event_stream_drain(x->events);
+    } else if (x->state == EXCHANGE_STREAMING && x->op.is_stream) {
+        x->net->service.on_cancel(&x->op);
+        exchange_cut(x);
+    }
 }
 
 /* What the server has begun and not ended: when it is a stream, the client hears so at once. */
@@ -208,6 +242,10 @@ void exchange_run(struct exchange *x)
     struct http_request r;
     struct str wrong;
 
+    if (x->stream_token.p) {
+        stream_request_run(x);
+        return;
+    }
     if (!http_request_from_body(&x->arena, buf_str(&x->body), &r, &wrong)) {
         refuse(x, 400, STR("BAD_REQUEST"), wrong);
         return;
@@ -243,14 +281,13 @@ static bool send_page(struct exchange *x, struct str path)
     if (found) {
         r.status = page.status;
         r.content_type = page.content_type;
-        respond(x, &r, page.body);
+        exchange_respond(x, &r, page.body);
     }
     buf_done(&scratch);
     return found;
 }
 
-/* True when the body is wanted. */
-static bool begin_post(struct exchange *x, const struct http_head *head)
+bool exchange_begin_post(struct exchange *x, const struct http_head *head)
 {
     if (!http_request_is_json(http_field(head, STR("Content-Type")))) {
         refuse(x, 415, STR("BAD_REQUEST"), STR("Content-Type must be application/json."));
@@ -272,14 +309,32 @@ static void begin_get(struct exchange *x, const struct http_head *head)
     run_query(x, head->query);
 }
 
-static void answer_options(struct exchange *x, const struct http_head *head)
+void exchange_answer_options(struct exchange *x, const struct http_head *head, struct str methods)
 {
-    struct http_response r = {.status = 204, .allow = STR("GET, POST, OPTIONS")};
+    struct http_response r = {.status = 204, .allow = methods};
 
     r.preflight = http_field(head, STR("Access-Control-Request-Method")).p;
-    respond(x, &r, STR(""));
+    exchange_respond(x, &r, STR(""));
 }
 
+bool exchange_begin_operation(struct exchange *x, const struct http_head *head)
+{
+    if (str_eq(head->method, STR("OPTIONS")))
+        exchange_answer_options(x, head, STR("GET, POST, OPTIONS"));
+    else if (!str_eq(head->method, STR("GET")) && !str_eq(head->method, STR("POST")))
+        refuse_method(x, STR("GET, POST"));
+    else if (x->media == MEDIA_NONE && !x->dress && !http_request_wants_html(head))
+        refuse(x, 406, STR("BAD_REQUEST"),
+               STR("Accept must allow application/json, application/graphql-response+json or "
+                   "text/event-stream."));
+    else if (str_eq(head->method, STR("POST")))
+        return exchange_begin_post(x, head);
+    else
+        begin_get(x, head);
+    return false;
+}
+
+/* True when the body is wanted. */
 static bool begin_graphql(struct exchange *x, const struct http_head *head)
 {
     struct str origin = http_field(head, STR("Origin"));
@@ -291,26 +346,15 @@ static bool begin_graphql(struct exchange *x, const struct http_head *head)
     x->origin = arena_str(&x->arena, origin);
     x->media = http_request_media(head);
     x->dress = stream_dress(http_request_stream(head, &x->dress_single));
-    if (str_eq(head->method, STR("OPTIONS")))
-        answer_options(x, head);
-    else if (!str_eq(head->method, STR("GET")) && !str_eq(head->method, STR("POST")))
-        refuse_method(x, STR("GET, POST"));
-    else if (x->media == MEDIA_NONE && !x->dress && !http_request_wants_html(head))
-        refuse(x, 406, STR("BAD_REQUEST"),
-               STR("Accept must allow application/json, application/graphql-response+json or "
-                   "text/event-stream."));
-    else if (str_eq(head->method, STR("POST")))
-        return begin_post(x, head);
-    else
-        begin_get(x, head);
-    return false;
+    return str_eq(head->path, STR("/graphql")) ? exchange_begin_operation(x, head)
+                                               : stream_request_begin(x, head);
 }
 
 static void begin_page(struct exchange *x, const struct http_head *head)
 {
     x->without_body = str_eq(head->method, STR("HEAD"));
     if (str_eq(head->method, STR("OPTIONS")))
-        answer_options(x, head);
+        exchange_answer_options(x, head, STR("GET, HEAD, OPTIONS"));
     else if (!x->without_body && !str_eq(head->method, STR("GET")))
         refuse_method(x, STR("GET, HEAD"));
     else if (!send_page(x, head->path))
@@ -322,15 +366,39 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
     assert(x->state == EXCHANGE_IDLE);
     x->client.id = net_client_id(x->net);
     x->authorization = arena_str(&x->arena, http_field(head, STR("Authorization")));
-    if (str_eq(head->path, STR("/graphql")))
+    if (str_eq(head->path, STR("/graphql")) || str_eq(head->path, STR("/graphql/stream")))
         return begin_graphql(x, head);
     begin_page(x, head);
     return false;
 }
 
+static void open_shared(struct exchange *x, struct str token)
+{
+    x->dress = &stream_dress_shared;
+    x->events = event_stream_new(x, token);
+    open_stream(x);
+    if (x->net->state != NET_OPEN)
+        exchange_drain(x);
+}
+
+void exchange_on_verdict(struct exchange *x, struct errand *e)
+{
+    struct http_response r = {.status = e->status, .origin = x->origin};
+    struct str answer = buf_str(&e->answer);
+
+    x->errand = NULL;
+    if (e->kind == ERRAND_OPEN && e->status == 200) {
+        open_shared(x, e->token);
+        return;
+    }
+    if (answer.n)
+        r.content_type = http_response_type(x->media);
+    exchange_respond(x, &r, answer);
+}
+
 void exchange_cancel(struct exchange *x)
 {
-    if (x->state >= EXCHANGE_CALLING)
+    if (x->state >= EXCHANGE_CALLING && !x->events)
         x->net->service.on_cancel(&x->op);
     clear(x);
 }
@@ -348,7 +416,7 @@ static enum net_push next(struct net_operation *op, struct frame *payload)
         x->waits_for_room = true;
         return NET_FULL;
     }
-    say_result(x, payload);
+    exchange_say_result(x, NULL, payload);
     return NET_TOOK;
 }
 
@@ -371,7 +439,7 @@ static void finish(struct net_operation *op, const struct net_response *response
     assert(x->state == EXCHANGE_CALLING);
     if (r.status == 405)
         r.allow = STR("POST");
-    respond(x, &r, response->body);
+    exchange_respond(x, &r, response->body);
 }
 
 static void complete(struct net_operation *op, const struct net_response *why)
@@ -407,7 +475,7 @@ static void on_expired(struct turn_hook *hook)
 
     x->net->service.on_cancel(&x->op);
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."));
+    refusal_expired(&body);
     say_last(x, buf_str(&body));
     buf_done(&body);
 }

@@ -7,6 +7,7 @@
  *     IDLE ──exchange_begin──► READING ──exchange_run──► CALLING ──the server answers──► IDLE
  *              │                                            └──► STREAMING ──its end──► IDLE
  *              └──answered from its head alone, or refused──► IDLE
+ *     READING or IDLE ──an errand──► ASKING ──its verdict──► IDLE, or STREAMING
  *
  * Results that come one by one are streamed when the request accepts a form of that
  * (net/stream_dress.h); the head goes out at once, before there is a result. A stream that is cut
@@ -22,8 +23,10 @@
 #include "net/http_response.h"
 #include "net/stream_dress.h"
 
-struct net;
+struct errand;
+struct event_stream;
 struct exchange;
+struct net;
 
 /* How a version of HTTP carries a response. */
 struct exchange_framing {
@@ -42,6 +45,7 @@ struct exchange_framing {
 enum exchange_state {
     EXCHANGE_IDLE,
     EXCHANGE_READING, /* the framing adds to the body */
+    EXCHANGE_ASKING,  /* an errand is under way */
     EXCHANGE_CALLING, /* the server has the operation */
     EXCHANGE_STREAMING,
     EXCHANGE_EXPIRED, /* the server closed the stream; at the end of the turn the client hears so */
@@ -56,6 +60,8 @@ struct exchange {
     struct buf body; /* of the request */
     struct net_client client;
     struct net_operation op;
+    struct errand *errand;       /* what the request is about is another loop's, perhaps */
+    struct event_stream *events; /* it streams the results of other requests' operations */
     /* Of the request being answered; its strings are in the arena. */
     struct arena arena;
     enum http_media media;
@@ -66,7 +72,8 @@ struct exchange {
     struct turn_hook expired;
     bool without_body; /* HEAD: the response's head only */
     struct str authorization;
-    struct str origin; /* of an allowed page of another server */
+    struct str stream_token; /* the body asks for an operation on that event stream; else absent */
+    struct str origin;       /* of an allowed page of another server */
 };
 
 void exchange_init(struct exchange *x, struct net *n, const struct exchange_framing *framing,
@@ -93,3 +100,29 @@ void exchange_on_beat(struct deadline *beat);
 
 /* The client has gone: what the server still does for it is cancelled. */
 void exchange_cancel(struct exchange *x);
+
+/* For net/stream_request.c: requests to /graphql/stream. */
+
+void exchange_respond(struct exchange *x, struct http_response *r, struct str body);
+/* An error, with the methods that are allowed, or none. */
+void exchange_refuse_with(struct exchange *x, int status, struct str code, struct str message,
+                          struct str allow);
+void exchange_answer_options(struct exchange *x, const struct http_head *head, struct str methods);
+/* As on /graphql. */
+bool exchange_begin_operation(struct exchange *x, const struct http_head *head) must_use;
+bool exchange_begin_post(struct exchange *x, const struct http_head *head) must_use;
+
+/* For net/errand.h: the verdict on x->errand, which is gone when this returns. */
+void exchange_on_verdict(struct exchange *x, struct errand *e);
+
+/* For net/event_stream.h. */
+
+/* Bytes of the stream, and a result under an id. */
+void exchange_say(struct exchange *x, struct str bytes);
+void exchange_say_result(struct exchange *x, struct outq_id *id, struct frame *payload);
+/* What waits under the id is not said. */
+void exchange_drop(struct exchange *x, const struct outq_id *id);
+/* When the answer is false, event_stream_drained() comes later. */
+bool exchange_has_room(struct exchange *x);
+/* The stream is broken off. */
+void exchange_cut(struct exchange *x);

@@ -7,6 +7,8 @@ static const char *status_text(int status)
         const char *text;
     } texts[] = {
         {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
         {204, "No Content"},
         {400, "Bad Request"},
         {401, "Unauthorized"},

@@ -166,6 +166,11 @@ enum http_stream http_request_stream(const struct http_head *h, bool *ret_first)
     return events >= parts ? STREAM_EVENTS : STREAM_PARTS;
 }
 
+bool http_request_accepts(const struct http_head *h, struct str type)
+{
+    return !str_trim(http_field(h, STR("Accept"))).n || preference_for(h, type).q > 0;
+}
+
 bool http_request_wants_html(const struct http_head *h)
 {
     struct preference page = preference_for(h, html);
@@ -231,6 +236,18 @@ static bool decode(struct arena *a, struct str s, struct str *ret)
     }
     *ret = str_of(to, n);
     return str_is_utf8(*ret);
+}
+
+struct str http_request_param(struct arena *a, struct str query_string, struct str name)
+{
+    while (query_string.p) {
+        struct str value = str_split(&query_string, '&');
+
+        if (!str_eq(str_split(&value, '='), name))
+            continue;
+        return decode(a, value.p ? value : STR(""), &value) ? value : STR_NULL;
+    }
+    return STR_NULL;
 }
 
 static bool malformed_json(struct arena *a, const char *what, const json_error_t *error,

@@ -31,6 +31,9 @@ enum http_media http_request_media(const struct http_head *h);
  * single result is rather wanted so, too, than in any of our media types. */
 enum http_stream http_request_stream(const struct http_head *h, bool *ret_first);
 
+/* May a response be of that type? */
+bool http_request_accepts(const struct http_head *h, struct str type);
+
 /* Does a person look: is text/html named in Accept, and none of our own types? */
 bool http_request_wants_html(const struct http_head *h);
 
@@ -39,6 +42,8 @@ bool http_request_is_json(struct str content_type);
 
 /* Does the query string have a parameter of that name? */
 bool http_request_has_param(struct str query_string, struct str name);
+/* The first parameter of that name, decoded; absent without one, and where it is malformed. */
+struct str http_request_param(struct arena *a, struct str query_string, struct str name);
 
 /* A request as it was understood; borrows from the arena and from what was parsed. */
 struct http_request {

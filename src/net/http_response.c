@@ -77,8 +77,9 @@ static void add_cors(struct http_response_fields *to, const struct http_response
     add(to, STR("Access-Control-Allow-Origin"), r->origin);
     if (!r->preflight)
         return;
-    add(to, STR("Access-Control-Allow-Methods"), STR("GET, POST"));
-    add(to, STR("Access-Control-Allow-Headers"), STR("Content-Type, Authorization"));
+    add(to, STR("Access-Control-Allow-Methods"), r->allow);
+    add(to, STR("Access-Control-Allow-Headers"),
+        STR("Content-Type, Authorization, X-GraphQL-Event-Stream-Token"));
     add(to, STR("Access-Control-Max-Age"), STR("600"));
 }
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "net/conn.h"
 #include "net/exchange.h"
+#include "net/reservation.h"
 
 enum {
     READ_BUFFER = 32 * 1024, /* one for all connections of a loop */
@@ -18,7 +19,8 @@ enum {
     KEEP_ALIVE_MS = 75 * 1000,
     SEND_MS = 30 * 1000,
     LINGER_MS = 2 * 1000,
-    LETTING_GO_MS = 1, /* between looks whether libwebsockets has let go */
+    RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
+    LETTING_GO_MS = 1,       /* between looks whether libwebsockets has let go */
 };
 
 uint64_t net_client_id(struct net *n)
@@ -106,10 +108,13 @@ static void copy_config(struct net *n, const struct net_config *config)
 
 static void on_drain_time(struct timer *t);
 
+/* By whom each kind is embedded. */
 static void on_deadline(struct deadline *d)
 {
     if (d->kind == DEADLINE_BEAT)
         exchange_on_beat(d);
+    else if (d->kind == DEADLINE_RESERVED)
+        reservation_on_deadline(d);
     else
         conn_on_deadline(d);
 }
@@ -127,6 +132,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
         [DEADLINE_PONG] = config->pong_timeout_ms,
         [DEADLINE_CLOSE] = LINGER_MS,
         [DEADLINE_BEAT] = config->ping_interval_ms,
+        [DEADLINE_RESERVED] = config->init_timeout_ms ? config->init_timeout_ms : RESERVED_MS,
     };
     struct net *n = mem_new(struct net);
 
@@ -135,6 +141,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     copy_config(n, config);
     n->service = *service;
     list_init(&n->connections);
+    list_init(&n->reservations);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
     deadlines_init(&n->deadlines, l, ms, on_deadline);
     timer_init(&n->drain, l, on_drain_time);
@@ -162,6 +169,18 @@ enum status net_new(struct loop *l, const struct net_config *config,
     listener_start(&n->listener, l, fd, on_accept);
     *ret_net = n;
     return ST_OK;
+}
+
+void net_introduce(struct net *const *nets, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct net **peers = arena_array(&nets[i]->arena, struct net *, n);
+
+        memcpy(peers, nets, n * sizeof(struct net *));
+        assert(nets[i]->loop->index == i);
+        nets[i]->peers = peers;
+        nets[i]->n_peers = n;
+    }
 }
 
 void net_accept(struct net *n)
@@ -224,6 +243,8 @@ static void let_go(struct net *n)
         timer_start(&n->drain, LETTING_GO_MS);
         return;
     }
+    reservation_free_all(n);
+    map_done(&n->event_streams);
     n->handles = 2;
     timer_close(&n->drain, on_drain_closed);
     deadlines_close(&n->deadlines, on_deadlines_closed);

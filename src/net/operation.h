@@ -95,6 +95,15 @@ struct net_page {
     struct str body; /* lives as long as the process, or in the scratch given */
 };
 
+enum {
+    NET_CALLER_LENGTH = 32
+};
+
+/* One user of one tenant: equal bytes are the same one. */
+struct net_caller {
+    unsigned char bytes[NET_CALLER_LENGTH];
+};
+
 /* What the transports call: the server's side. */
 struct net_service {
     void *user;
@@ -108,6 +117,10 @@ struct net_service {
     /* The connection is gone, its operations were cancelled before. Only for a client with a
      * session. */
     void (*on_gone)(void *user, struct net_client *c);
+    /* Who asks, by an HTTP request's Authorization. False: nobody who may; the response, for which
+     * 401 is the status, is in refusal, which is empty and bounded. */
+    bool (*on_caller)(void *user, struct str authorization, struct net_caller *ret_caller,
+                      struct buf *refusal);
     /* False: no such page. scratch is empty and bounded. */
     bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);
 };

@@ -31,6 +31,19 @@ static const struct stream_dress parts = {
     .closing = STR_INIT("--\r\n"),
 };
 
+#define WITH_ID                                                                                    \
+    .before_id = STR_INIT("event: next\ndata: {\"id\":\""),                                        \
+    .before_payload = STR_INIT("\",\"payload\":"), .behind_payload = STR_INIT("}\n\n")
+
+const struct stream_dress stream_dress_shared = {
+    .content_type = "text/event-stream; charset=utf-8",
+    .chunk = {.framing = OUTQ_CHUNK, WITH_ID},
+    .bare = {.framing = OUTQ_BARE, WITH_ID},
+    .opening = STR_INIT(":\n\n"),
+    .beat = STR_INIT(":\n\n"),
+    .closing = STR_INIT(""),
+};
+
 const struct stream_dress *stream_dress(enum http_stream stream)
 {
     switch (stream) {

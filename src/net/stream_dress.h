@@ -19,3 +19,6 @@ struct stream_dress {
 
 /* NULL for STREAM_NONE. */
 const struct stream_dress *stream_dress(enum http_stream stream);
+
+/* Events of several operations, each with its id: graphql-sse's single connection mode. */
+extern const struct stream_dress stream_dress_shared;

@@ -1,9 +1,12 @@
 #include "server/session.h"
 
+#include <openssl/sha.h>
+
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/request.h"
 
 enum {
     CLOSE_FORBIDDEN = 4403,
@@ -146,4 +149,52 @@ enum status session_renew(struct session *s, struct str token, struct token_erro
     s->viewer = newer;
     await_expiry(s);
     return ST_OK;
+}
+
+/* With the length of the first name before both, no two callers have the same bytes. */
+static void name_caller(const struct viewer *v, struct net_caller *ret_caller)
+{
+    struct arena a;
+    struct str parts[3] = {[1] = v->tenant_id, [2] = v->user_id}, name;
+
+    arena_init(&a);
+    parts[0] = arena_printf(&a, "%zu:", v->tenant_id.n);
+    name = arena_join(&a, parts, array_size(parts));
+    SHA256((const unsigned char *)name.p, name.n, ret_caller->bytes);
+    arena_done(&a);
+}
+
+static void refuse_caller(struct buf *refusal, enum status st, const char *why)
+{
+    struct gql_errors errors;
+    struct arena a;
+    struct str list;
+
+    arena_init(&a);
+    gql_errors_init(&errors, &a);
+    gql_error_add(&errors, st, "%s", why);
+    request_errors_body(&errors, refusal, &list);
+    arena_done(&a);
+}
+
+bool session_identify(void *worker, struct str authorization, struct net_caller *ret_caller,
+                      struct buf *refusal)
+{
+    struct worker *w = worker;
+    struct token_error error;
+    struct viewer *viewer;
+    enum status st;
+
+    if (!authorization.p) {
+        refuse_caller(refusal, ST_UNAUTHENTICATED, gql_status_text(ST_UNAUTHENTICATED));
+        return false;
+    }
+    st = token_check(w->keys, authorization, clock_unix_ms(), &viewer, &error);
+    if (st != ST_OK) {
+        refuse_caller(refusal, st, error.text);
+        return false;
+    }
+    name_caller(viewer, ret_caller);
+    viewer_unref(viewer);
+    return true;
 }

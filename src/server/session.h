@@ -39,3 +39,7 @@ enum status session_renew(struct session *s, struct str token,
 
 /* The caller's side of every statement made for this viewer; borrows from it. */
 struct store_caller session_caller(const struct viewer *v);
+
+/* net_service.on_caller: whose token it is. */
+bool session_identify(void *worker, struct str authorization, struct net_caller *ret_caller,
+                      struct buf *refusal);

@@ -26,11 +26,12 @@
 //
 //     tail: events ann subscription { … }    a stream over HTTP with the user's token;  tail: parts …
 //     tail< {"data":…}                its next result
+//     tail: open PATH                 a stream of events by GET
 //     tail: completes | breaks        it ends as a whole, or is broken off before its end
 //
 //     post ann { viewer { userId } }  a document over HTTP, with the user's token; nobody: without
 //     http GET /graphql?query=…       a request, with lines `name: value`, and a body
-//     -> 200 {"data":…}               its answer; further lines `name: value` are of its head
+//     -> 200 {"data":…}               its answer; further lines `name: value` are of its head; -> 200 <name>
 //
 //     sql> select …                   with lines `= a|b`, one a row, when the result matters
 //     server stop | kill | start
@@ -143,6 +144,11 @@ class Play {
     this.#clients.set(name, await EventStream.open(address, form, { headers, body }));
   }
 
+  async #openStream(name, path) {
+    const { address } = await this.#server();
+    this.#clients.set(name, await EventStream.open(address, 'events', { method: 'GET', path: this.#fill(path) }));
+  }
+
   async #expectEnd(name, ...expected) {
     for (const type of expected) {
       const event = await this.#client(name).next();
@@ -165,6 +171,8 @@ class Play {
       case 'events':
       case 'parts':
         return this.#stream(name, what, words[0], words.slice(1).join(' '));
+      case 'open':
+        return this.#openStream(name, words[0]);
       case 'completes':
         return this.#expectEnd(name, 'complete', 'whole');
       case 'breaks':
@@ -227,6 +235,8 @@ class Play {
     for (const [name, value] of rest.filter((line) => /^[\w-]+: /.test(line)).map((line) => line.split(/: (.*)/)))
       if (headers[name] !== value) throw new Error(`${name} is ${headers[name]}`);
     if (!lines) return;
+    const name = /^<([a-z]\w*)>$/.exec(lines)?.[1];
+    if (name) return void this.#names.set(name, body); // the body is no JSON, but a value by itself
     const wrong = match(parsePattern(lines), JSON.parse(body), this.#names);
     if (wrong) throw new Error(`${wrong}\nin ${body}`);
   }

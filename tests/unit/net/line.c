@@ -115,7 +115,7 @@ bool line_until(struct line *l, const char *text)
 {
     time_t began = time(NULL);
 
-    while (!memmem(l->heard.p, l->heard.n, text, strlen(text))) {
+    while (!line_has(buf_str(&l->heard), text)) {
         assert_true(time(NULL) - began < PATIENCE_S);
         if (!turn(l) && l->ended)
             return false;

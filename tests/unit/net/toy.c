@@ -246,6 +246,19 @@ static void on_gone(void *user, struct net_client *c)
     toy->gone++;
 }
 
+/* Everybody is who they say they are; nobody is nobody. */
+static bool on_caller(void *user, struct str authorization, struct net_caller *ret_caller,
+                      struct buf *refusal)
+{
+    if (!authorization.n || authorization.n > sizeof(ret_caller->bytes)) {
+        buf_add(refusal, STR("{\"errors\":[{\"message\":\"who?\"}]}"));
+        return false;
+    }
+    *ret_caller = (struct net_caller){0};
+    memcpy(ret_caller->bytes, authorization.p, authorization.n);
+    return true;
+}
+
 static bool on_page(void *user, struct str path, struct buf *scratch, struct net_page *ret_page)
 {
     struct toy *toy = user;
@@ -279,10 +292,12 @@ bool toy_listen(struct toy *toy, const struct net_config *config, uint16_t *port
                                         .on_cancel = on_cancel,
                                         .on_drained = on_drained,
                                         .on_gone = on_gone,
+                                        .on_caller = on_caller,
                                         .on_page = on_page};
 
     if (net_new(&toy->loop, config, &service, port, &toy->net, ret_error) != ST_OK)
         return false;
+    net_introduce(&toy->net, 1);
     net_accept(toy->net);
     return true;
 }
