@@ -24,10 +24,12 @@ enum deadline_kind {
     DEADLINE_CLOSE,      /* the client has to let go of a connection that was closed */
     DEADLINE_BEAT,       /* a stream has been silent so long that we say something */
     DEADLINE_RESERVED,   /* a reserved event stream has to be opened */
+    DEADLINE_UPLOAD,     /* a request over HTTP/2 has to arrive whole */
+    DEADLINE_DELIVERY,   /* the client has to take some of a response over HTTP/2 that is whole */
 };
 
 enum {
-    DEADLINE_KINDS = DEADLINE_RESERVED + 1
+    DEADLINE_KINDS = DEADLINE_DELIVERY + 1
 };
 
 struct deadline {

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "net/conn.h"
 #include "net/exchange.h"
+#include "net/h2_stream.h"
 #include "net/reservation.h"
 
 enum {
@@ -115,6 +116,8 @@ static void on_deadline(struct deadline *d)
         exchange_on_beat(d);
     else if (d->kind == DEADLINE_RESERVED)
         reservation_on_deadline(d);
+    else if (d->kind == DEADLINE_UPLOAD || d->kind == DEADLINE_DELIVERY)
+        h2_stream_on_deadline(d);
     else
         conn_on_deadline(d);
 }
@@ -132,6 +135,8 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
         [DEADLINE_PONG] = config->pong_timeout_ms,
         [DEADLINE_CLOSE] = LINGER_MS,
         [DEADLINE_BEAT] = config->ping_interval_ms,
+        [DEADLINE_UPLOAD] = BODY_MS,
+        [DEADLINE_DELIVERY] = SEND_MS,
         [DEADLINE_RESERVED] = config->init_timeout_ms ? config->init_timeout_ms : RESERVED_MS,
     };
     struct net *n = mem_new(struct net);

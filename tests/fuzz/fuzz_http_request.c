@@ -70,9 +70,11 @@ static void check_query(struct str query_string)
 {
     struct http_request r;
     struct arena a;
-    struct str wrong;
+    struct str wrong, token;
 
     arena_init(&a);
+    token = http_request_param(&a, query_string, STR("token"));
+    assert(!token.p || str_is_utf8(token));
     if (http_request_from_query(&a, query_string, &r, &wrong)) {
         assert(str_is_utf8(r.call.query));
         http_request_done(&r);
@@ -85,6 +87,7 @@ static void check_request(struct str bytes)
     static struct http1_head head, again;
     struct http1_wrong wrong;
     size_t length, length_again;
+    bool first;
 
     if (http1_head_parse(bytes, &head, &length, &wrong) != HTTP1_OK)
         return;
@@ -93,6 +96,7 @@ static void check_request(struct str bytes)
            HTTP1_MORE);
     http_request_media(&head.request);
     http_request_wants_html(&head.request);
+    http_request_stream(&head.request, &first);
     if (upgrade_asked(&head) && upgrade_check(&head, &wrong)) {
         struct buf out;
         buf_init(&out, BODY_MOST);

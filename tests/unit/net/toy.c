@@ -5,7 +5,9 @@
 #include "loop/timer.h"
 
 enum {
-    TEXT_MAX = 8 * 1024 * 1024
+    TEXT_MAX = 8 * 1024 * 1024,
+    SIZE_MOST = 1024 * 1024, /* of a result */
+    MOST = 100000            /* results */
 };
 
 struct toy_op {
@@ -58,11 +60,13 @@ static struct frame *make_payload(int64_t number, size_t size)
     return f;
 }
 
-static int64_t variable(const struct net_call *call, const char *name, int64_t otherwise)
+static int64_t variable(const struct net_call *call, const char *name, int64_t otherwise,
+                        int64_t most)
 {
     const json_t *v = json_object_get(call->variables, name);
+    int64_t n = json_is_integer(v) ? json_integer_value(v) : otherwise;
 
-    return json_is_integer(v) ? json_integer_value(v) : otherwise;
+    return n < 0 ? 0 : n < most ? n : most;
 }
 
 static void on_slow(struct timer *t)
@@ -100,8 +104,8 @@ static void on_count(struct timer *t)
 
 static void publish(struct toy *toy, const struct net_call *call)
 {
-    int64_t n = variable(call, "n", 1);
-    size_t size = (size_t)variable(call, "size", 10);
+    int64_t n = variable(call, "n", 1, MOST);
+    size_t size = (size_t)variable(call, "size", 10, SIZE_MOST);
 
     for (int64_t i = 0; i < n; i++) {
         struct frame *f = make_payload(i, size);
@@ -171,12 +175,12 @@ static void start(struct toy *toy, struct net_operation *op, const struct net_ca
     list_append(&toy->running, &o->link);
     if (str_eq(call->query, STR("slow"))) {
         timer_init(&o->timer, &toy->loop, on_slow);
-        timer_start(&o->timer, (uint64_t)variable(call, "ms", 100));
+        timer_start(&o->timer, (uint64_t)variable(call, "ms", 100, INT32_MAX));
         return;
     }
     op->is_stream = true;
-    o->left = variable(call, "n", 1);
-    o->size = (size_t)variable(call, "size", 10);
+    o->left = variable(call, "n", 1, MOST);
+    o->size = (size_t)variable(call, "size", 10, SIZE_MOST);
     o->follows = str_eq(call->query, STR("follow"));
     timer_init(&o->timer, &toy->loop, on_count);
     if (!o->follows)
