@@ -39,6 +39,7 @@ LIBRARIES = {
     "libcurl": (r"curl/.*", ["auth", "cli"]),
     "OpenSSL": (r"openssl/.*", ["auth", "store", "server", "cli"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),
+    "nghttp2": (r"nghttp2/.*", ["net"]),
 }
 
 # The C library and the kernel: at home everywhere.

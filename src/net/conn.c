@@ -1,6 +1,8 @@
 #include "net/conn.h"
 
 #include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -126,6 +128,15 @@ void conn_set_deadline(struct conn *c, enum deadline_kind kind)
 void conn_drop_deadline(struct conn *c)
 {
     deadline_drop(&c->deadline);
+}
+
+void conn_expect_acks(struct conn *c)
+{
+    uint64_t ms = c->net->config.ping_interval_ms + c->net->config.pong_timeout_ms;
+    unsigned for_kernel = ms < INT32_MAX ? (unsigned)ms : INT32_MAX;
+
+    setsockopt(lws_get_socket_fd(c->wsi), IPPROTO_TCP, TCP_USER_TIMEOUT, &for_kernel,
+               sizeof(for_kernel));
 }
 
 void conn_on_deadline(struct deadline *d)

@@ -79,6 +79,10 @@ void conn_listen(struct conn *c, bool listen);
 void conn_set_deadline(struct conn *c, enum deadline_kind kind);
 void conn_drop_deadline(struct conn *c);
 
+/* From now on only we may speak: a client that acknowledges nothing for as long as a ping and its
+ * pong may take is gone, and the connection ends. */
+void conn_expect_acks(struct conn *c);
+
 /* Sends what waits, then closes. */
 void conn_finish(struct conn *c);
 /* Closes at the end of the turn. */

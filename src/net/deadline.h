@@ -1,7 +1,8 @@
 #pragma once
 
 /*
- * By when a connection must have done something: thousands of them at the price of one timer.
+ * By when something must have been done on a connection: thousands of them at the price of one
+ * timer.
  *
  * Every deadline of one kind lies equally far ahead when it is set, so a list a kind is in order by
  * itself: setting, moving and dropping a deadline take no search, and libuv's heap never sees them.
@@ -21,10 +22,14 @@ enum deadline_kind {
     DEADLINE_PING,       /* the client has been silent so long that it is asked */
     DEADLINE_PONG,       /* and has to answer */
     DEADLINE_CLOSE,      /* the client has to let go of a connection that was closed */
+    DEADLINE_BEAT,       /* a stream has been silent so long that we say something */
+    DEADLINE_RESERVED,   /* a reserved event stream has to be opened */
+    DEADLINE_UPLOAD,     /* a request over HTTP/2 has to arrive whole */
+    DEADLINE_DELIVERY,   /* the client has to take some of a response over HTTP/2 that is whole */
 };
 
 enum {
-    DEADLINE_KINDS = DEADLINE_CLOSE + 1
+    DEADLINE_KINDS = DEADLINE_DELIVERY + 1
 };
 
 struct deadline {

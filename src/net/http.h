@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * HTTP on a connection: one request after another, each answered before the next is begun.
+ * HTTP/1.1 on a connection: one exchange after another, each answered before the next is begun.
  */
 
 #include "net/conn.h"

@@ -59,7 +59,7 @@ static enum http1_parse take_line(struct str *rest, struct str *ret_line)
 }
 
 /* "http://host/path" is allowed too, for proxies; its host is Host's business. */
-static bool split_target(struct str target, struct http1_head *h)
+static bool take_target(struct str target, struct http_head *r)
 {
     if (str_starts(target, STR("http://")) || str_starts(target, STR("https://"))) {
         size_t authority = str_find(target, ':') + 3;
@@ -68,11 +68,7 @@ static bool split_target(struct str target, struct http1_head *h)
         path = str_find(target, '/');
         target = path < target.n ? str_of(target.p + path, target.n - path) : STR("/");
     }
-    if (target.p[0] != '/' && !str_eq(target, STR("*")))
-        return false;
-    h->query = target;
-    h->path = str_split(&h->query, '?');
-    return true;
+    return http_head_target(r, target);
 }
 
 static enum http1_parse parse_request_line(struct str line, struct http1_head *h,
@@ -80,8 +76,8 @@ static enum http1_parse parse_request_line(struct str line, struct http1_head *h
 {
     struct str rest = line, target;
 
-    h->method = str_split(&rest, ' ');
-    if (!rest.p || !is_token(h->method))
+    h->request.method = str_split(&rest, ' ');
+    if (!rest.p || !is_token(h->request.method))
         return bad(ret_wrong, 400, STR("The request line is malformed."));
     target = str_split(&rest, ' ');
     if (!rest.p || !is_visible(target))
@@ -91,81 +87,44 @@ static enum http1_parse parse_request_line(struct str line, struct http1_head *h
                    ? bad(ret_wrong, 505, STR("Only HTTP/1.1 is spoken here."))
                    : bad(ret_wrong, 400, STR("The request line is malformed."));
     h->http_1_1 = str_eq(rest, STR("HTTP/1.1"));
-    if (str_eq(h->method, STR("CONNECT")) || !split_target(target, h))
+    if (str_eq(h->request.method, STR("CONNECT")) || !take_target(target, &h->request))
         return bad(ret_wrong, 400, STR("The request target is malformed."));
     return HTTP1_OK;
 }
 
-static enum http1_parse parse_field(struct str line, struct http1_head *h,
+static enum http1_parse parse_field(struct str line, struct http_head *r,
                                     struct http1_wrong *ret_wrong)
 {
     struct str rest = line, name = str_split(&rest, ':');
 
-    if (h->n_fields == HTTP1_FIELDS_MAX)
+    if (r->n_fields == HTTP_FIELDS_MAX)
         return bad(ret_wrong, 431, STR("The request has too many header fields."));
     if (!rest.p || !is_token(name) || !is_field_value(rest))
         return bad(ret_wrong, 400, STR("A header field is malformed."));
-    h->fields[h->n_fields++] = (struct http1_field){name, str_trim(rest)};
+    r->fields[r->n_fields++] = (struct http_field){name, str_trim(rest)};
     return HTTP1_OK;
 }
 
-struct str http1_field_next(const struct http1_head *h, struct str name, size_t *at)
+static enum http1_parse settle_length(struct http_head *r, struct http1_wrong *ret_wrong)
 {
-    while (*at < h->n_fields) {
-        const struct http1_field *f = &h->fields[(*at)++];
-        if (str_eq_nocase(f->name, name))
-            return f->value;
-    }
-    return STR_NULL;
-}
-
-struct str http1_field(const struct http1_head *h, struct str name)
-{
-    size_t at = 0;
-
-    return http1_field_next(h, name, &at);
-}
-
-bool http1_list_has(const struct http1_head *h, struct str name, struct str token)
-{
-    size_t at = 0;
-    struct str list;
-
-    while ((list = http1_field_next(h, name, &at)).p)
-        while (list.p)
-            if (str_eq_nocase(str_trim(str_split(&list, ',')), token))
-                return true;
-    return false;
-}
-
-static size_t field_count(const struct http1_head *h, struct str name)
-{
-    size_t at = 0, n = 0;
-
-    while (http1_field_next(h, name, &at).p)
-        n++;
-    return n;
-}
-
-static enum http1_parse settle_length(struct http1_head *h, struct http1_wrong *ret_wrong)
-{
-    struct str length = http1_field(h, STR("Content-Length"));
+    struct str length = http_field(r, STR("Content-Length"));
     int64_t n;
 
-    if (field_count(h, STR("Content-Length")) > 1 || str_starts(length, STR("-")) ||
+    if (http_field_count(r, STR("Content-Length")) > 1 || str_starts(length, STR("-")) ||
         !str_to_i64(length, &n))
         return bad(ret_wrong, 400, STR("Content-Length is malformed."));
-    h->content_length = (uint64_t)n;
+    r->content_length = (uint64_t)n;
     return HTTP1_OK;
 }
 
 static enum http1_parse settle_coding(struct http1_head *h, struct http1_wrong *ret_wrong)
 {
-    struct str coding = http1_field(h, STR("Transfer-Encoding"));
+    const struct http_head *r = &h->request;
+    struct str coding = http_field(r, STR("Transfer-Encoding"));
 
-    if (!h->http_1_1 || http1_field(h, STR("Content-Length")).p)
+    if (!h->http_1_1 || http_field(r, STR("Content-Length")).p)
         return bad(ret_wrong, 400, STR("Transfer-Encoding is not allowed here."));
-    if (field_count(h, STR("Transfer-Encoding")) > 1 || !str_eq_nocase(coding, STR("chunked")))
+    if (http_field_count(r, STR("Transfer-Encoding")) > 1 || !str_eq_nocase(coding, STR("chunked")))
         return bad(ret_wrong, 501, STR("Transfer-Encoding may only be chunked."));
     h->chunked = true;
     return HTTP1_OK;
@@ -174,21 +133,23 @@ static enum http1_parse settle_coding(struct http1_head *h, struct http1_wrong *
 /* What the fields say together: about the host, the body and the connection. */
 static enum http1_parse settle(struct http1_head *h, struct http1_wrong *ret_wrong)
 {
-    size_t hosts = field_count(h, STR("Host"));
+    struct http_head *r = &h->request;
+    size_t hosts = http_field_count(r, STR("Host"));
     enum http1_parse got = HTTP1_OK;
 
-    h->host = http1_field(h, STR("Host"));
+    r->host = http_field(r, STR("Host"));
     if (hosts > 1 || (hosts == 0 && h->http_1_1))
         return bad(ret_wrong, 400, STR("The request must name one Host."));
-    if (http1_field(h, STR("Transfer-Encoding")).p)
+    if (http_field(r, STR("Transfer-Encoding")).p)
         got = settle_coding(h, ret_wrong);
-    else if (http1_field(h, STR("Content-Length")).p)
-        got = settle_length(h, ret_wrong);
+    else if (http_field(r, STR("Content-Length")).p)
+        got = settle_length(r, ret_wrong);
     if (got != HTTP1_OK)
         return got;
-    h->keep_alive = h->http_1_1 ? !http1_list_has(h, STR("Connection"), STR("close"))
-                                : http1_list_has(h, STR("Connection"), STR("keep-alive"));
-    h->expects_continue = h->http_1_1 && http1_list_has(h, STR("Expect"), STR("100-continue"));
+    r->has_body = h->chunked || r->content_length;
+    h->keep_alive = h->http_1_1 ? !http_list_has(r, STR("Connection"), STR("close"))
+                                : http_list_has(r, STR("Connection"), STR("keep-alive"));
+    h->expects_continue = h->http_1_1 && http_list_has(r, STR("Expect"), STR("100-continue"));
     return HTTP1_OK;
 }
 
@@ -209,7 +170,8 @@ static enum http1_parse parse_lines(struct str *rest, struct http1_head *h,
             return settle(h, ret_wrong);
         if (line.n == 0)
             continue; /* left over behind an earlier request */
-        got = started ? parse_field(line, h, ret_wrong) : parse_request_line(line, h, ret_wrong);
+        got = started ? parse_field(line, &h->request, ret_wrong)
+                      : parse_request_line(line, h, ret_wrong);
         if (got != HTTP1_OK)
             return got;
         started = true;
@@ -219,25 +181,26 @@ static enum http1_parse parse_lines(struct str *rest, struct http1_head *h,
 enum http1_parse http1_head_parse(struct str in, struct http1_head *ret_head, size_t *ret_length,
                                   struct http1_wrong *ret_wrong)
 {
-    struct str rest = in.n > HTTP1_HEAD_MAX ? str_of(in.p, HTTP1_HEAD_MAX) : in;
+    struct str rest = in.n > HTTP_HEAD_MAX ? str_of(in.p, HTTP_HEAD_MAX) : in;
     struct http1_head h;
     enum http1_parse got;
 
-    memset(&h, 0, offsetof(struct http1_head, fields));
+    memset(&h, 0, offsetof(struct http1_head, request.fields));
     got = parse_lines(&rest, &h, ret_wrong);
-    if (got == HTTP1_MORE && in.n >= HTTP1_HEAD_MAX)
+    if (got == HTTP1_MORE && in.n >= HTTP_HEAD_MAX)
         return bad(ret_wrong, 431, STR("The request's head is too large."));
     if (got != HTTP1_OK)
         return got;
-    memcpy(ret_head, &h, offsetof(struct http1_head, fields));
-    memcpy(ret_head->fields, h.fields, h.n_fields * sizeof(h.fields[0]));
+    memcpy(ret_head, &h, offsetof(struct http1_head, request.fields));
+    memcpy(ret_head->request.fields, h.request.fields,
+           h.request.n_fields * sizeof(h.request.fields[0]));
     *ret_length = (size_t)(rest.p - in.p);
     return HTTP1_OK;
 }
 
 void http1_body_init(struct http1_body *b, const struct http1_head *h)
 {
-    *b = (struct http1_body){.chunked = h->chunked, .left = h->content_length};
+    *b = (struct http1_body){.chunked = h->chunked, .left = h->request.content_length};
     if (h->chunked)
         b->state = BODY_CHUNK_SIZE;
     else

@@ -10,30 +10,15 @@
  */
 
 #include "base/buf.h"
-
-enum {
-    HTTP1_HEAD_MAX = 16 * 1024, /* bytes of a request's head */
-    HTTP1_FIELDS_MAX = 64
-};
-
-struct http1_field {
-    struct str name;
-    struct str value; /* without the blanks around it */
-};
+#include "net/http_head.h"
 
 /* Borrows the bytes it was parsed from. */
 struct http1_head {
-    struct str method;
-    struct str path;  /* not decoded */
-    struct str query; /* behind the '?', not decoded; absent without one */
-    struct str host;  /* absent only in HTTP/1.0 */
     bool http_1_1;
     bool keep_alive;
     bool expects_continue;
     bool chunked;
-    uint64_t content_length; /* 0 without one */
-    size_t n_fields;
-    struct http1_field fields[HTTP1_FIELDS_MAX];
+    struct http_head request;
 };
 
 enum http1_parse {
@@ -50,13 +35,6 @@ struct http1_wrong {
 /* The head at the start of in; *ret_length is what it took, empty lines before it counted. */
 enum http1_parse http1_head_parse(struct str in, struct http1_head *ret_head, size_t *ret_length,
                                   struct http1_wrong *ret_wrong) must_use;
-
-/* The first field of that name behind *at, which moves on; absent at the end. Start with 0. */
-struct str http1_field_next(const struct http1_head *h, struct str name, size_t *at);
-/* The first field of that name, or absent. */
-struct str http1_field(const struct http1_head *h, struct str name);
-/* Does a field that is a list between commas hold this token? Without case. */
-bool http1_list_has(const struct http1_head *h, struct str name, struct str token);
 
 enum http1_body_state {
     BODY_DATA,       /* `left` bytes follow, of the whole or of a chunk */

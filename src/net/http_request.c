@@ -22,6 +22,8 @@ struct preference {
 static const struct str graphql_response = STR_INIT("application/graphql-response+json");
 static const struct str plain_json = STR_INIT("application/json");
 static const struct str html = STR_INIT("text/html");
+static const struct str event_stream = STR_INIT("text/event-stream");
+static const struct str multipart = STR_INIT("multipart/mixed");
 
 /* "0.25" in thousandths; -1 when it is none. */
 static int parse_q(struct str s)
@@ -86,24 +88,24 @@ static void prefer(struct preference *p, struct str one, struct str type)
         *p = (struct preference){closeness, q};
 }
 
-static struct preference preference_for(const struct http1_head *h, struct str type)
+static struct preference preference_for(const struct http_head *h, struct str type)
 {
     struct preference p = {CLOSE_NOT, 0};
     size_t at = 0;
     struct str list;
 
-    while ((list = http1_field_next(h, STR("Accept"), &at)).p)
+    while ((list = http_field_next(h, STR("Accept"), &at)).p)
         while (list.p)
             prefer(&p, str_split(&list, ','), type);
     return p;
 }
 
-enum http_media http_request_media(const struct http1_head *h)
+enum http_media http_request_media(const struct http_head *h)
 {
     struct preference json = preference_for(h, plain_json);
     struct preference response = preference_for(h, graphql_response);
 
-    if (!str_trim(http1_field(h, STR("Accept"))).n)
+    if (!str_trim(http_field(h, STR("Accept"))).n)
         return MEDIA_JSON;
     if (response.q > json.q)
         return MEDIA_GRAPHQL_RESPONSE;
@@ -114,7 +116,62 @@ enum http_media http_request_media(const struct http1_head *h)
                                                                      : MEDIA_JSON;
 }
 
-bool http_request_wants_html(const struct http1_head *h)
+/* Is `;name=value` among the parameters, the value bare or in quotes? */
+static bool has_param(struct str params, struct str name, struct str value)
+{
+    while (params.p) {
+        struct str given = str_trim(str_split(&params, ';'));
+        struct str its_name = str_trim(str_split(&given, '='));
+
+        if (str_eq_nocase(its_name, name) && given.p && str_eq(unquote(str_trim(given)), value))
+            return true;
+    }
+    return false;
+}
+
+/* multipart/mixed alone may mean @defer, or a form: only this parameter names the protocol. */
+static int q_of_parts(const struct http_head *h)
+{
+    struct preference p = {CLOSE_NOT, 0};
+    size_t at = 0;
+    struct str list;
+
+    while ((list = http_field_next(h, STR("Accept"), &at)).p) {
+        while (list.p) {
+            struct str one = str_split(&list, ','), params = one;
+            str_split(&params, ';');
+            if (has_param(params, STR("subscriptionSpec"), STR("1.0")))
+                prefer(&p, one, multipart);
+        }
+    }
+    return p.closeness == CLOSE_EXACT ? p.q : 0;
+}
+
+static int q_of_events(const struct http_head *h)
+{
+    struct preference p = preference_for(h, event_stream);
+
+    return p.closeness == CLOSE_EXACT ? p.q : 0;
+}
+
+enum http_stream http_request_stream(const struct http_head *h, bool *ret_first)
+{
+    int events = q_of_events(h), parts = q_of_parts(h);
+    int json = preference_for(h, plain_json).q, response = preference_for(h, graphql_response).q;
+    int stream = events > parts ? events : parts;
+
+    *ret_first = stream > json && stream > response;
+    if (stream == 0)
+        return STREAM_NONE;
+    return events >= parts ? STREAM_EVENTS : STREAM_PARTS;
+}
+
+bool http_request_accepts(const struct http_head *h, struct str type)
+{
+    return !str_trim(http_field(h, STR("Accept"))).n || preference_for(h, type).q > 0;
+}
+
+bool http_request_wants_html(const struct http_head *h)
 {
     struct preference page = preference_for(h, html);
 
@@ -179,6 +236,18 @@ static bool decode(struct arena *a, struct str s, struct str *ret)
     }
     *ret = str_of(to, n);
     return str_is_utf8(*ret);
+}
+
+struct str http_request_param(struct arena *a, struct str query_string, struct str name)
+{
+    while (query_string.p) {
+        struct str value = str_split(&query_string, '&');
+
+        if (!str_eq(str_split(&value, '='), name))
+            continue;
+        return decode(a, value.p ? value : STR(""), &value) ? value : STR_NULL;
+    }
+    return STR_NULL;
 }
 
 static bool malformed_json(struct arena *a, const char *what, const json_error_t *error,

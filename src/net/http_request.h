@@ -8,7 +8,7 @@
  */
 
 #include "base/arena.h"
-#include "net/http1.h"
+#include "net/http_head.h"
 #include "net/operation.h"
 
 enum http_media {
@@ -17,17 +17,33 @@ enum http_media {
     MEDIA_NONE,             /* nothing we have is acceptable */
 };
 
+/* How results that come one by one are wanted. */
+enum http_stream {
+    STREAM_NONE,
+    STREAM_EVENTS, /* text/event-stream: the events of graphql-sse's PROTOCOL.md */
+    STREAM_PARTS,  /* multipart/mixed;subscriptionSpec=1.0: Apollo's subscriptions over HTTP */
+};
+
 /* By Accept, with its q-values; without one, and where anything will do, MEDIA_JSON. */
-enum http_media http_request_media(const struct http1_head *h);
+enum http_media http_request_media(const struct http_head *h);
+
+/* By Accept, with its q-values: only what it names; of two wanted alike, events. *ret_first: a
+ * single result is rather wanted so, too, than in any of our media types. */
+enum http_stream http_request_stream(const struct http_head *h, bool *ret_first);
+
+/* May a response be of that type? */
+bool http_request_accepts(const struct http_head *h, struct str type);
 
 /* Does a person look: is text/html named in Accept, and none of our own types? */
-bool http_request_wants_html(const struct http1_head *h);
+bool http_request_wants_html(const struct http_head *h);
 
 /* application/json, in UTF-8. */
 bool http_request_is_json(struct str content_type);
 
 /* Does the query string have a parameter of that name? */
 bool http_request_has_param(struct str query_string, struct str name);
+/* The first parameter of that name, decoded; absent without one, and where it is malformed. */
+struct str http_request_param(struct arena *a, struct str query_string, struct str name);
 
 /* A request as it was understood; borrows from the arena and from what was parsed. */
 struct http_request {

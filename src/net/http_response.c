@@ -1,5 +1,7 @@
 #include "net/http_response.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <time.h>
 
 const char *http_response_type(enum http_media media)
@@ -21,95 +23,85 @@ int http_response_status(enum http_media media, const struct net_response *respo
     return 500;
 }
 
-static const char *status_text(int status)
+static void add(struct http_response_fields *to, struct str name, struct str value)
 {
-    static const struct {
-        int status;
-        const char *text;
-    } texts[] = {
-        {200, "OK"},
-        {204, "No Content"},
-        {400, "Bad Request"},
-        {401, "Unauthorized"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {405, "Method Not Allowed"},
-        {406, "Not Acceptable"},
-        {408, "Request Timeout"},
-        {409, "Conflict"},
-        {410, "Gone"},
-        {413, "Content Too Large"},
-        {415, "Unsupported Media Type"},
-        {426, "Upgrade Required"},
-        {429, "Too Many Requests"},
-        {431, "Request Header Fields Too Large"},
-        {500, "Internal Server Error"},
-        {501, "Not Implemented"},
-        {503, "Service Unavailable"},
-        {504, "Gateway Timeout"},
-        {505, "HTTP Version Not Supported"},
-    };
-
-    for (size_t i = 0; i < array_size(texts); i++)
-        if (texts[i].status == status)
-            return texts[i].text;
-    return "Unknown";
+    assert(to->n < HTTP_RESPONSE_FIELDS_MAX);
+    to->fields[to->n++] = (struct http_field){name, value};
 }
 
 /* RFC 9110, section 5.6.7. */
-static void add_date(struct buf *out, int64_t unix_ms)
+static void add_date(struct http_response_fields *to, int64_t unix_ms)
 {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     time_t seconds = (time_t)(unix_ms / 1000);
     struct tm tm;
+    int n;
 
     if (!gmtime_r(&seconds, &tm))
         return;
-    buf_printf(out, "Date: %s, %02d %s %d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday], tm.tm_mday,
-               months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    n = snprintf(to->date, sizeof(to->date), "%s, %02d %s %d %02d:%02d:%02d GMT", days[tm.tm_wday],
+                 tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min,
+                 tm.tm_sec);
+    add(to, STR("Date"), str_of(to->date, (size_t)n));
 }
 
-static void add_cors(struct buf *out, const struct http_response *r)
+static void add_body(struct http_response_fields *to, const struct http_response *r)
 {
-    buf_add(out, STR("Vary: Origin\r\n"));
+    if (r->content_type)
+        add(to, STR("Content-Type"), str_c(r->content_type));
+    if (r->status == 204 || r->streams)
+        return;
+    add(to, STR("Content-Length"),
+        str_of(to->length, (size_t)snprintf(to->length, sizeof(to->length), "%zu", r->length)));
+}
+
+/* What comes piece by piece must reach the client so: kept back, gathered or recompressed by nobody
+ * on the way. */
+static void add_caching(struct http_response_fields *to, const struct http_response *r)
+{
+    if (r->streams) {
+        add(to, STR("Cache-Control"), STR("no-cache, no-store, no-transform"));
+        add(to, STR("X-Accel-Buffering"), STR("no"));
+    } else {
+        add(to, STR("Cache-Control"), STR("no-store"));
+    }
+}
+
+static void add_cors(struct http_response_fields *to, const struct http_response *r)
+{
+    add(to, STR("Vary"), STR("Origin"));
     if (!r->origin.p)
         return;
-    buf_printf(out, "Access-Control-Allow-Origin: %.*s\r\n", STR_ARG(r->origin));
-    if (r->preflight)
-        buf_add(out, STR("Access-Control-Allow-Methods: GET, POST\r\n"
-                         "Access-Control-Allow-Headers: Content-Type, Authorization\r\n"
-                         "Access-Control-Max-Age: 600\r\n"));
+    add(to, STR("Access-Control-Allow-Origin"), r->origin);
+    if (!r->preflight)
+        return;
+    add(to, STR("Access-Control-Allow-Methods"), r->allow);
+    add(to, STR("Access-Control-Allow-Headers"),
+        STR("Content-Type, Authorization, X-GraphQL-Event-Stream-Token"));
+    add(to, STR("Access-Control-Max-Age"), STR("600"));
 }
 
 /* What some statuses must or should say besides. */
-static void add_for_status(struct buf *out, const struct http_response *r)
+static void add_for_status(struct http_response_fields *to, const struct http_response *r)
 {
     if (r->allow.p)
-        buf_printf(out, "Allow: %.*s\r\n", STR_ARG(r->allow));
+        add(to, STR("Allow"), r->allow);
     if (r->status == 401)
-        buf_add(out, STR("WWW-Authenticate: Bearer\r\n"));
-    if (r->status == 426)
-        buf_add(out, STR("Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"));
+        add(to, STR("WWW-Authenticate"), STR("Bearer"));
     if (r->status == 429 || r->status == 503)
-        buf_add(out, STR("Retry-After: 1\r\n"));
+        add(to, STR("Retry-After"), STR("1"));
 }
 
-void http_response_head(struct buf *out, const struct http_response *r, int64_t unix_ms)
+void http_response_fields(const struct http_response *r, int64_t unix_ms,
+                          struct http_response_fields *ret)
 {
-    buf_printf(out, "HTTP/1.1 %d %s\r\n", r->status, status_text(r->status));
-    add_date(out, unix_ms);
-    if (r->content_type)
-        buf_printf(out, "Content-Type: %s\r\n", r->content_type);
-    if (r->status != 204)
-        buf_printf(out, "Content-Length: %zu\r\n", r->length);
-    buf_add(out, STR("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"));
-    add_cors(out, r);
-    add_for_status(out, r);
-    if (r->status == 426)
-        buf_add(out, STR("Connection: Upgrade, close\r\n"));
-    else
-        buf_printf(out, "Connection: %s\r\n", r->keep_alive ? "keep-alive" : "close");
-    buf_add(out, STR("\r\n"));
+    ret->n = 0;
+    add_date(ret, unix_ms);
+    add_body(ret, r);
+    add_caching(ret, r);
+    add(ret, STR("X-Content-Type-Options"), STR("nosniff"));
+    add_cors(ret, r);
+    add_for_status(ret, r);
 }

@@ -7,6 +7,7 @@
 #include <libwebsockets.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "net/deadline.h"
 #include "net/listener.h"
 #include "net/net.h"
@@ -34,9 +35,14 @@ struct net {
     struct deadlines deadlines;
     struct list connections; /* conn.link */
     size_t n_connections;
-    uint64_t clients;   /* made so far */
-    struct timer drain; /* until all are closed at once; then, until libwebsockets let go */
-    unsigned handles;   /* of our own, still closing */
+    uint64_t clients;         /* made so far */
+    struct net *const *peers; /* of every loop, by its index; this one among them */
+    size_t n_peers;
+    struct list reservations; /* reservation.link: of event streams, at home on this loop */
+    struct map reservations_by_token;
+    struct map event_streams; /* by token: those whose connection is on this loop */
+    struct timer drain;       /* until all are closed at once; then, until libwebsockets let go */
+    unsigned handles;         /* of our own, still closing */
     net_closed_fn *on_closed;
     void *user;
     char *scratch; /* LWS_PRE + NET_SCRATCH bytes, for what is being written right now */

@@ -9,6 +9,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/conn.h"
+#include "net/exchange.h"
+#include "net/h2_stream.h"
+#include "net/reservation.h"
 
 enum {
     READ_BUFFER = 32 * 1024, /* one for all connections of a loop */
@@ -17,7 +20,8 @@ enum {
     KEEP_ALIVE_MS = 75 * 1000,
     SEND_MS = 30 * 1000,
     LINGER_MS = 2 * 1000,
-    LETTING_GO_MS = 1, /* between looks whether libwebsockets has let go */
+    RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
+    LETTING_GO_MS = 1,       /* between looks whether libwebsockets has let go */
 };
 
 uint64_t net_client_id(struct net *n)
@@ -105,6 +109,19 @@ static void copy_config(struct net *n, const struct net_config *config)
 
 static void on_drain_time(struct timer *t);
 
+/* By whom each kind is embedded. */
+static void on_deadline(struct deadline *d)
+{
+    if (d->kind == DEADLINE_BEAT)
+        exchange_on_beat(d);
+    else if (d->kind == DEADLINE_RESERVED)
+        reservation_on_deadline(d);
+    else if (d->kind == DEADLINE_UPLOAD || d->kind == DEADLINE_DELIVERY)
+        h2_stream_on_deadline(d);
+    else
+        conn_on_deadline(d);
+}
+
 static struct net *net_make(struct loop *l, const struct net_config *config,
                             const struct net_service *service)
 {
@@ -117,6 +134,10 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
         [DEADLINE_PING] = config->ping_interval_ms,
         [DEADLINE_PONG] = config->pong_timeout_ms,
         [DEADLINE_CLOSE] = LINGER_MS,
+        [DEADLINE_BEAT] = config->ping_interval_ms,
+        [DEADLINE_UPLOAD] = BODY_MS,
+        [DEADLINE_DELIVERY] = SEND_MS,
+        [DEADLINE_RESERVED] = config->init_timeout_ms ? config->init_timeout_ms : RESERVED_MS,
     };
     struct net *n = mem_new(struct net);
 
@@ -125,8 +146,9 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     copy_config(n, config);
     n->service = *service;
     list_init(&n->connections);
+    list_init(&n->reservations);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
-    deadlines_init(&n->deadlines, l, ms, conn_on_deadline);
+    deadlines_init(&n->deadlines, l, ms, on_deadline);
     timer_init(&n->drain, l, on_drain_time);
     return n;
 }
@@ -152,6 +174,18 @@ enum status net_new(struct loop *l, const struct net_config *config,
     listener_start(&n->listener, l, fd, on_accept);
     *ret_net = n;
     return ST_OK;
+}
+
+void net_introduce(struct net *const *nets, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct net **peers = arena_array(&nets[i]->arena, struct net *, n);
+
+        memcpy(peers, nets, n * sizeof(struct net *));
+        assert(nets[i]->loop->index == i);
+        nets[i]->peers = peers;
+        nets[i]->n_peers = n;
+    }
 }
 
 void net_accept(struct net *n)
@@ -214,6 +248,8 @@ static void let_go(struct net *n)
         timer_start(&n->drain, LETTING_GO_MS);
         return;
     }
+    reservation_free_all(n);
+    map_done(&n->event_streams);
     n->handles = 2;
     timer_close(&n->drain, on_drain_closed);
     deadlines_close(&n->deadlines, on_deadlines_closed);

@@ -35,6 +35,10 @@ enum status net_new(struct loop *l, const struct net_config *config,
                     const struct net_service *service, uint16_t *port, struct net **ret_net,
                     struct net_error *ret_error) must_use;
 
+/* Tells the networks of all loops of one another, in the order of their indices, before any loop
+ * runs: a request may be about what another loop has. */
+void net_introduce(struct net *const *nets, size_t n);
+
 /* Accepts from now on; whoever came before has waited. On the loop's thread, or before it runs. */
 void net_accept(struct net *n);
 

@@ -83,7 +83,8 @@ struct net_client {
 struct net_client_ops {
     /* Answers to on_init(), then or later. payload: a JSON object, or absent. */
     void (*accept)(struct net_client *c, struct str ack_payload);
-    /* Closes with a close code and a reason of at most 123 bytes. */
+    /* Closes with a close code and a reason of at most 123 bytes. Over HTTP only a stream can be
+     * closed, because its token has ended, and tells the client that. */
     void (*close)(struct net_client *c, unsigned code, struct str reason);
 };
 
@@ -92,6 +93,15 @@ struct net_page {
     int status;
     const char *content_type;
     struct str body; /* lives as long as the process, or in the scratch given */
+};
+
+enum {
+    NET_CALLER_LENGTH = 32
+};
+
+/* One user of one tenant: equal bytes are the same one. */
+struct net_caller {
+    unsigned char bytes[NET_CALLER_LENGTH];
 };
 
 /* What the transports call: the server's side. */
@@ -107,6 +117,10 @@ struct net_service {
     /* The connection is gone, its operations were cancelled before. Only for a client with a
      * session. */
     void (*on_gone)(void *user, struct net_client *c);
+    /* Who asks, by an HTTP request's Authorization. False: nobody who may; the response, for which
+     * 401 is the status, is in refusal, which is empty and bounded. */
+    bool (*on_caller)(void *user, struct str authorization, struct net_caller *ret_caller,
+                      struct buf *refusal);
     /* False: no such page. scratch is empty and bounded. */
     bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);
 };

@@ -16,6 +16,7 @@ enum {
 enum item_kind {
     ITEM_NEXT,  /* the envelope's framing, the envelope around the shared frame */
     ITEM_FRAME, /* a WebSocket frame's head, own bytes */
+    ITEM_CHUNK, /* a chunk's head, own bytes, a line's end */
     ITEM_RAW,   /* own bytes */
 };
 
@@ -116,6 +117,11 @@ static void lay_out(struct wire *w, const struct outq_item *item)
     case ITEM_FRAME:
         add_frame_head(w, item, item->n);
         add_part(w, str_of(item->bytes, item->n));
+        return;
+    case ITEM_CHUNK:
+        add_chunk_head(w, item->n);
+        add_part(w, str_of(item->bytes, item->n));
+        add_part(w, STR("\r\n"));
         return;
     case ITEM_RAW:
         add_part(w, str_of(item->bytes, item->n));
@@ -221,6 +227,17 @@ void outq_push_raw(struct outq *q, struct str bytes)
     if (!bytes.n)
         return;
     item = item_new(ITEM_RAW, NULL, bytes.n);
+    memcpy(item->bytes, bytes.p, bytes.n);
+    append(q, item);
+}
+
+void outq_push_chunk(struct outq *q, struct str bytes)
+{
+    struct outq_item *item;
+
+    if (!bytes.n)
+        return; /* a chunk of no bytes would be the last one */
+    item = item_new(ITEM_CHUNK, NULL, bytes.n);
     memcpy(item->bytes, bytes.p, bytes.n);
     append(q, item);
 }

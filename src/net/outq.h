@@ -69,6 +69,9 @@ void outq_push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id, 
 /* Bytes as they are. */
 void outq_push_raw(struct outq *q, struct str bytes);
 
+/* A chunk of HTTP/1.1 around a copy of bytes. */
+void outq_push_chunk(struct outq *q, struct str bytes);
+
 /* Drops what waits under id, or under another one of the same text. A frame of which a part is sent
  * already goes out whole. */
 void outq_drop(struct outq *q, const struct outq_id *id);

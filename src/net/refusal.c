@@ -33,3 +33,8 @@ void refusal_body(struct buf *out, struct str code, struct str message)
     write_errors(&j, code, message);
     json_out_end_object(&j);
 }
+
+void refusal_expired(struct buf *out)
+{
+    refusal_body(out, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."));
+}

@@ -12,3 +12,6 @@ void refusal_errors(struct buf *out, struct str code, struct str message);
 
 /* {"errors":[…]} */
 void refusal_body(struct buf *out, struct str code, struct str message);
+
+/* The same of a stream whose token has ended. */
+void refusal_expired(struct buf *out);

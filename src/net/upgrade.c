@@ -12,8 +12,8 @@ static const struct str guid = STR_INIT("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
 
 bool upgrade_asked(const struct http1_head *h)
 {
-    return http1_list_has(h, STR("Upgrade"), STR("websocket")) ||
-           http1_field(h, STR("Sec-WebSocket-Key")).p;
+    return http_list_has(&h->request, STR("Upgrade"), STR("websocket")) ||
+           http_field(&h->request, STR("Sec-WebSocket-Key")).p;
 }
 
 static bool wrong(struct http1_wrong *ret, int status, struct str reason)
@@ -41,17 +41,17 @@ static bool is_key(struct str key)
 
 bool upgrade_check(const struct http1_head *h, struct http1_wrong *ret_wrong)
 {
-    if (!str_eq(h->method, STR("GET")) || !h->http_1_1)
+    if (!str_eq(h->request.method, STR("GET")) || !h->http_1_1)
         return wrong(ret_wrong, 400, STR("A WebSocket is opened with GET over HTTP/1.1."));
-    if (h->chunked || h->content_length)
+    if (h->request.has_body)
         return wrong(ret_wrong, 400, STR("A WebSocket's handshake has no body."));
-    if (!http1_list_has(h, STR("Upgrade"), STR("websocket")) ||
-        !http1_list_has(h, STR("Connection"), STR("upgrade")))
+    if (!http_list_has(&h->request, STR("Upgrade"), STR("websocket")) ||
+        !http_list_has(&h->request, STR("Connection"), STR("upgrade")))
         return wrong(ret_wrong, 400,
                      STR("A WebSocket's handshake needs Upgrade and Connection: Upgrade."));
-    if (!str_eq(http1_field(h, STR("Sec-WebSocket-Version")), STR("13")))
+    if (!str_eq(http_field(&h->request, STR("Sec-WebSocket-Version")), STR("13")))
         return wrong(ret_wrong, 426, STR("Only version 13 of the WebSocket protocol is spoken."));
-    if (!is_key(http1_field(h, STR("Sec-WebSocket-Key"))))
+    if (!is_key(http_field(&h->request, STR("Sec-WebSocket-Key"))))
         return wrong(ret_wrong, 400, STR("Sec-WebSocket-Key is malformed."));
     return true;
 }
@@ -61,7 +61,7 @@ bool upgrade_offers(const struct http1_head *h, struct str protocol)
     size_t at = 0;
     struct str list;
 
-    while ((list = http1_field_next(h, STR("Sec-WebSocket-Protocol"), &at)).p)
+    while ((list = http_field_next(&h->request, STR("Sec-WebSocket-Protocol"), &at)).p)
         while (list.p)
             if (str_eq(str_trim(str_split(&list, ',')), protocol))
                 return true;
@@ -82,7 +82,7 @@ void upgrade_response(struct buf *out, const struct http1_head *h, struct str pr
 {
     char accept[ACCEPT_ROOM];
 
-    accept_key(http1_field(h, STR("Sec-WebSocket-Key")), accept);
+    accept_key(http_field(&h->request, STR("Sec-WebSocket-Key")), accept);
     buf_printf(out,
                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",

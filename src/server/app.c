@@ -229,6 +229,7 @@ static bool listen_all(struct app *app)
             .on_cancel = on_cancel,
             .on_drained = on_drained,
             .on_gone = session_close,
+            .on_caller = session_identify,
             .on_page = pages_get,
         };
 
@@ -238,6 +239,15 @@ static bool listen_all(struct app *app)
         }
     }
     return true;
+}
+
+static void introduce_all(struct app *app)
+{
+    struct net *nets[MOST_THREADS];
+
+    for (size_t i = 0; i < app->n_workers; i++)
+        nets[i] = app->workers[i].net;
+    net_introduce(nets, app->n_workers);
 }
 
 static void stop_instead(void *user)
@@ -411,6 +421,7 @@ static int serve(struct app *app, struct store_config *store)
     shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
                   app->config->drain_timeout_ms);
     if (listen_all(app)) {
+        introduce_all(app);
         make_stores(app, store);
         open_feed(app, store);
         watch_signals(app);

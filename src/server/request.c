@@ -211,7 +211,8 @@ static void run_subscription(struct request *r)
         done(r);
         return;
     }
-    subscription_begin(r->worker, r->op, r->plan, &r->gql);
+    assert(r->viewer); /* every Subscription field requires a scope */
+    subscription_begin(r->worker, r->op, r->viewer, r->plan, &r->gql);
     r->op = NULL;
     bury(r);
 }
@@ -226,16 +227,23 @@ static void refuse_method(struct request *r, enum gql_operation_type type)
 static void refuse_stream(struct request *r)
 {
     gql_error_add(&r->gql.errors, ST_BAD_REQUEST,
-                  "A subscription needs a connection that can stream: connect with WebSocket, "
-                  "sub-protocol graphql-transport-ws.");
+                  "A subscription needs a response that can stream: accept text/event-stream or "
+                  "multipart/mixed;subscriptionSpec=1.0, or connect with WebSocket, sub-protocol "
+                  "graphql-transport-ws.");
     refuse(r, NET_REQUEST_ERROR, 400);
+}
+
+/* What GET may ask for: what changes nothing. */
+static bool is_safe(enum gql_operation_type type, const struct net_call *call)
+{
+    return type == GQL_QUERY || (type == GQL_SUBSCRIPTION && call->can_stream);
 }
 
 static void run(struct request *r, const struct net_call *call)
 {
     enum gql_operation_type type = gql_operation_type(r->gql.operation);
 
-    if (call->safe_method && type != GQL_QUERY) {
+    if (call->safe_method && !is_safe(type, call)) {
         refuse_method(r, type);
         return;
     }

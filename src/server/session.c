@@ -1,9 +1,12 @@
 #include "server/session.h"
 
+#include <openssl/sha.h>
+
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/request.h"
 
 enum {
     CLOSE_TRY_LATER = 1013,
@@ -40,6 +43,39 @@ static void await_expiry(struct session *s)
         return;
     }
     timer_start(&s->expiry, end > now ? (uint64_t)(end - now) : 0);
+}
+
+/* A check of who comes. */
+struct opening {
+    struct arena arena;
+    struct session *session; /* NULL once the connection is gone */
+};
+
+struct session *session_new(struct worker *w, struct net_client *client, struct viewer *viewer)
+{
+    struct session *s = mem_new(struct session);
+
+    s->worker = w;
+    s->client = client;
+    s->viewer = viewer;
+    timer_init(&s->expiry, &w->loop, on_expiry);
+    await_expiry(s);
+    return s;
+}
+
+static void on_expiry_closed(struct timer *t)
+{
+    mem_free(container_of(t, struct session, expiry));
+}
+
+void session_free(struct session *s)
+{
+    if (!s)
+        return;
+    if (s->opening)
+        s->opening->session = NULL;
+    s->viewer = viewer_unref(s->viewer);
+    timer_close(&s->expiry, on_expiry_closed);
 }
 
 static struct str text_in(const json_t *payload, const char *name)
@@ -84,12 +120,6 @@ static void acknowledge(struct session *s)
 }
 
 /* --- opening */
-
-/* A check of who comes. */
-struct opening {
-    struct arena arena;
-    struct session *session; /* NULL once the connection is gone */
-};
 
 static void refuse(struct session *s, const struct wait *checked)
 {
@@ -149,22 +179,12 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
         wait_on(checked, on_checked, o);
 }
 
-static void free_session(struct timer *t)
-{
-    mem_free(container_of(t, struct session, expiry));
-}
-
 void session_close(void *worker, struct net_client *client)
 {
     struct session *s = client->session;
 
     client->session = NULL;
-    if (!s)
-        return;
-    if (s->opening)
-        s->opening->session = NULL;
-    s->viewer = viewer_unref(s->viewer);
-    timer_close(&s->expiry, free_session);
+    session_free(s);
 }
 
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why)
@@ -179,4 +199,62 @@ enum status session_renew(struct session *s, struct viewer *newer, struct str *r
     s->viewer = newer;
     await_expiry(s);
     return ST_OK;
+}
+
+/* With the length of the first name before both, no two callers have the same bytes. */
+static void name_caller(const struct viewer *v, struct net_caller *ret_caller)
+{
+    struct arena a;
+    struct str parts[3] = {[1] = v->tenant_id, [2] = v->user_id}, name;
+
+    arena_init(&a);
+    parts[0] = arena_printf(&a, "%zu:", v->tenant_id.n);
+    name = arena_join(&a, parts, array_size(parts));
+    SHA256((const unsigned char *)name.p, name.n, ret_caller->bytes);
+    arena_done(&a);
+}
+
+static void refuse_caller(struct buf *refusal, enum status st, struct str why)
+{
+    struct gql_errors errors;
+    struct arena a;
+    struct str list;
+
+    arena_init(&a);
+    gql_errors_init(&errors, &a);
+    gql_error_add(&errors, st, "%.*s", STR_ARG(why));
+    request_errors_body(&errors, refusal, &list);
+    arena_done(&a);
+}
+
+/* Nobody waits for it any more. */
+static void on_late_check(void *user, struct wait *checked)
+{
+    free_opening(user);
+}
+
+bool session_identify(void *worker, const struct net_call *call, struct net_caller *ret_caller,
+                      struct buf *refusal)
+{
+    struct worker *w = worker;
+    struct credential credential = {.token = call->authorization, .api_key = call->api_key};
+    struct opening *o = mem_new(struct opening);
+    struct wait *checked;
+    bool known;
+
+    arena_init(&o->arena);
+    checked = keyring_check(w->keyring, &o->arena, &credential, clock_unix_ms());
+    if (!checked->answered) {
+        /* Its key is being fetched: the client comes again, and finds it. */
+        refuse_caller(refusal, ST_UNAVAILABLE, str_c(gql_status_text(ST_UNAVAILABLE)));
+        wait_on(checked, on_late_check, o);
+        return false;
+    }
+    known = checked->status == ST_OK;
+    if (known)
+        name_caller(checked->value, ret_caller);
+    else
+        refuse_caller(refusal, checked->status, checked->detail);
+    free_opening(o);
+    return known;
 }

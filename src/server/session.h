@@ -1,9 +1,11 @@
 #pragma once
 
 /*
- * What an open socket is allowed: the viewer of its token, until the token ends or is renewed.
+ * What an open socket, or a stream over HTTP, is allowed: the viewer of its token, until the token
+ * ends or is renewed. Then the client is closed.
  *
- * Owner:   the connection: made in connection_init, gone with the connection.
+ * Owner:   the connection: made in connection_init, gone with the connection. Over HTTP each stream
+ *          has one of its own.
  * Threads: the connection's loop.
  */
 
@@ -20,6 +22,12 @@ struct session {
     struct timer expiry;
 };
 
+/* Takes the caller's hold of viewer over. */
+struct session *session_new(struct worker *w, struct net_client *client,
+                            struct viewer *viewer) must_use;
+/* Takes NULL. */
+void session_free(struct session *s);
+
 /* net_service.on_init: checks the token in the payload's Authorization, authorization or authToken,
  * or else the API key in its x-api-key, and accepts the connection or closes it: with 4403, or with
  * 1013 while keys cannot be had. At once, or when keys have been fetched. */
@@ -35,3 +43,7 @@ enum status session_renew(struct session *s, struct viewer *newer, struct str *r
 
 /* The caller's side of every statement made for this viewer; borrows from it. */
 struct store_caller session_caller(const struct viewer *v);
+
+/* net_service.on_caller: whose token or API key it is. */
+bool session_identify(void *worker, const struct net_call *call, struct net_caller *ret_caller,
+                      struct buf *refusal);

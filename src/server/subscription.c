@@ -20,6 +20,7 @@ struct subscription {
     struct worker *worker;
     struct net_operation *op; /* NULL once it has ended */
     struct session *session;  /* op's; for the viewer as of its latest token */
+    struct session *own; /* the same over HTTP, where the stream has one of its own; else NULL */
     struct gql_plan *plan;
     const struct gql_operation *operation;
     struct str key; /* the root field's response name; the plan's */
@@ -54,6 +55,8 @@ static void end(struct subscription *s)
 {
     s->op = NULL;
     s->session = NULL;
+    session_free(s->own);
+    s->own = NULL;
     subscriber_end(&s->subscriber);
     timer_stop(&s->retry);
     turn_hook_cancel(&s->read);
@@ -354,8 +357,8 @@ static void join(struct subscription *s)
     arena_reset(scratch);
 }
 
-void subscription_begin(struct worker *w, struct net_operation *op, struct gql_plan *plan,
-                        const struct gql_request *subscribed)
+void subscription_begin(struct worker *w, struct net_operation *op, struct viewer *viewer,
+                        struct gql_plan *plan, const struct gql_request *subscribed)
 {
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
@@ -368,6 +371,8 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct gql_p
     op->owner = &s->owner;
     op->is_stream = true;
     s->session = op->client->session;
+    if (!s->session)
+        s->session = s->own = session_new(w, op->client, viewer_ref(viewer));
     s->plan = gql_plan_ref(plan);
     s->operation = subscribed->operation;
     s->key = subscribed->source_key;

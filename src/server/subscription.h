@@ -13,6 +13,6 @@
 #include "server/session.h"
 
 /* Takes the operation over. subscribed: the request whose gql_subscribe() gave a struct source;
- * plan and variables are shared with it. */
-void subscription_begin(struct worker *w, struct net_operation *op, struct gql_plan *plan,
-                        const struct gql_request *subscribed);
+ * plan, viewer and variables are shared with it. */
+void subscription_begin(struct worker *w, struct net_operation *op, struct viewer *viewer,
+                        struct gql_plan *plan, const struct gql_request *subscribed);

@@ -64,7 +64,7 @@ function connect(hall, token) {
 
     cut: () => wire.cut(),
     back: () => wire.back(),
-    closes: wire.closes,
+    refusals: wire.refusals,
     async done() {
       following = false;
       client.stop();

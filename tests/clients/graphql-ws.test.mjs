@@ -1,6 +1,6 @@
 // graphql-ws, which comes back by itself and sends the subscription as its variables stand then.
 
-import { FOLLOW, PAGE, play, Wire } from './scenario.mjs';
+import { FOLLOW, pageByPage, play, Wire } from './scenario.mjs';
 
 function connect(hall, token) {
   const wire = new Wire(hall, token, {
@@ -41,25 +41,11 @@ function connect(hall, token) {
       );
     },
 
-    async pages(roomId, size, backward, between) {
-      const seqs = [];
-      let variables = backward ? { last: size } : { first: size };
-      for (;;) {
-        const { edges, pageInfo } = (await ask(PAGE, { roomId, ...variables })).messages;
-        const page = edges.map(({ node }) => node.seq);
-        if (backward) seqs.unshift(...page);
-        else seqs.push(...page);
-        if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) return seqs;
-        await between();
-        variables = backward
-          ? { last: size, before: pageInfo.startCursor }
-          : { first: size, after: pageInfo.endCursor };
-      }
-    },
+    pages: (...how) => pageByPage(ask, ...how),
 
     cut: () => wire.cut(),
     back: () => wire.back(),
-    closes: wire.closes,
+    refusals: wire.refusals,
     done: () => wire.dispose(),
   };
 }

@@ -65,7 +65,7 @@ function connect(hall, token) {
 
     cut: () => wire.cut(),
     back: () => wire.back(),
-    closes: wire.closes,
+    refusals: wire.refusals,
     async done() {
       following = false;
       await wire.dispose();

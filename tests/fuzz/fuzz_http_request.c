@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "net/http1.h"
 #include "net/http_request.h"
 #include "net/upgrade.h"
 #include "net/ws_frame.h"
@@ -69,9 +70,11 @@ static void check_query(struct str query_string)
 {
     struct http_request r;
     struct arena a;
-    struct str wrong;
+    struct str wrong, token;
 
     arena_init(&a);
+    token = http_request_param(&a, query_string, STR("token"));
+    assert(!token.p || str_is_utf8(token));
     if (http_request_from_query(&a, query_string, &r, &wrong)) {
         assert(str_is_utf8(r.call.query));
         http_request_done(&r);
@@ -84,21 +87,23 @@ static void check_request(struct str bytes)
     static struct http1_head head, again;
     struct http1_wrong wrong;
     size_t length, length_again;
+    bool first;
 
     if (http1_head_parse(bytes, &head, &length, &wrong) != HTTP1_OK)
         return;
-    assert(length <= bytes.n && length <= HTTP1_HEAD_MAX);
+    assert(length <= bytes.n && length <= HTTP_HEAD_MAX);
     assert(http1_head_parse(str_of(bytes.p, length - 1), &again, &length_again, &wrong) ==
            HTTP1_MORE);
-    http_request_media(&head);
-    http_request_wants_html(&head);
+    http_request_media(&head.request);
+    http_request_wants_html(&head.request);
+    http_request_stream(&head.request, &first);
     if (upgrade_asked(&head) && upgrade_check(&head, &wrong)) {
         struct buf out;
         buf_init(&out, BODY_MOST);
         upgrade_response(&out, &head, STR_NULL);
         buf_done(&out);
     }
-    check_query(head.query);
+    check_query(head.request.query);
     check_body(&head, str_of(bytes.p + length, bytes.n - length));
 }
 

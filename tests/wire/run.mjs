@@ -24,9 +24,14 @@
 //     ann[1]> query { … }             subscribe under the id 1;  ann[1]> complete
 //     ann[1]< {"data":…}              next;  ann[1]< complete;  ann[1]< error [{…}]
 //
+//     tail: events ann subscription { … }    a stream over HTTP with the user's token;  tail: parts …
+//     tail< {"data":…}                its next result
+//     tail: open PATH                 a stream of events by GET
+//     tail: completes | breaks        it ends as a whole, or is broken off before its end
+//
 //     post ann { viewer { userId } }  a document over HTTP, with the user's token; nobody: without
 //     http GET /graphql?query=…       a request, with lines `name: value`, and a body
-//     -> 200 {"data":…}               its answer; further lines `name: value` are of its head
+//     -> 200 {"data":…}               its answer; further lines `name: value` are of its head; -> 200 <name>
 //
 //     sql> select …                   with lines `= a|b`, one a row, when the result matters
 //     server stop | kill | start
@@ -35,6 +40,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { EventStream } from '../lib/event_stream.mjs';
 import { Hall, makeToken } from '../lib/harness.mjs';
 import { check, Failure, finish } from '../lib/tap.mjs';
 import { OPCODE } from '../lib/websocket.mjs';
@@ -131,6 +137,25 @@ class Play {
     await this.#hear(name, 'settled', 'error *');
   }
 
+  async #stream(name, form, user, query) {
+    const { address } = await this.#server();
+    const headers = { 'content-type': 'application/json', ...this.#authorization(user) };
+    const body = JSON.stringify({ query: this.#fill(query) });
+    this.#clients.set(name, await EventStream.open(address, form, { headers, body }));
+  }
+
+  async #openStream(name, path) {
+    const { address } = await this.#server();
+    this.#clients.set(name, await EventStream.open(address, 'events', { method: 'GET', path: this.#fill(path) }));
+  }
+
+  async #expectEnd(name, ...expected) {
+    for (const type of expected) {
+      const event = await this.#client(name).next();
+      if (event.type !== type) throw new Error(`instead of the end: ${JSON.stringify(event)}`);
+    }
+  }
+
   #act(name, [what, ...words]) {
     const client = () => this.#client(name);
     switch (what) {
@@ -143,6 +168,15 @@ class Play {
         return this.#expect(name, `{"type":"pong","payload":{"quiet":"${name}"}}`);
       case 'settled':
         return this.#settle(name);
+      case 'events':
+      case 'parts':
+        return this.#stream(name, what, words[0], words.slice(1).join(' '));
+      case 'open':
+        return this.#openStream(name, words[0]);
+      case 'completes':
+        return this.#expectEnd(name, 'complete', 'whole');
+      case 'breaks':
+        return this.#expectEnd(name, 'broken');
       case 'cut':
         return client().cut();
       case 'close':
@@ -169,10 +203,13 @@ class Play {
     return this.#expect(name, `{${head}:"next","payload":${text}}`);
   }
 
+  #authorization(user) {
+    return user === 'nobody' ? {} : { authorization: `Bearer ${this.#fill(`<${user}>`)}` };
+  }
+
   async #post(user, query) {
-    const token = user === 'nobody' ? undefined : this.#fill(`<${user}>`);
     this.#response = await (await this.#server()).exchange({
-      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      headers: { 'content-type': 'application/json', ...this.#authorization(user) },
       body: JSON.stringify({ query: this.#fill(query) }),
     });
   }
@@ -198,6 +235,8 @@ class Play {
     for (const [name, value] of rest.filter((line) => /^[\w-]+: /.test(line)).map((line) => line.split(/: (.*)/)))
       if (headers[name] !== value) throw new Error(`${name} is ${headers[name]}`);
     if (!lines) return;
+    const name = /^<([a-z]\w*)>$/.exec(lines)?.[1];
+    if (name) return void this.#names.set(name, body); // the body is no JSON, but a value by itself
     const wrong = match(parsePattern(lines), JSON.parse(body), this.#names);
     if (wrong) throw new Error(`${wrong}\nin ${body}`);
   }

@@ -27,13 +27,13 @@ static int parse_status(const char *text)
 static void a_head_is_taken_apart(void **state)
 {
     assert_int_equal(parse_status("\r\n" START "X-Y:  a b \t\r\nx-y:c\r\n\r\nrest"), 200);
-    assert_str(head.method, "GET");
-    assert_str(head.path, "/p");
-    assert_str(head.query, "q=1");
-    assert_str(head.host, "h");
-    assert_str(http1_field(&head, STR("x-Y")), "a b");
+    assert_str(head.request.method, "GET");
+    assert_str(head.request.path, "/p");
+    assert_str(head.request.query, "q=1");
+    assert_str(head.request.host, "h");
+    assert_str(http_field(&head.request, STR("x-Y")), "a b");
     assert_true(head.keep_alive);
-    assert_int_equal(head.content_length, 0);
+    assert_int_equal(head.request.content_length, 0);
 }
 
 static void every_cut_of_a_head_wants_more(void **state)
@@ -49,10 +49,10 @@ static void every_cut_of_a_head_wants_more(void **state)
 static void the_target_may_name_the_host(void **state)
 {
     assert_int_equal(parse_status("GET http://h:1/p?x HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
-    assert_str(head.path, "/p");
-    assert_str(head.query, "x");
+    assert_str(head.request.path, "/p");
+    assert_str(head.request.query, "x");
     assert_int_equal(parse_status("GET http://h HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
-    assert_str(head.path, "/");
+    assert_str(head.request.path, "/");
 }
 
 static void what_could_be_read_in_two_ways_is_refused(void **state)
@@ -90,10 +90,10 @@ static void a_request_line_of_another_form_is_refused(void **state)
 
 static void a_head_has_bounds(void **state)
 {
-    static char text[HTTP1_HEAD_MAX * 2];
+    static char text[HTTP_HEAD_MAX * 2];
     size_t n = (size_t)snprintf(text, sizeof(text), START);
 
-    for (int i = 0; i < HTTP1_FIELDS_MAX; i++)
+    for (int i = 0; i < HTTP_FIELDS_MAX; i++)
         n += (size_t)snprintf(text + n, sizeof(text) - n, "A: b\r\n");
     snprintf(text + n, sizeof(text) - n, "\r\n");
     assert_int_equal(parse_status(text), 431);

@@ -2,13 +2,14 @@
 
 #include <stdio.h>
 
+#include "net/http1.h"
 #include "tests/lib/test.h"
 
 static struct http1_head head;
 static char head_text[8192];
 
 /* A request with these fields behind Host. */
-static const struct http1_head *with(const char *fields)
+static const struct http_head *with(const char *fields)
 {
     struct http1_wrong wrong;
     size_t length;
@@ -17,7 +18,7 @@ static const struct http1_head *with(const char *fields)
 
     assert_int_equal(http1_head_parse(str_of(head_text, (size_t)n), &head, &length, &wrong),
                      HTTP1_OK);
-    return &head;
+    return &head.request;
 }
 
 static enum http_media accept_is(const char *accept)
@@ -76,6 +77,62 @@ static void several_accept_fields_are_one_list(void **state)
     assert_int_equal(http_request_media(with("Accept: text/plain\r\nAccept: "
                                              "application/graphql-response+json\r\n")),
                      MEDIA_GRAPHQL_RESPONSE);
+}
+
+static enum http_stream stream_is(const char *accept, bool *first)
+{
+    char field[512];
+
+    snprintf(field, sizeof(field), "Accept: %s\r\n", accept);
+    return http_request_stream(with(field), first);
+}
+
+static void a_stream_is_given_only_to_who_names_its_form(void **state)
+{
+    bool first;
+
+    assert_int_equal(http_request_stream(with(""), &first), STREAM_NONE);
+    assert_int_equal(stream_is("*/*", &first), STREAM_NONE);
+    assert_int_equal(stream_is("text/*, multipart/*", &first), STREAM_NONE);
+    assert_int_equal(stream_is("text/event-stream;q=0", &first), STREAM_NONE);
+    assert_int_equal(stream_is("Text/Event-Stream; charset=UTF-8", &first), STREAM_EVENTS);
+    assert_int_equal(stream_is("text/event-stream; charset=latin1", &first), STREAM_NONE);
+    assert_int_equal(stream_is("multipart/mixed", &first), STREAM_NONE);
+    assert_int_equal(stream_is("multipart/mixed;deferSpec=20220824", &first), STREAM_NONE);
+    assert_int_equal(stream_is("multipart/mixed;subscriptionSpec=2.0", &first), STREAM_NONE);
+    assert_int_equal(stream_is("application/json;subscriptionSpec=1.0", &first), STREAM_NONE);
+    assert_int_equal(stream_is("multipart/mixed;boundary=graphql;subscriptionSpec=1.0", &first),
+                     STREAM_PARTS);
+    assert_int_equal(stream_is("multipart/mixed ; SubscriptionSpec=\"1.0\"", &first), STREAM_PARTS);
+}
+
+static void of_two_forms_of_a_stream_the_wanted_one_is_given(void **state)
+{
+    bool first;
+
+    assert_int_equal(
+        stream_is("multipart/mixed;subscriptionSpec=1.0, text/event-stream;q=0.9", &first),
+        STREAM_PARTS);
+    assert_int_equal(stream_is("multipart/mixed;subscriptionSpec=1.0, text/event-stream", &first),
+                     STREAM_EVENTS);
+}
+
+static void a_single_result_is_a_stream_only_where_that_is_wanted_more(void **state)
+{
+    bool first;
+
+    stream_is("text/event-stream", &first);
+    assert_true(first);
+    stream_is("text/event-stream, application/json;q=0.9", &first);
+    assert_true(first);
+    stream_is("text/event-stream, application/json", &first);
+    assert_false(first);
+    stream_is("text/event-stream, application/json;q=0, application/graphql-response+json", &first);
+    assert_false(first);
+    stream_is("text/event-stream, */*", &first);
+    assert_false(first);
+    assert_int_equal(stream_is("text/event-stream;q=0", &first), STREAM_NONE);
+    assert_false(first);
 }
 
 static void a_browser_wants_html_and_a_client_does_not(void **state)
@@ -182,6 +239,9 @@ int main(void)
     return RUN(test(without_a_wish_json_is_given), test(the_higher_q_wins),
                test(the_closest_range_decides), test(what_we_do_not_have_is_not_acceptable),
                test(case_and_quotes_do_not_matter), test(several_accept_fields_are_one_list),
+               test(a_stream_is_given_only_to_who_names_its_form),
+               test(of_two_forms_of_a_stream_the_wanted_one_is_given),
+               test(a_single_result_is_a_stream_only_where_that_is_wanted_more),
                test(a_browser_wants_html_and_a_client_does_not), test(only_json_is_read),
                test(a_body_of_a_wrong_shape_is_refused_by_name),
                test(a_body_may_leave_out_and_null_all_but_the_query),

@@ -60,6 +60,17 @@ static void a_result_may_be_a_chunk_of_http(void **state)
     assert_int_equal(q.unsent, 0);
 }
 
+static void bytes_may_be_a_chunk_of_http(void **state)
+{
+    struct outq q;
+
+    outq_init(&q);
+    outq_push_chunk(&q, STR(":\n\n"));
+    outq_push_chunk(&q, STR("")); /* would be the last one */
+    assert_int_equal(q.unsent, 8);
+    assert_str(take_all(&q), "3\r\n:\n\n\r\n");
+}
+
 static void a_result_may_go_out_bare(void **state)
 {
     static const struct outq_envelope event = {
@@ -201,8 +212,8 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
 int main(void)
 {
     return RUN(test(a_result_goes_out_in_its_envelope), test(a_result_may_be_a_chunk_of_http),
-               test(a_result_may_go_out_bare), test(an_id_is_escaped),
-               test(all_that_waits_stands_side_by_side),
+               test(bytes_may_be_a_chunk_of_http), test(a_result_may_go_out_bare),
+               test(an_id_is_escaped), test(all_that_waits_stands_side_by_side),
                test(a_frame_says_its_length_in_the_shortest_form),
                test(taking_a_byte_at_a_time_gives_the_same_bytes),
                test(what_waits_under_a_dropped_id_is_not_sent),

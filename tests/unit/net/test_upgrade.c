@@ -78,8 +78,21 @@ static void other_pages_are_allowed_by_name(void **state)
     assert_true(origin_allowed(STR("*"), STR("null"), STR("h")));
 }
 
+static void an_origin_longer_than_any_is_not_echoed(void **state)
+{
+    char origin[600];
+    struct str long_one = str_of(origin, sizeof(origin));
+
+    memset(origin, 'a', sizeof(origin));
+    memcpy(origin, "https://", 8);
+    assert_true(origin_allowed(STR("*"), str_of(origin, 512), STR("h")));
+    assert_false(origin_allowed(STR("*"), long_one, STR("h")));
+    assert_false(origin_allowed(STR_NULL, long_one, str_of(origin + 8, sizeof(origin) - 8)));
+}
+
 int main(void)
 {
     return RUN(test(the_handshake_of_the_rfc_is_answered), test(a_wrong_handshake_is_refused),
-               test(a_page_of_the_same_server_is_allowed), test(other_pages_are_allowed_by_name));
+               test(a_page_of_the_same_server_is_allowed), test(other_pages_are_allowed_by_name),
+               test(an_origin_longer_than_any_is_not_echoed));
 }

@@ -1,0 +1,68 @@
+// The way between a client and a server, which can be cut: all connections end as by a pulled cable,
+// and none is made until it is back.
+//
+//     const cable = new Cable(hall);
+//     const response = await cable.fetch(`http://${hall.address}/graphql`, …);
+
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export class Cable {
+  #hall;
+  #ends = new Set(); // sockets
+  #server = createServer({ allowHalfOpen: true }, (socket) => this.#lay(socket));
+  #listening;
+  #allowed = null; // a promise while it is cut
+  back = () => {};
+  refusals = []; // the statuses of all responses so far that were none of success
+
+  constructor(hall) {
+    this.#hall = hall;
+    this.#listening = once(this.#server.listen(0, '127.0.0.1'), 'listening');
+  }
+
+  #lay(near) {
+    if (this.#allowed) return near.destroy();
+    const port = Number(/\d+$/.exec(this.#hall.address)[0]);
+    const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    for (const [end, other] of [[near, far], [far, near]]) {
+      this.#ends.add(end);
+      end.on('error', () => other.destroy());
+      end.on('close', () => this.#ends.delete(end));
+      end.pipe(other);
+    }
+    return undefined;
+  }
+
+  // fetch() over this cable, as clients take it.
+  fetch = async (url, init) => {
+    await this.#listening;
+    const over = new URL(url);
+    over.port = this.#server.address().port;
+    const response = await fetch(over, init);
+    if (!response.ok) this.refusals.push(response.status);
+    return response;
+  };
+
+  cut() {
+    this.#allowed = new Promise((resolve) => {
+      this.back = () => {
+        this.#allowed = null;
+        resolve();
+      };
+    });
+    for (const end of this.#ends) end.destroy();
+  }
+
+  // Before each new attempt.
+  async mayReturn() {
+    await this.#allowed;
+    await delay(20);
+  }
+
+  dispose() {
+    for (const end of this.#ends) end.destroy();
+    this.#server.close();
+  }
+}
