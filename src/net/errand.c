@@ -43,6 +43,7 @@ struct errand *errand_new(struct exchange *x, enum errand_kind kind, struct str 
     buf_init(&e->answer, ANSWER_MAX);
     e->token = arena_str(&e->arena, token);
     e->authorization = arena_str(&e->arena, x->authorization);
+    e->api_key = arena_str(&e->arena, x->api_key);
     return e;
 }
 
@@ -82,11 +83,12 @@ void errand_go(struct errand *e)
 static bool is_owner(struct errand *e, const struct reservation *r)
 {
     const struct net_service *service = &e->at->service;
+    const struct net_call shown = {.authorization = e->authorization, .api_key = e->api_key};
     struct net_caller caller;
 
-    if (e->kind == ERRAND_OPEN && !e->authorization.p)
+    if (e->kind == ERRAND_OPEN && !e->authorization.p && !e->api_key.p)
         return true;
-    if (!service->on_caller(service->user, e->authorization, &caller, &e->answer)) {
+    if (!service->on_caller(service->user, &shown, &caller, &e->answer)) {
         e->status = 401;
         return false;
     }

@@ -33,6 +33,7 @@ struct errand {
     struct arena arena;        /* for what follows */
     struct str token;
     struct str authorization; /* absent without one */
+    struct str api_key;       /* likewise */
     struct str asked;         /* of an operation: a body, or a query string */
     bool safe_method;         /* it is a query string */
     struct str operation_id;  /* to stop */

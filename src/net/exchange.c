@@ -71,7 +71,7 @@ static void clear(struct exchange *x)
     x->media = MEDIA_JSON;
     x->dress = NULL;
     x->dress_single = x->waits_for_room = x->without_body = false;
-    x->authorization = x->stream_token = x->origin = STR_NULL;
+    x->authorization = x->api_key = x->stream_token = x->origin = STR_NULL;
 }
 
 void exchange_respond(struct exchange *x, struct http_response *r, struct str body)
@@ -231,6 +231,7 @@ static void call(struct exchange *x, struct http_request *r, bool safe_method)
     x->state = EXCHANGE_CALLING;
     x->op = (struct net_operation){.transport = &exchange_transport, .client = &x->client};
     r->call.authorization = x->authorization;
+    r->call.api_key = x->api_key;
     r->call.safe_method = safe_method;
     r->call.can_stream = x->dress;
     service->on_operation(service->user, &x->op, &r->call);
@@ -366,6 +367,7 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
     assert(x->state == EXCHANGE_IDLE);
     x->client.id = net_client_id(x->net);
     x->authorization = arena_str(&x->arena, http_field(head, STR("Authorization")));
+    x->api_key = arena_str(&x->arena, http_field(head, STR("X-Api-Key")));
     if (str_eq(head->path, STR("/graphql")) || str_eq(head->path, STR("/graphql/stream")))
         return begin_graphql(x, head);
     begin_page(x, head);

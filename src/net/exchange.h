@@ -72,6 +72,7 @@ struct exchange {
     struct turn_hook expired;
     bool without_body; /* HEAD: the response's head only */
     struct str authorization;
+    struct str api_key;
     struct str stream_token; /* the body asks for an operation on that event stream; else absent */
     struct str origin;       /* of an allowed page of another server */
 };

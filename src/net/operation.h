@@ -68,6 +68,7 @@ struct net_call {
     const json_t *variables;   /* an object, or NULL */
     const json_t *extensions;  /* an object, or NULL */
     struct str authorization;  /* HTTP: the header's value; absent without one, and on sockets */
+    struct str api_key;        /* likewise, of x-api-key */
     bool safe_method;          /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
     bool can_stream;           /* a subscription can be served over this transport */
 };
@@ -117,9 +118,10 @@ struct net_service {
     /* The connection is gone, its operations were cancelled before. Only for a client with a
      * session. */
     void (*on_gone)(void *user, struct net_client *c);
-    /* Who asks, by an HTTP request's Authorization. False: nobody who may; the response, for which
-     * 401 is the status, is in refusal, which is empty and bounded. */
-    bool (*on_caller)(void *user, struct str authorization, struct net_caller *ret_caller,
+    /* Who asks, by what an HTTP request shows: its authorization and API key alone are looked at.
+     * False: nobody who may; the response, for which 401 is the status, is in refusal, which is
+     * empty and bounded. */
+    bool (*on_caller)(void *user, const struct net_call *shown, struct net_caller *ret_caller,
                       struct buf *refusal);
     /* False: no such page. scratch is empty and bounded. */
     bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);

@@ -38,12 +38,13 @@ static void respond_unauthenticated(struct exchange *x, struct str body)
 static void reserve(struct exchange *x)
 {
     const struct net_service *service = &x->net->service;
+    const struct net_call shown = {.authorization = x->authorization, .api_key = x->api_key};
     const struct reservation *made;
     struct net_caller caller;
     struct buf refusal;
 
     buf_init(&refusal, REFUSAL_MAX);
-    if (!service->on_caller(service->user, x->authorization, &caller, &refusal))
+    if (!service->on_caller(service->user, &shown, &caller, &refusal))
         respond_unauthenticated(x, buf_str(&refusal));
     else if (x->net->state != NET_OPEN)
         exchange_refuse_with(x, 503, STR("UNAVAILABLE"),

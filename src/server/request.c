@@ -321,7 +321,7 @@ static void keep_call(struct request *r, const struct net_call *call)
     r->call = *call;
     r->call.query = arena_str(&r->arena, call->query);
     r->call.operation_name = arena_str(&r->arena, call->operation_name);
-    r->call.authorization = STR_NULL;
+    r->call.authorization = r->call.api_key = STR_NULL;
     r->call.variables = json_incref((json_t *)call->variables);
     r->call.extensions = json_incref((json_t *)call->extensions);
 }
@@ -336,10 +336,10 @@ static void on_checked(void *user, struct wait *checked)
         prepare(r, &r->call);
 }
 
-/* Over HTTP each request brings its token. */
+/* Over HTTP each request brings its token, or its API key. */
 static void authenticate(struct request *r, const struct net_call *call)
 {
-    struct credential credential = {.token = call->authorization};
+    struct credential credential = {.token = call->authorization, .api_key = call->api_key};
     struct wait *checked =
         keyring_check(r->worker->keyring, &r->arena, &credential, clock_unix_ms());
 
@@ -365,7 +365,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     gql_errors_init(&r->gql.errors, &r->arena);
     if (session)
         r->viewer = viewer_ref(session->viewer);
-    if (session || !call->authorization.p)
+    if (session || (!call->authorization.p && !call->api_key.p))
         prepare(r, call);
     else
         authenticate(r, call);

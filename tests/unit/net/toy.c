@@ -251,9 +251,11 @@ static void on_gone(void *user, struct net_client *c)
 }
 
 /* Everybody is who they say they are; nobody is nobody. */
-static bool on_caller(void *user, struct str authorization, struct net_caller *ret_caller,
+static bool on_caller(void *user, const struct net_call *shown, struct net_caller *ret_caller,
                       struct buf *refusal)
 {
+    struct str authorization = shown->authorization;
+
     if (!authorization.n || authorization.n > sizeof(ret_caller->bytes)) {
         buf_add(refusal, STR("{\"errors\":[{\"message\":\"who?\"}]}"));
         return false;
