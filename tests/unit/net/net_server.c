@@ -329,8 +329,7 @@ static void configure(struct net_config *config, const char *option)
 int main(int argc, char **argv)
 {
     struct toy toy = {0};
-    struct net_config config = {.host = STR("127.0.0.1"),
-                                .max_connections = 20000,
+    struct net_config config = {.max_connections = 20000,
                                 .max_request_bytes = 262144,
                                 .max_subscriptions = 256,
                                 .high_water = 65536,
@@ -346,7 +345,7 @@ int main(int argc, char **argv)
                                         .on_page = on_page};
     struct net_error error;
     int64_t wanted = 0;
-    uint16_t port;
+    struct net_endpoint endpoint;
 
     if (argc > 1 && (!str_to_i64(str_c(argv[1]), &wanted) || wanted < 0 || wanted > UINT16_MAX))
         return 2;
@@ -355,10 +354,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (getenv("NET_SERVER_DEBUG"))
         log_set_level(LOG_DEBUG);
-    port = (uint16_t)wanted;
+    endpoint = (struct net_endpoint){.host = STR("127.0.0.1"), .port = (uint16_t)wanted};
     loop_init(&toy.loop, 0);
     list_init(&toy.running);
-    if (net_new(&toy.loop, &config, &service, &port, &toy.net, &error) != ST_OK) {
+    if (net_new(&toy.loop, &config, &service, &endpoint, &toy.net, &error) != ST_OK) {
         fprintf(stderr, "%s\n", error.text);
         loop_done(&toy.loop);
         return 1;
@@ -369,7 +368,7 @@ int main(int argc, char **argv)
         toy.signals[i].data = &toy;
         uv_signal_start(&toy.signals[i], on_signal, i ? SIGINT : SIGTERM);
     }
-    printf("port %u\n", port);
+    printf("port %u\n", endpoint.port);
     fflush(stdout);
     loop_run(&toy.loop);
     net_free(toy.net);
