@@ -65,6 +65,10 @@ static bool range_parse(struct str text, struct net_range *ret_range)
     int64_t n;
     unsigned family_bits;
 
+    if (str_eq(text, STR("unix"))) {
+        *ret_range = (struct net_range){.bits = 128};
+        return true;
+    }
     if (!net_address_parse(address, &ret_range->base))
         return false;
     family_bits = is_v4(&ret_range->base) ? 32 : 128;

@@ -37,8 +37,8 @@ struct net_ranges {
     size_t n;
 };
 
-/* "10.0.0.0/8,::1", with commas between; an address alone is a range of one. False: *ret_wrong is
- * the part that is none. */
+/* "10.0.0.0/8,::1,unix", with commas between; an address alone is a range of one, and unix whoever
+ * comes through a Unix socket. False: *ret_wrong is the part that is none. */
 bool net_ranges_parse(struct arena *a, struct str text, struct net_ranges *ret_ranges,
                       struct str *ret_wrong) must_use;
 bool net_ranges_have(const struct net_ranges *r, const struct net_address *a);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "net/forwarded.h"
 #include "net/http_response.h"
 #include "net/origin.h"
 #include "net/refusal.h"
@@ -305,6 +306,7 @@ static bool upgrade(struct http *h, const struct http1_head *head, size_t head_l
                wrong.reason);
         return false;
     }
+    c->peer = forwarded_client(head, &c->peer, &c->net->config.trusted_proxies);
     ws_start(c, head);
     /* What came behind the handshake, in the same read, belongs to the WebSocket. */
     if (h->in.n > head_length)
@@ -530,6 +532,7 @@ void http_start(struct conn *c)
 
     h->conn = c;
     h->client.transport = "http";
+    h->client.address = &c->peer;
     h->client.ops = &http_client_ops;
     buf_init(&h->in, IN_CEILING);
     buf_init(&h->body, max_body(h));

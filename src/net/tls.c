@@ -62,7 +62,7 @@ static int no_passphrase(char *to, int room, int writing, void *user)
 static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_length,
                            const unsigned char *in, unsigned in_length, void *user)
 {
-    static const unsigned char ours[] = "\x02h2\x08http/1.1";
+    static const unsigned char ours[] = "\x08http/1.1";
     unsigned char *chosen;
     int found = SSL_select_next_proto(&chosen, out_length, ours, sizeof(ours) - 1, in, in_length);
 

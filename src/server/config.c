@@ -48,7 +48,8 @@ static const struct option table[] = {
      .kind = OPTION_TEXT,
      .offset = AT(trusted_proxies_text),
      .shown = "ADDRESS/BITS,...",
-     .help = "addresses of proxies whose X-Forwarded-For is believed, between commas"},
+     .help = "addresses of proxies whose X-Forwarded-For is believed, between commas; unix for "
+             "whoever comes through a Unix socket"},
     {.name = "database-url",
      .alias = "database",
      .variable = "DATABASE_URL",
@@ -340,7 +341,7 @@ static enum status settle_proxies(struct config *c, struct option_error *error)
         return ST_OK;
     return option_refuse(error,
                          "%.*s: \"%.*s\" is no address; allowed: addresses and ranges of them such "
-                         "as 127.0.0.1, 10.0.0.0/8 or fd00::/8, with commas between them",
+                         "as 127.0.0.1, 10.0.0.0/8, fd00::/8 or unix, with commas between them",
                          STR_ARG(options_given(&c->options, AT(trusted_proxies_text))->origin),
                          STR_ARG(wrong));
 }

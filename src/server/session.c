@@ -87,7 +87,10 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
     if (token.p)
         st = token_check(w->keys, token, clock_unix_ms(), &viewer, &error);
     if (st != ST_OK) {
+        char address[NET_ADDRESS_MAX];
+
         log_info("refused", LOG_INT("connId", (int64_t)client->id),
+                 LOG_STR("address", net_address_format(client->address, address)),
                  LOG_STR("reason", token.p ? str_c(error.text) : STR("no token")));
         client->ops->close(client, CLOSE_FORBIDDEN,
                            st == ST_TOKEN_EXPIRED ? STR("Token expired") : STR("Forbidden"));
