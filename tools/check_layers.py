@@ -37,7 +37,8 @@ LIBRARIES = {
     "libnats": (r"nats\.h|nats/.*", ["bus"]),
     "libjwt": (r"jwt\.h", ["auth"]),
     "libcurl": (r"curl/.*", ["auth", "cli"]),
-    "OpenSSL": (r"openssl/.*", ["auth", "store", "server", "cli"]),
+    "OpenSSL": (r"openssl/.*", ["auth", "store", "net", "server", "cli"]),
+    "libsystemd": (r"systemd/.*", ["net"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),
     "nghttp2": (r"nghttp2/.*", ["net"]),
 }

@@ -44,26 +44,41 @@ static void print_users(const struct config *config)
     }
 }
 
+/* How curl reaches the server, up to the path. */
+static struct str curl_line(struct arena *a, const struct config *config, struct str address)
+{
+    if (config->listen.path.p)
+        return arena_printf(a, "curl -s --unix-socket %.*s http://localhost",
+                            STR_ARG(config->listen.path));
+    if (config->tls_certificate.n)
+        return arena_printf(a, "curl -s --cacert %.*s https://%.*s",
+                            STR_ARG(config->tls_certificate), STR_ARG(address));
+    return arena_printf(a, "curl -s http://%.*s", STR_ARG(address));
+}
+
 /* Lines for a shell: each can be copied by itself once the token stands in a variable. */
-static void print_lines(const struct config *config, struct str address)
+static void print_lines(struct config *config, struct str address)
 {
     char *token = make_token(config, users[0]);
+    struct str curl = curl_line(&config->arena, config, address);
 
     printf("\nTo copy into a shell:\n\n"
            "  TOKEN=%s\n\n"
            "  # send\n"
-           "  curl -s http://%.*s/graphql -H \"authorization: Bearer $TOKEN\" "
+           "  %.*s/graphql -H \"authorization: Bearer $TOKEN\" "
            "-H 'content-type: application/json' \\\n"
            "    -d '{\"query\":\"mutation { sendMessage(roomId: \\\"GUILD#demo\\\", "
            "text: \\\"hello\\\") { id seq ts } }\"}'\n\n"
            "  # read\n"
-           "  curl -s http://%.*s/graphql -H \"authorization: Bearer $TOKEN\" "
+           "  %.*s/graphql -H \"authorization: Bearer $TOKEN\" "
            "-H 'content-type: application/json' \\\n"
            "    -d '{\"query\":\"{ messages(roomId: \\\"GUILD#demo\\\", first: 10) "
-           "{ items { seq senderId text ts } } }\"}'\n\n"
-           "  # follow, over a WebSocket (from the root of the clone)\n"
-           "  tools/follow ws://%.*s/graphql \"$TOKEN\" 'GUILD#demo'\n\n",
-           token ? token : "", STR_ARG(address), STR_ARG(address), STR_ARG(address));
+           "{ items { seq senderId text ts } } }\"}'\n\n",
+           token ? token : "", STR_ARG(curl), STR_ARG(curl));
+    if (!config->tls_certificate.n && !config->listen.path.p)
+        printf("  # follow, over a WebSocket (from the root of the clone)\n"
+               "  tools/follow ws://%.*s/graphql \"$TOKEN\" 'GUILD#demo'\n\n",
+               STR_ARG(address));
     mem_free(token);
 }
 
@@ -71,9 +86,13 @@ static void on_listening(void *user, struct str address)
 {
     const struct up *up = user;
 
-    printf("guildhall serves http://%.*s/graphql\n"
+    const char *scheme = up->config->listen.path.p       ? ""
+                         : up->config->tls_certificate.n ? "https://"
+                                                         : "http://";
+
+    printf("guildhall serves %s%.*s%s\n"
            "rooms: GUILD#demo (in the guild table), lobby (in the core table)\n",
-           STR_ARG(address));
+           scheme, STR_ARG(address), *scheme ? "/graphql" : "");
     if (up->cluster)
         printf("its PostgreSQL is kept in %.*s\n", STR_ARG(up->config->state_dir));
     print_users(up->config);

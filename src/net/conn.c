@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "net/conn_tls.h"
 #include "net/http.h"
+#include "net/proxy_protocol.h"
 
 static void become(struct conn *c, enum conn_state next)
 {
@@ -33,13 +35,25 @@ void conn_finish(struct conn *c)
     }
 }
 
+static size_t next_bytes(struct conn *c, char *to)
+{
+    return c->tls ? conn_tls_next(c, to, NET_SCRATCH) : outq_take(&c->out, to, NET_SCRATCH);
+}
+
+static bool all_is_sent(const struct conn *c)
+{
+    return outq_empty(&c->out) && !(c->tls && tls_pending(c->tls)) && !lws_partial_buffered(c->wsi);
+}
+
 /* All that waits, as long as the kernel takes it. */
 static void flush(struct conn *c)
 {
     unsigned char *to = (unsigned char *)c->net->scratch + LWS_PRE;
 
-    while (c->state != CONN_DEAD && !outq_empty(&c->out) && !lws_partial_buffered(c->wsi)) {
-        size_t n = outq_take(&c->out, (char *)to, NET_SCRATCH);
+    while (c->state != CONN_DEAD && !lws_partial_buffered(c->wsi)) {
+        size_t n = next_bytes(c, (char *)to);
+        if (n == 0)
+            return;
         if (lws_write(c->wsi, to, n, LWS_WRITE_RAW) < 0) {
             conn_kill(c);
             return;
@@ -88,8 +102,14 @@ static void mind_flood(struct conn *c)
 
 static void shut_when_sent(struct conn *c)
 {
-    if (c->state != CONN_FINISHING || !outq_empty(&c->out) || lws_partial_buffered(c->wsi))
+    if (c->state != CONN_FINISHING || !all_is_sent(c))
         return;
+    if (c->tls) {
+        tls_end(c->tls); /* the second time there is nothing more to say */
+        flush(c);
+        if (!all_is_sent(c))
+            return;
+    }
     shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
     become(c, CONN_LINGERING);
 }
@@ -161,17 +181,29 @@ void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *
     c->user = user;
 }
 
-static struct conn *conn_new(struct net *n)
+void conn_begin(struct conn *c)
+{
+    if (c->net->certificate)
+        conn_tls_begin(c, c->net->certificate);
+    else
+        http_start(c);
+}
+
+static struct conn *conn_new(struct net *n, const struct net_address *client)
 {
     struct conn *c = mem_new(struct conn);
 
     c->net = n;
+    c->peer = *client;
     outq_init(&c->out);
     deadline_init(&c->deadline);
     turn_hook_init(&c->turn_end, on_turn_end);
     list_append(&n->connections, &c->link);
     n->n_connections++;
-    http_start(c);
+    if (n->config.proxy_protocol)
+        proxy_start(c);
+    else
+        conn_begin(c);
     return c;
 }
 
@@ -188,6 +220,7 @@ static void conn_gone(struct conn *c)
     c->state = CONN_DEAD;
     c->wsi = NULL;
     c->speaker->on_gone(c->user);
+    tls_free(c->tls);
     outq_done(&c->out);
     deadline_drop(&c->deadline);
     turn_hook_cancel(&c->turn_end);
@@ -197,9 +230,9 @@ static void conn_gone(struct conn *c)
     net_conn_gone(n);
 }
 
-bool conn_open(struct net *n, int fd)
+bool conn_open(struct net *n, int fd, const struct net_address *client)
 {
-    struct conn *c = conn_new(n);
+    struct conn *c = conn_new(n, client);
     const lws_adopt_desc_t how = {.vh = n->vhost,
                                   .type = LWS_ADOPT_SOCKET,
                                   .fd = {.sockfd = fd},
@@ -225,6 +258,14 @@ static void on_writeable(struct conn *c)
     conn_wake(c);
 }
 
+void conn_take(struct conn *c, char *p, size_t n)
+{
+    if (c->tls)
+        conn_tls_take(c, p, n);
+    else
+        c->speaker->on_bytes(c->user, p, n);
+}
+
 int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                   size_t len)
 {
@@ -238,7 +279,7 @@ int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
         return 0;
     case LWS_CALLBACK_RAW_RX:
         if (c->state == CONN_OPEN)
-            c->speaker->on_bytes(c->user, in, len);
+            conn_take(c, in, len);
         mind_flood(c);
         return 0;
     case LWS_CALLBACK_RAW_WRITEABLE:

@@ -3,9 +3,10 @@
 /*
  * One TCP connection: bytes in to whoever speaks on it, bytes out in one write a turn.
  *
- * libwebsockets holds the socket, in its raw role: it reads, it keeps what the kernel did not take,
- * and (later) it does TLS. The protocols on top are ours, because its own accept unmasked frames
- * and handshakes that RFC 6455 and RFC 9112 forbid, and answer before a callback could object.
+ * libwebsockets holds the socket, in its raw role: it reads, and it keeps what the kernel did not
+ * take. The protocols on top are ours, because its own accept unmasked frames and handshakes that
+ * RFC 6455 and RFC 9112 forbid, and answer before a callback could object. A connection begins with
+ * what the listener asks for: the PROXY protocol, then TLS, then HTTP.
  *
  *     OPEN ──conn_finish──► FINISHING ──all is sent──► LINGERING ──the client lets go──► (gone)
  *       └──────────────────────┴──conn_kill, or an error──► DEAD ──end of the turn──► (gone)
@@ -15,6 +16,7 @@
 
 #include "net/inside.h"
 #include "net/outq.h"
+#include "net/tls.h"
 
 struct conn;
 
@@ -47,6 +49,8 @@ struct conn {
     struct lws *wsi;
     const struct conn_speaker *speaker;
     void *user;
+    struct net_address peer; /* who connected; behind a proxy that says so, its client */
+    struct tls *tls;         /* NULL: it speaks in the clear */
     struct outq out;
     size_t held; /* what libwebsockets still holds of our last write, at most */
     enum conn_state state;
@@ -58,13 +62,17 @@ struct conn {
 };
 
 /* Takes over fd; counts as one of n's connections. False: libwebsockets did not take it. */
-bool conn_open(struct net *n, int fd);
+bool conn_open(struct net *n, int fd, const struct net_address *client);
 /* The socket's callback, for libwebsockets. */
 int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                   size_t len);
 
 /* Hands the connection over to another protocol. */
 void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *user);
+
+/* For what stands in front of HTTP: what follows begins, and takes its first bytes. */
+void conn_begin(struct conn *c);
+void conn_take(struct conn *c, char *p, size_t n);
 
 /* After something was put in c->out: it is written at the end of this turn. */
 void conn_wake(struct conn *c);

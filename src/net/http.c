@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "net/exchange.h"
+#include "net/forwarded.h"
 #include "net/http1.h"
 #include "net/http1_response.h"
 #include "net/origin.h"
@@ -172,6 +173,7 @@ static bool upgrade(struct http *h, const struct http1_head *head, size_t head_l
         refuse_and_end(h, &wrong);
         return false;
     }
+    c->peer = forwarded_client(&head->request, &c->peer, &c->net->config.trusted_proxies);
     ws_start(c, head);
     /* What came behind the handshake, in the same read, belongs to the WebSocket. */
     if (h->in.n > head_length)
@@ -354,6 +356,7 @@ void http_start(struct conn *c)
     h->conn = c;
     buf_init(&h->in, IN_CEILING);
     exchange_init(&h->exchange, c->net, &http_framing, &c->out);
+    h->exchange.client.address = &c->peer;
     conn_set_speaker(c, &http_speaker, h);
     conn_set_deadline(c, DEADLINE_HEAD);
 }

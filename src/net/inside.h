@@ -13,7 +13,10 @@
 #include "net/net.h"
 
 enum {
-    NET_SCRATCH = 256 * 1024 /* bytes of one write: many small frames, or a piece of a large one */
+    NET_SCRATCH = 256 * 1024, /* bytes of one write: many small frames, or a piece of a large one */
+    NET_READ_BUFFER = 32 * 1024, /* one for all connections of a loop */
+    NET_PLAIN_IN = 16 * 1024,    /* of one record of TLS */
+    NET_PLAIN_OUT = 64 * 1024,
 };
 
 enum net_state {
@@ -46,6 +49,9 @@ struct net {
     net_closed_fn *on_closed;
     void *user;
     char *scratch; /* LWS_PRE + NET_SCRATCH bytes, for what is being written right now */
+    struct tls_certificate *certificate; /* of new connections; NULL: they speak in the clear */
+    char *plain_in;                      /* NET_PLAIN_IN bytes, of TLS, on their way to a speaker */
+    char *plain_out;                     /* NET_PLAIN_OUT bytes, about to be encrypted */
 };
 
 /* Unique in the process: loops count for themselves. */

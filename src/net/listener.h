@@ -6,15 +6,14 @@
  * libwebsockets could listen too, but spins when descriptors run out and cannot share a port.
  */
 
-#include "base/str.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
+#include "net/address.h"
 
 struct listener;
-struct net_error;
 
-/* fd is the callback's. */
-typedef void listener_fn(struct listener *l, int fd);
+/* fd is the callback's; client is borrowed for the call. */
+typedef void listener_fn(struct listener *l, int fd, const struct net_address *client);
 typedef void listener_closed_fn(struct listener *l);
 
 struct listener {
@@ -25,11 +24,6 @@ struct listener {
     listener_fn *on_accept;
     listener_closed_fn *on_closed;
 };
-
-/* Binds; *port is in and out, 0 asks for any. With alone, a port that another process listens on
- * is ST_CONFLICT although it would share it. Nothing is left open on failure. */
-enum status listener_bind(struct str host, uint16_t *port, bool alone, int *ret_fd,
-                          struct net_error *ret_error) must_use;
 
 /* Takes over fd. Whoever connects waits in the kernel's queue until listener_accept(). */
 void listener_start(struct listener *l, struct loop *loop, int fd, listener_fn *on_accept);

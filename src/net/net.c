@@ -14,7 +14,6 @@
 #include "net/reservation.h"
 
 enum {
-    READ_BUFFER = 32 * 1024, /* one for all connections of a loop */
     HEAD_MS = 10 * 1000,
     BODY_MS = 30 * 1000,
     KEEP_ALIVE_MS = 75 * 1000,
@@ -63,13 +62,13 @@ static void turn_away(int fd)
     close(fd);
 }
 
-static void on_accept(struct listener *l, int fd)
+static void on_accept(struct listener *l, int fd, const struct net_address *client)
 {
     struct net *n = container_of(l, struct net, listener);
 
     if (n->config.max_connections && n->n_connections >= n->config.max_connections)
         turn_away(fd);
-    else if (!conn_open(n, fd))
+    else if (!conn_open(n, fd, client))
         log_warn("connection_not_taken");
 }
 
@@ -87,7 +86,7 @@ static bool make_context(struct net *n)
         .options = LWS_SERVER_OPTION_LIBUV,
         .foreign_loops = loops,
         .pcontext = &n->lws,
-        .pt_serv_buf_size = READ_BUFFER,
+        .pt_serv_buf_size = NET_READ_BUFFER,
         .retry_and_idle_policy = &no_retry,
         .gid = -1,
         .uid = -1,
@@ -103,7 +102,6 @@ static bool make_context(struct net *n)
 static void copy_config(struct net *n, const struct net_config *config)
 {
     n->config = *config;
-    n->config.host = arena_str(&n->arena, config->host);
     n->config.allowed_origins = arena_str(&n->arena, config->allowed_origins);
 }
 
@@ -148,18 +146,23 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     list_init(&n->connections);
     list_init(&n->reservations);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
+    if (config->certificate) {
+        n->certificate = tls_certificate_ref(config->certificate);
+        n->plain_in = mem_zalloc(NET_PLAIN_IN);
+        n->plain_out = mem_zalloc(NET_PLAIN_OUT);
+    }
     deadlines_init(&n->deadlines, l, ms, on_deadline);
     timer_init(&n->drain, l, on_drain_time);
     return n;
 }
 
 enum status net_new(struct loop *l, const struct net_config *config,
-                    const struct net_service *service, uint16_t *port, struct net **ret_net,
-                    struct net_error *ret_error)
+                    const struct net_service *service, struct net_endpoint *endpoint,
+                    struct net **ret_net, struct net_error *ret_error)
 {
     struct net *n;
     int fd;
-    enum status st = listener_bind(config->host, port, l->index == 0, &fd, ret_error);
+    enum status st = net_endpoint_open(endpoint, &fd, ret_error);
 
     if (st != ST_OK)
         return st;
@@ -192,6 +195,13 @@ void net_accept(struct net *n)
 {
     assert(n->state == NET_OPEN);
     listener_accept(&n->listener);
+}
+
+void net_renew_certificate(struct net *n, struct tls_certificate *certificate)
+{
+    assert(n->certificate);
+    tls_certificate_unref(n->certificate);
+    n->certificate = tls_certificate_ref(certificate);
 }
 
 static void finish_close(struct net *n)
@@ -322,6 +332,9 @@ void net_free(struct net *n)
     if (!n)
         return;
     assert(n->state == NET_CLOSED);
+    tls_certificate_unref(n->certificate);
+    mem_free(n->plain_in);
+    mem_free(n->plain_out);
     mem_free(n->scratch);
     arena_done(&n->arena);
     mem_free(n);

@@ -3,18 +3,19 @@
 /*
  * One loop's listener and connections: libwebsockets on the loop's libuv.
  *
- * Each loop has a listener of its own on the same port (SO_REUSEPORT) and accepts for itself, so a
- * connection lives and dies on one thread.
+ * Each loop has a listener of its own and accepts for itself, so a connection lives and dies on one
+ * thread.
  */
 
 #include "loop/loop.h"
+#include "net/address.h"
+#include "net/endpoint.h"
 #include "net/operation.h"
+#include "net/tls.h"
 
 struct net;
 
 struct net_config {
-    struct str host;          /* "127.0.0.1", "::", "0.0.0.0" */
-    uint16_t port;            /* 0: the kernel's choice, the same for every loop */
     size_t max_connections;   /* of this loop; further ones are answered 503 and closed */
     size_t max_request_bytes; /* an HTTP body, a WebSocket message */
     size_t max_subscriptions; /* operations at a time on a connection */
@@ -22,18 +23,17 @@ struct net_config {
     uint64_t init_timeout_ms;
     uint64_t ping_interval_ms;
     uint64_t pong_timeout_ms;
-    struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
+    struct str allowed_origins;          /* between commas, "*" for any; absent: the same origin */
+    struct tls_certificate *certificate; /* every connection speaks TLS; NULL: none does */
+    bool proxy_protocol;               /* every connection begins with what a proxy says about it */
+    struct net_ranges trusted_proxies; /* whose X-Forwarded-For is believed; borrowed */
 };
 
-struct net_error {
-    char text[256]; /* for a person: what was wrong and what to do */
-};
-
-/* Binds and listens; the first loop's port is then every loop's (*port is in and out). Call for one
- * loop after another, before they run. ST_CONFLICT: the port is in use. */
+/* Listens. Call for one loop after another with the same endpoint, before they run. ST_CONFLICT:
+ * somebody else listens there. */
 enum status net_new(struct loop *l, const struct net_config *config,
-                    const struct net_service *service, uint16_t *port, struct net **ret_net,
-                    struct net_error *ret_error) must_use;
+                    const struct net_service *service, struct net_endpoint *endpoint,
+                    struct net **ret_net, struct net_error *ret_error) must_use;
 
 /* Tells the networks of all loops of one another, in the order of their indices, before any loop
  * runs: a request may be about what another loop has. */
@@ -41,6 +41,10 @@ void net_introduce(struct net *const *nets, size_t n);
 
 /* Accepts from now on; whoever came before has waited. On the loop's thread, or before it runs. */
 void net_accept(struct net *n);
+
+/* For the connections that come from now on; a listener without TLS stays without. On the loop's
+ * thread. */
+void net_renew_certificate(struct net *n, struct tls_certificate *certificate);
 
 /* Stops accepting; closes every connection with 1012 once what was accepted has been answered;
  * whoever is left after drain_ms is closed at once. Then on_closed. */

@@ -21,6 +21,7 @@
 #include "base/frame.h"
 #include "base/str.h"
 
+struct net_address;
 struct net_client;
 struct net_operation;
 
@@ -77,7 +78,8 @@ struct net_call {
 struct net_client {
     void *session; /* the server's: set in on_init(), dropped in on_gone(); NULL over HTTP */
     uint64_t id;   /* for logs; unique in the process */
-    const char *transport; /* "graphql-transport-ws", "http" */
+    const char *transport;             /* "graphql-transport-ws", "http" */
+    const struct net_address *address; /* where it is, for logs and limits; its connection's */
     const struct net_client_ops *ops;
 };
 

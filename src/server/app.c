@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "gen/schema_gen.h"
 #include "loop/mailbox.h"
+#include "server/certificate.h"
 #include "server/feed.h"
 #include "server/keys.h"
 #include "server/pages.h"
@@ -40,8 +41,9 @@ struct app {
     size_t n_workers;
     size_t n_started; /* workers whose listener stands */
     struct feed feed;
-    const struct app_hooks *hooks; /* may be NULL */
-    uint16_t port;                 /* as bound */
+    const struct app_hooks *hooks;       /* may be NULL */
+    struct tls_certificate *certificate; /* NULL: in the clear */
+    struct net_endpoint endpoint;
     size_t max_connections;
     struct readiness readiness;
     struct shutdown shutdown;
@@ -211,8 +213,6 @@ static bool listen_all(struct app *app)
     for (; app->n_started < app->n_workers; app->n_started++) {
         struct worker *w = &app->workers[app->n_started];
         struct net_config config = {
-            .host = c->listen.host,
-            .port = c->listen.port,
             .max_connections = share(app->max_connections, app->n_workers),
             .max_request_bytes = c->max_request_bytes,
             .max_subscriptions = c->max_subscriptions_per_connection,
@@ -221,6 +221,9 @@ static bool listen_all(struct app *app)
             .ping_interval_ms = c->ping_interval_ms,
             .pong_timeout_ms = c->pong_timeout_ms,
             .allowed_origins = c->allowed_origins,
+            .certificate = app->certificate,
+            .proxy_protocol = c->proxy_protocol,
+            .trusted_proxies = c->trusted_proxies,
         };
         struct net_service service = {
             .user = w,
@@ -233,7 +236,7 @@ static bool listen_all(struct app *app)
             .on_page = pages_get,
         };
 
-        if (net_new(&w->loop, &config, &service, &app->port, &w->net, &error) != ST_OK) {
+        if (net_new(&w->loop, &config, &service, &app->endpoint, &w->net, &error) != ST_OK) {
             complain("--listen", error.text);
             return false;
         }
@@ -280,6 +283,7 @@ static void on_hang_up(uv_signal_t *handle, int number)
     struct app *app = handle->data;
 
     keys_reload(&app->workers[0]);
+    certificate_reload(app->workers, app->n_workers);
 }
 
 static void watch_signal(struct app *app, uv_signal_t *handle, int number, uv_signal_cb on_number)
@@ -346,19 +350,13 @@ static void run_all(struct app *app)
 
 static void announce(struct app *app)
 {
-    struct arena arena;
-    struct str host = app->config->listen.host, address;
+    char scratch[NET_ENDPOINT_MAX];
+    struct str address = net_endpoint_format(&app->endpoint, scratch);
 
-    arena_init(&arena);
-    if (str_find(host, ':') < host.n)
-        address = arena_printf(&arena, "[%.*s]:%u", STR_ARG(host), app->port);
-    else
-        address = arena_printf(&arena, "%.*s:%u", STR_ARG(host), app->port);
     log_info("listening", LOG_STR("address", address), LOG_INT("threads", (int64_t)app->n_workers),
              LOG_STR("version", app->facts.version));
     if (app->hooks && app->hooks->on_listening)
         app->hooks->on_listening(app->hooks->user, address);
-    arena_done(&arena);
 }
 
 struct opening {
@@ -441,32 +439,59 @@ static int serve(struct app *app, struct store_config *store)
     return exit_status;
 }
 
+static struct net_endpoint endpoint_of(const struct config *c)
+{
+    return (struct net_endpoint){
+        .kind = c->listen.inherited ? NET_INHERITED
+                : c->listen.path.p  ? NET_UNIX
+                                    : NET_TCP,
+        .host = c->listen.host,
+        .port = c->listen.port,
+        .path = c->listen.path,
+    };
+}
+
+/* What has to be there before anything runs; what fails is said. */
+static bool prepare(struct app *app, struct store_config *store)
+{
+    const struct config *c = app->config;
+    struct boot_error boot_error;
+    struct option_error keys_error;
+    struct tls_error tls_error;
+
+    if (certificate_read(c, &app->certificate, &tls_error) != ST_OK)
+        complain("TLS", tls_error.text);
+    else if (keys_read(c, &app->keys, &keys_error) != ST_OK)
+        complain("keys", keys_error.text);
+    else if (boot_read(c->database_url, store, &boot_error) != ST_OK)
+        complain("database", boot_error.text);
+    else
+        return true;
+    return false;
+}
+
 int app_run(const struct config *config, const struct app_hooks *hooks)
 {
-    struct app app = {.config = config, .hooks = hooks, .port = config->listen.port};
+    struct app app = {.config = config, .hooks = hooks, .endpoint = endpoint_of(config)};
     struct store_config store = {
         .conninfo = config->database_url,
         .open_rooms = config->open_rooms,
         .statement_timeout_ms = config->statement_timeout_ms,
         .lock_timeout_ms = LOCK_TIMEOUT_MS,
     };
-    struct boot_error boot_error;
-    struct option_error keys_error;
-    int exit_status;
+    int exit_status = 1;
 
     signal(SIGPIPE, SIG_IGN);
     if (config->threads > MOST_THREADS)
         return complain("too many threads", "at most 256 are supported");
-    if (keys_read(config, &app.keys, &keys_error) != ST_OK)
-        return complain("keys", keys_error.text);
-    if (boot_read(config->database_url, &store, &boot_error) != ST_OK) {
-        keys_done(&app.keys);
-        return complain("database", boot_error.text);
+    if (prepare(&app, &store)) {
+        load_schema(&app);
+        state_facts(&app);
+        exit_status = serve(&app, &store);
+        gql_schema_free(app.schema);
     }
-    load_schema(&app);
-    state_facts(&app);
-    exit_status = serve(&app, &store);
-    gql_schema_free(app.schema);
+    net_endpoint_close(&app.endpoint);
     keys_done(&app.keys);
+    tls_certificate_unref(app.certificate);
     return exit_status;
 }

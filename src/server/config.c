@@ -9,6 +9,7 @@
 
 static const char *const introspection_words[] = {"on", "auth", "off", NULL};
 static const char *const suggestions_words[] = {"on", "off", NULL};
+static const char *const proxy_protocol_words[] = {"off", "on", NULL};
 static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
 
 enum {
@@ -26,7 +27,31 @@ static const struct option table[] = {
      .kind = OPTION_ADDRESS,
      .offset = AT(listen),
      .initial = "127.0.0.1:8080",
-     .help = "address and port of HTTP and WebSocket; port 0 takes a free one"},
+     .help = "address and port of HTTP and WebSocket; port 0 takes a free one; unix:/PATH is a "
+             "Unix socket, systemd the socket that a socket unit brings"},
+    {.name = "tls-certificate",
+     .kind = OPTION_TEXT,
+     .offset = AT(tls_certificate),
+     .shown = "PATH",
+     .help = "a file with the certificate chain, PEM, the server's own first; with --tls-key every "
+             "connection speaks TLS"},
+    {.name = "tls-key",
+     .kind = OPTION_TEXT,
+     .offset = AT(tls_key),
+     .shown = "PATH",
+     .help = "a file with the certificate's private key, PEM, without a passphrase"},
+    {.name = "proxy-protocol",
+     .kind = OPTION_WORD,
+     .offset = AT(proxy_protocol),
+     .initial = "off",
+     .words = proxy_protocol_words,
+     .help = "whether every connection has to begin with the PROXY protocol, version 1 or 2"},
+    {.name = "trusted-proxies",
+     .kind = OPTION_TEXT,
+     .offset = AT(trusted_proxies_text),
+     .shown = "ADDRESS/BITS,...",
+     .help = "addresses of proxies whose X-Forwarded-For is believed, between commas; unix for "
+             "whoever comes through a Unix socket"},
     {.name = "database-url",
      .alias = "database",
      .variable = "DATABASE_URL",
@@ -351,6 +376,19 @@ static enum status settle_bus(struct config *c, struct option_error *error)
     return ST_OK;
 }
 
+static enum status settle_proxies(struct config *c, struct option_error *error)
+{
+    struct str wrong;
+
+    if (net_ranges_parse(&c->arena, c->trusted_proxies_text, &c->trusted_proxies, &wrong))
+        return ST_OK;
+    return option_refuse(error,
+                         "%.*s: \"%.*s\" is no address; allowed: addresses and ranges of them such "
+                         "as 127.0.0.1, 10.0.0.0/8, fd00::/8 or unix, with commas between them",
+                         STR_ARG(options_given(&c->options, AT(trusted_proxies_text))->origin),
+                         STR_ARG(wrong));
+}
+
 enum status config_load(struct config *c, const char *const *args, const char *const *environment,
                         struct option_set *own, struct option_error *ret_error)
 {
@@ -363,12 +401,29 @@ enum status config_load(struct config *c, const char *const *args, const char *c
         return st;
     settle_threads(c);
     settle_state_dir(c, environment);
-    st = settle_bus(c, ret_error);
+    st = settle_proxies(c, ret_error);
+    if (st == ST_OK)
+        st = settle_bus(c, ret_error);
     return st == ST_OK ? config_tokens_settle(c, ret_error) : st;
+}
+
+static enum status check_tls(const struct config *c, struct option_error *error)
+{
+    if (c->tls_certificate.n && !c->tls_key.n)
+        return option_refuse(error, "a certificate without its key: set --tls-key PATH too (or "
+                                    "GUILDHALL_TLS_KEY)");
+    if (c->tls_key.n && !c->tls_certificate.n)
+        return option_refuse(error, "a key without its certificate: set --tls-certificate PATH too "
+                                    "(or GUILDHALL_TLS_CERTIFICATE)");
+    return ST_OK;
 }
 
 enum status config_check_serve(const struct config *c, struct option_error *ret_error)
 {
+    enum status st = check_tls(c, ret_error);
+
+    if (st != ST_OK)
+        return st;
     if (!c->database_url.n)
         return option_refuse(ret_error,
                              "no database: set --database URL (or GUILDHALL_DATABASE_URL, or "

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "bus/bus.h"
+#include "net/address.h"
 #include "server/options.h"
 
 enum config_introspection {
@@ -40,6 +41,11 @@ struct config {
     struct option_set options; /* what was given, and where: for help and for `guildhall config` */
 
     struct option_address listen;
+    struct str tls_certificate; /* files; absent: in the clear */
+    struct str tls_key;
+    int proxy_protocol; /* off, on */
+    struct str trusted_proxies_text;
+    struct net_ranges trusted_proxies;
     struct str database_url; /* absent: `up` makes its own */
     struct str state_dir;    /* where `up` keeps its PostgreSQL; absolute; absent without a home */
     struct config_bus bus;

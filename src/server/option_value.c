@@ -82,9 +82,19 @@ static bool read_host(struct arena *arena, struct str text, struct str *ret_host
 
 static bool read_address(struct arena *arena, struct str text, struct option_address *ret_address)
 {
+    static const struct str unix_path = STR_INIT("unix:/");
     size_t colon = text.n;
-    struct option_address address;
+    struct option_address address = {.port = 0};
 
+    if (str_eq(text, STR("systemd"))) {
+        *ret_address = (struct option_address){.inherited = true};
+        return true;
+    }
+    if (str_starts(text, unix_path)) {
+        address.path = arena_str(arena, str_of(text.p + unix_path.n - 1, text.n - unix_path.n + 1));
+        *ret_address = address;
+        return true;
+    }
     while (colon > 0 && text.p[colon - 1] != ':')
         colon--;
     if (colon == 0 || !read_port(str_of(text.p + colon, text.n - colon), &address.port) ||
@@ -215,7 +225,8 @@ struct str option_value_allowed(const struct option *o, struct arena *arena)
     case OPTION_DATABASE:
         return o->shown ? str_c(o->shown) : STR("a PostgreSQL URL or connection string");
     case OPTION_ADDRESS:
-        return STR("an address and a port such as 127.0.0.1:8080, [::]:8080 or :8080");
+        return STR("an address and a port such as 127.0.0.1:8080, [::]:8080 or :8080, a Unix "
+                   "socket such as unix:/run/guildhall.sock, or systemd");
     case OPTION_WHOLE:
         return arena_printf(arena, "a whole number from %ju to %ju", least, most);
     case OPTION_LIMIT:

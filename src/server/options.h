@@ -40,6 +40,8 @@ struct option_list {
 struct option_address {
     struct str host; /* a number: "127.0.0.1", "::"; never in brackets */
     uint16_t port;   /* 0: the kernel's choice */
+    struct str path; /* of a Unix socket; absent otherwise */
+    bool inherited;  /* "systemd": the socket comes from there */
 };
 
 struct option {

@@ -123,7 +123,10 @@ static void acknowledge(struct session *s)
 
 static void refuse(struct session *s, const struct wait *checked)
 {
+    char address[NET_ADDRESS_MAX];
+
     log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
+             LOG_STR("address", net_address_format(s->client->address, address)),
              LOG_STR("reason", checked->detail));
     if (checked->status == ST_UNAVAILABLE)
         s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Try again later"));

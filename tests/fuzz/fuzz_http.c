@@ -26,19 +26,18 @@ static struct toy toy;
 
 static void open_toy(void)
 {
-    static const struct net_config config = {.host = STR_INIT("127.0.0.1"),
-                                             .max_connections = 4,
+    static const struct net_config config = {.max_connections = 4,
                                              .max_request_bytes = 4096,
                                              .max_subscriptions = 4,
                                              .high_water = 4096,
                                              .allowed_origins = STR_INIT("*")};
     struct net_error error;
-    uint16_t port = 0;
+    struct net_endpoint endpoint = {.host = STR("127.0.0.1")};
     bool listens;
 
     signal(SIGPIPE, SIG_IGN);
     toy_init(&toy);
-    listens = toy_listen(&toy, &config, &port, &error);
+    listens = toy_listen(&toy, &config, &endpoint, &error);
     assert(listens);
 }
 
@@ -84,10 +83,11 @@ static bool is_clean(void)
 static void serve(struct str bytes, size_t step)
 {
     int pair[2], failed = socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair);
+    static const struct net_address nowhere;
     bool opened;
 
     assert(!failed);
-    opened = conn_open(toy.net, pair[1]);
+    opened = conn_open(toy.net, pair[1], &nowhere);
     assert(opened);
     if (str_starts(bytes, STR("PRI * HTTP/2.0\r\n")))
         begin_h2();

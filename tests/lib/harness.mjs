@@ -12,6 +12,7 @@ import { execFile, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { WebSocketClient } from './websocket.mjs';
@@ -83,13 +84,17 @@ export class Hall {
   #port = 0;
   log = []; // of this run of the server, its lines parsed
 
-  // database: of another hall, whose node this is one more of.
-  constructor({ options = [], env = {}, threads = 2, database } = {}) {
+  // database: of another hall, whose node this is one more of. listen: what --listen is given, when it
+  // is not a port of its own. wrap: words in front of the program's; fds: further descriptors for it.
+  constructor({ options = [], env = {}, threads = 2, database, listen, wrap = [], fds = [] } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
     this.options = ['--threads', String(threads), ...options];
     this.env = env;
+    this.listen = listen;
+    this.wrap = wrap;
+    this.fds = fds;
     this.#database = database ?? `wire_${process.pid}_${++databases}`;
     this.#ownsDatabase = !database;
   }
@@ -125,10 +130,15 @@ export class Hall {
 
   // After the first time on the same port, so that clients find the way back.
   async start() {
+    const [program, ...words] = [
+      ...this.wrap,
+      ...[this.program, 'serve', '--database', this.databaseUrl, '--migrate'],
+      ...['--listen', this.listen ?? `127.0.0.1:${this.#port}`, ...this.options],
+    ];
     const child = spawn(
-      this.program,
-      ['serve', '--database', this.databaseUrl, '--migrate', '--listen', `127.0.0.1:${this.#port}`, ...this.options],
-      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
+      program,
+      words,
+      { stdio: ['ignore', 'ignore', 'pipe', ...this.fds], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
     );
     this.#process = child;
     running.add(child);
@@ -136,7 +146,7 @@ export class Hall {
     this.log = [];
     this.#exited = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
     this.address = await this.#listening(child);
-    this.#port = Number(/\d+$/.exec(this.address)[0]);
+    this.#port = Number(/:(\d+)$/.exec(this.address)?.[1] ?? 0);
   }
 
   #listening(child) {
@@ -163,6 +173,15 @@ export class Hall {
     }
     this.log.push(entry);
     return entry;
+  }
+
+  // The first entry of the log with this event, not counting those in front of `from`.
+  async logged(event, from = 0) {
+    for (;;) {
+      const found = this.log.slice(from).find((entry) => entry.event === event);
+      if (found) return found;
+      await delay(10);
+    }
   }
 
   // One more node on this hall's database, not started yet.

@@ -11,8 +11,14 @@ export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 // Nothing is asserted about time: this only ends a test that would wait for ever.
 const PATIENCE_MS = 30_000;
 
+function connectTo(address) {
+  const [, host, port] = /^(.*):(\d+)$/.exec(address);
+  return connect({ host, port: Number(port), noDelay: true });
+}
+
 export class WebSocketClient {
   #socket;
+  #isOwn; // a TCP connection, which can be reset
   #input = Buffer.alloc(0);
   #arrived = []; // { text } or { close: { code, reason } } or { cut: true }
   #waiting = null;
@@ -20,14 +26,16 @@ export class WebSocketClient {
   #fragments = [];
 
   // Resolves when the server has answered the handshake with 101; throws on any other answer.
-  static async open(address, { protocols = ['graphql-transport-ws'], path = '/graphql', headers = {} } = {}) {
+  // over: makes the stream to talk on, when it is not a TCP connection of its own.
+  static async open(address, { protocols = ['graphql-transport-ws'], path = '/graphql', headers = {}, over } = {}) {
     const client = new WebSocketClient();
+    client.#isOwn = !over;
+    client.#socket = over ? await over() : connectTo(address);
     await client.#connect(address, protocols, path, headers);
     return client;
   }
 
   #connect(address, protocols, path, headers) {
-    const [, host, port] = /^(.*):(\d+)$/.exec(address);
     const key = randomBytes(16).toString('base64');
     const lines = {
       Host: address,
@@ -40,7 +48,6 @@ export class WebSocketClient {
     };
     const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
 
-    this.#socket = connect({ host, port: Number(port), noDelay: true });
     this.#socket.write(`GET ${path} HTTP/1.1\r\n${head.join('')}\r\n`);
     this.#socket.on('data', (bytes) => this.#onBytes(bytes));
     this.#socket.on('error', () => {});
@@ -201,7 +208,7 @@ export class WebSocketClient {
   // As when a cable is pulled. A socket that is shutting down cannot be reset any more: libuv refuses,
   // and Node would keep it for ever.
   cut() {
-    if (this.#socket.writableEnded) this.#socket.destroy();
+    if (this.#socket.writableEnded || !this.#isOwn) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
 

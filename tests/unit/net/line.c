@@ -19,17 +19,16 @@ enum {
 
 void line_toy(struct toy *toy, const struct net_config *config)
 {
-    static const struct net_config usual = {.host = STR_INIT("127.0.0.1"),
-                                            .max_connections = 1000,
+    static const struct net_config usual = {.max_connections = 1000,
                                             .max_request_bytes = 65536,
                                             .max_subscriptions = 16,
                                             .high_water = 65536};
     struct net_error error;
-    uint16_t port = 0;
+    struct net_endpoint endpoint = {.host = STR("127.0.0.1")};
 
     signal(SIGPIPE, SIG_IGN);
     toy_init(toy);
-    assert_true(toy_listen(toy, config ? config : &usual, &port, &error));
+    assert_true(toy_listen(toy, config ? config : &usual, &endpoint, &error));
 }
 
 static void on_closed(void *user)
@@ -51,12 +50,13 @@ void line_toy_done(struct toy *toy)
 
 void line_open(struct line *l, struct toy *toy)
 {
+    static const struct net_address nowhere;
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
     *l = (struct line){.toy = toy, .fd = pair[0]};
     buf_init(&l->heard, HEARD_MAX);
-    assert_true(conn_open(toy->net, pair[1]));
+    assert_true(conn_open(toy->net, pair[1], &nowhere));
 }
 
 void line_close(struct line *l)

@@ -65,8 +65,7 @@ static void configure(struct net_config *config, const char *option)
 int main(int argc, char **argv)
 {
     struct program p = {0};
-    struct net_config config = {.host = STR("127.0.0.1"),
-                                .max_connections = 20000,
+    struct net_config config = {.max_connections = 20000,
                                 .max_request_bytes = 262144,
                                 .max_subscriptions = 256,
                                 .high_water = 65536,
@@ -75,7 +74,7 @@ int main(int argc, char **argv)
                                 .pong_timeout_ms = 10000};
     struct net_error error;
     int64_t wanted = 0;
-    uint16_t port;
+    struct net_endpoint endpoint;
 
     if (argc > 1 && (!str_to_i64(str_c(argv[1]), &wanted) || wanted < 0 || wanted > UINT16_MAX))
         return 2;
@@ -84,9 +83,9 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (getenv("NET_SERVER_DEBUG"))
         log_set_level(LOG_DEBUG);
-    port = (uint16_t)wanted;
+    endpoint = (struct net_endpoint){.host = STR("127.0.0.1"), .port = (uint16_t)wanted};
     toy_init(&p.toy);
-    if (!toy_listen(&p.toy, &config, &port, &error)) {
+    if (!toy_listen(&p.toy, &config, &endpoint, &error)) {
         fprintf(stderr, "%s\n", error.text);
         return 1;
     }
@@ -95,7 +94,7 @@ int main(int argc, char **argv)
         p.signals[i].data = &p;
         uv_signal_start(&p.signals[i], on_signal, i ? SIGINT : SIGTERM);
     }
-    printf("port %u\n", port);
+    printf("port %u\n", endpoint.port);
     fflush(stdout);
     loop_run(&p.toy.loop);
     toy_done(&p.toy);

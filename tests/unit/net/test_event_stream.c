@@ -16,11 +16,8 @@ struct scene {
     char token[RESERVATION_TOKEN + 1];
 };
 
-static const struct net_config usual = {.host = STR_INIT("127.0.0.1"),
-                                        .max_connections = 4,
-                                        .max_request_bytes = 65536,
-                                        .max_subscriptions = 3,
-                                        .high_water = 65536};
+static const struct net_config usual = {
+    .max_connections = 4, .max_request_bytes = 65536, .max_subscriptions = 3, .high_water = 65536};
 
 #define ANN    "Authorization: ann\r\n"
 #define EVENTS "Accept: text/event-stream\r\n"

@@ -5,8 +5,7 @@
 #include "tests/lib/test.h"
 #include "tests/unit/net/h2_client.h"
 
-static const struct net_config usual = {.host = STR_INIT("127.0.0.1"),
-                                        .max_connections = 1000,
+static const struct net_config usual = {.max_connections = 1000,
                                         .max_request_bytes = 20000,
                                         .max_subscriptions = 16,
                                         .high_water = 65536};

@@ -14,10 +14,8 @@ struct scene {
     struct line other;
 };
 
-static const struct net_config usual = {.host = STR_INIT("127.0.0.1"),
-                                        .max_connections = 1000,
-                                        .max_request_bytes = 65536,
-                                        .high_water = 65536};
+static const struct net_config usual = {
+    .max_connections = 1000, .max_request_bytes = 65536, .high_water = 65536};
 
 #define EVENTS "Accept: text/event-stream\r\n"
 #define PARTS  "Accept: multipart/mixed;boundary=x;subscriptionSpec=1.0,application/json\r\n"

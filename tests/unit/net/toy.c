@@ -289,7 +289,7 @@ void toy_init(struct toy *toy)
     list_init(&toy->running);
 }
 
-bool toy_listen(struct toy *toy, const struct net_config *config, uint16_t *port,
+bool toy_listen(struct toy *toy, const struct net_config *config, struct net_endpoint *endpoint,
                 struct net_error *ret_error)
 {
     const struct net_service service = {.user = toy,
@@ -301,7 +301,7 @@ bool toy_listen(struct toy *toy, const struct net_config *config, uint16_t *port
                                         .on_caller = on_caller,
                                         .on_page = on_page};
 
-    if (net_new(&toy->loop, config, &service, port, &toy->net, ret_error) != ST_OK)
+    if (net_new(&toy->loop, config, &service, endpoint, &toy->net, ret_error) != ST_OK)
         return false;
     net_introduce(&toy->net, 1);
     net_accept(toy->net);

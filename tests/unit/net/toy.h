@@ -28,7 +28,7 @@ struct toy {
 /* The loop is ready, and no network yet. */
 void toy_init(struct toy *toy);
 /* Listens; *port is in and out. False: error says why. */
-bool toy_listen(struct toy *toy, const struct net_config *config, uint16_t *port,
+bool toy_listen(struct toy *toy, const struct net_config *config, struct net_endpoint *endpoint,
                 struct net_error *ret_error);
 /* Behind a net_close() that has been answered. */
 void toy_done(struct toy *toy);

@@ -1,0 +1,176 @@
+// TLS of the server's own: HTTP and WebSockets over it, a certificate that is renewed, clients that
+// do not speak it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
+import { request } from 'node:https';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+
+import { exchange, withServer } from '../lib/harness.mjs';
+import { check, finish } from '../lib/tap.mjs';
+import { WebSocketClient } from '../lib/websocket.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'guildhall-tls-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const file = (name) => join(folder, name);
+
+// For localhost and 127.0.0.1, in place of the one before.
+function makeCertificate() {
+  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost';
+  execFileSync('openssl', [
+    ...words.split(' '),
+    ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')],
+  ], { stdio: 'ignore' });
+  return readFileSync(file('cert.pem'));
+}
+
+const TLS = ['--tls-certificate', file('cert.pem'), '--tls-key', file('key.pem')];
+const port = (hall) => Number(/\d+$/.exec(hall.address)[0]);
+
+function ask(hall, ca, body, user = 'ann') {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${hall.token(user)}` };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      { host: '127.0.0.1', port: port(hall), path: '/graphql', method: 'POST', headers, ca, agent: false },
+      async (response) => {
+        const pieces = [];
+        for await (const piece of response) pieces.push(piece);
+        resolve(JSON.parse(Buffer.concat(pieces).toString()));
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(JSON.stringify(body));
+  });
+}
+
+async function secureSocket(hall, ca, options = {}) {
+  const socket = connectTls({ host: '127.0.0.1', port: port(hall), ca, ...options });
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+async function login(hall, ca) {
+  const socket = await WebSocketClient.open(hall.address, { over: () => secureSocket(hall, ca) });
+  socket.sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${hall.token('ann')}` } });
+  assert.equal((await socket.nextJson()).type, 'connection_ack');
+  return socket;
+}
+
+const SEND = `mutation ($text: String!) { sendMessage(roomId: "club", text: $text) { seq text } }`;
+const FOLLOW = 'subscription { onMessage(roomId: "club") { seq text } }';
+
+let ca = makeCertificate();
+
+await withServer({ options: TLS }, async (hall) => {
+  await hall.room('club', ['ann']);
+
+  await check('a request over HTTPS is answered', async () => {
+    const { data } = await ask(hall, ca, { query: SEND, variables: { text: 'first' } });
+    assert.deepEqual(data.sendMessage, { seq: 1, text: 'first' });
+  });
+
+  await check('a body and an answer of many records arrive whole', async () => {
+    const text = 'ü'.repeat(4000);
+    for (let i = 0; i < 30; i++) await ask(hall, ca, { query: SEND, variables: { text } });
+    const { data } = await ask(hall, ca, { query: '{ messages(roomId: "club", first: 30) { items { text } } }' });
+    assert.equal(data.messages.items.length, 30);
+    assert.ok(data.messages.items.every((item) => item.text === text));
+  });
+
+  await check('a subscription over wss hears what is sent', async () => {
+    const socket = await login(hall, ca);
+    socket.sendJson({ id: 'f', type: 'subscribe', payload: { query: FOLLOW } });
+    socket.sendJson({ id: 's', type: 'subscribe', payload: { query: SEND, variables: { text: 'live' } } });
+    for (;;) {
+      const { id, payload } = await socket.nextJson();
+      if (id === 'f') {
+        assert.equal(payload.data.onMessage.text, 'live');
+        break;
+      }
+    }
+    socket.cut();
+  });
+
+  await check('a client that speaks HTTP/2 is answered in it, many requests at a time on one connection', async () => {
+    const session = connectHttp2(`https://127.0.0.1:${port(hall)}`, { ca });
+    const one = (n) =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({
+          ':method': 'POST',
+          ':path': '/graphql',
+          'content-type': 'application/json',
+          authorization: `Bearer ${hall.token('ann')}`,
+        });
+        let text = '';
+        stream.setEncoding('utf8');
+        stream.on('data', (piece) => (text += piece));
+        stream.on('end', () => resolve(JSON.parse(text).data.sendMessage.text));
+        stream.on('error', reject);
+        stream.end(JSON.stringify({ query: SEND, variables: { text: `over HTTP/2 ${n}` } }));
+      });
+    const texts = await Promise.all(Array.from({ length: 50 }, (_, n) => one(n)));
+    assert.deepEqual(texts, Array.from({ length: 50 }, (_, n) => `over HTTP/2 ${n}`));
+    assert.equal(session.alpnProtocol, 'h2');
+    session.close();
+  });
+
+  await check('a client that speaks HTTP in the clear is told so', async () => {
+    const { status, text } = await exchange(hall.address, { body: '{}' });
+    assert.equal(status, 400);
+    assert.match(text, /https/);
+  });
+
+  await check('garbage, a handshake that is cut and a version of old leave the server as it was', async () => {
+    for (const bytes of ['SSH-2.0-x\r\n', '\x16\x03\x01\x02\x00\x01', '\x16\x03\x01\xff\xff'.padEnd(70000, 'x')]) {
+      const socket = connect(port(hall), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.resume();
+      socket.end(Buffer.from(bytes, 'latin1'));
+      await once(socket, 'close');
+    }
+    await assert.rejects(secureSocket(hall, ca, { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }));
+    const { data } = await ask(hall, ca, { query: '{ viewer { userId } }' });
+    assert.equal(data.viewer.userId, 'ann');
+  });
+
+  await check('the server says goodbye by TLS before it closes', async () => {
+    const socket = await secureSocket(hall, ca);
+    socket.write('GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
+    const pieces = [];
+    for await (const piece of socket) pieces.push(piece);
+    // An end that was not announced would be an error of the stream.
+    assert.match(Buffer.concat(pieces).toString(), /^HTTP\/1\.1 200 [^]*\r\n\r\nok\n$/);
+  });
+
+  await check('after SIGHUP new connections meet the new certificate, and open ones stay', async () => {
+    const before = await login(hall, ca);
+    const old = ca;
+    ca = makeCertificate();
+    process.kill(hall.pid, 'SIGHUP');
+    for (;;) {
+      const met = await secureSocket(hall, [old, ca]);
+      const renewed = met.getPeerCertificate().raw.equals(Buffer.from(ca.toString().replace(/-----[^-]+-----|\s/g, ''), 'base64'));
+      met.destroy();
+      if (renewed) break;
+    }
+    before.sendJson({ type: 'ping' });
+    assert.equal((await before.nextJson()).type, 'pong');
+    before.cut();
+  });
+
+  await check('a broken certificate at SIGHUP is logged, and the one before stays', async () => {
+    execFileSync('cp', [file('key.pem'), file('cert.pem')]);
+    process.kill(hall.pid, 'SIGHUP');
+    await hall.logged('certificate_not_reloaded');
+    const { data } = await ask(hall, ca, { query: '{ viewer { userId } }' });
+    assert.equal(data.viewer.userId, 'ann');
+  });
+});
+
+finish();
