@@ -80,16 +80,19 @@ export class Hall {
   #cluster;
   #database;
   #ownsDatabase;
+  #via;
   #port = 0;
   log = []; // of this run of the server, its lines parsed
 
-  // database: of another hall, whose node this is one more of.
-  constructor({ options = [], env = {}, threads = 2, database } = {}) {
+  // database: of another hall, whose node this is one more of. via: the address of a proxy through which
+  // the server, and nobody else, reaches PostgreSQL.
+  constructor({ options = [], env = {}, threads = 2, database, via } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
     this.options = ['--threads', String(threads), ...options];
     this.env = env;
+    this.#via = via;
     this.#database = database ?? `wire_${process.pid}_${++databases}`;
     this.#ownsDatabase = !database;
   }
@@ -102,6 +105,11 @@ export class Hall {
     const url = new URL(this.#cluster.replace('@/', '@placeholder/'));
     url.pathname = `/${this.#database}`;
     return url.href.replace('@placeholder/', '@/');
+  }
+
+  get #serverUrl() {
+    if (!this.#via) return this.databaseUrl;
+    return `postgresql://postgres@${this.#via}/${this.#database}?sslmode=disable&gssencmode=disable`;
   }
 
   async #psql(url, statement) {
@@ -127,7 +135,7 @@ export class Hall {
   async start() {
     const child = spawn(
       this.program,
-      ['serve', '--database', this.databaseUrl, '--migrate', '--listen', `127.0.0.1:${this.#port}`, ...this.options],
+      ['serve', '--database', this.#serverUrl, '--migrate', '--listen', `127.0.0.1:${this.#port}`, ...this.options],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
     );
     this.#process = child;
