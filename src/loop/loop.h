@@ -9,7 +9,7 @@
  * graveyard with loop_bury().
  *
  * Threads: loop_run() in the loop's own thread; everything else there too, once it runs. Only a
- *          mailbox crosses threads.
+ *          mailbox crosses from loop to loop; work.h hands to another thread what would block.
  */
 
 #include <stdbool.h>

@@ -2,6 +2,10 @@
 
 #include "base/json_out.h"
 
+enum {
+    RETRY_AFTER_MS = 1000 /* of UNAVAILABLE, as in graphql/error.c */
+};
+
 static void write_errors(struct json_out *j, struct str code, struct str message)
 {
     json_out_begin_array(j);
@@ -12,6 +16,10 @@ static void write_errors(struct json_out *j, struct str code, struct str message
     json_out_begin_object(j);
     json_out_key(j, STR("code"));
     json_out_str(j, code);
+    if (str_eq(code, STR("UNAVAILABLE"))) {
+        json_out_key(j, STR("retryAfterMs"));
+        json_out_int(j, RETRY_AFTER_MS);
+    }
     json_out_end_object(j);
     json_out_end_object(j);
     json_out_end_array(j);

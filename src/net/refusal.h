@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-/* [{"message":…,"extensions":{"code":…}}] */
+/* [{"message":…,"extensions":{"code":…}}]; of UNAVAILABLE with retryAfterMs beside the code. */
 void refusal_errors(struct buf *out, struct str code, struct str message);
 
 /* {"errors":[…]} */

@@ -11,10 +11,11 @@
  *     c->on_done = on_room;
  *     if (!pg_conn_call(conn, c)) …           away: nothing was sent
  *
- * Calls gather during a turn of the loop and leave together at its end. Reads of one turn share a
- * sync: one that fails takes those behind it along, which are then sent again, each alone. A call
- * that writes is `alone`: its sync is its own, so its transaction is, and it is done only when
- * that sync has come back, which is when it has been committed.
+ * Calls gather during a turn of the loop and leave together at its end (pg_pipeline.h).
+ *
+ * A PostgreSQL that stands still, or whose network is gone, is noticed in about two seconds: from
+ * then on no calls are taken, and those under way fail, at once or when config.silence_ms have
+ * passed. A statement that is only slow is waited for, up to its timeout.
  *
  * What is notified while the connection is away is lost: on_ready is the time to look for it.
  *
@@ -22,52 +23,38 @@
  * Threads: the loop's.
  */
 
-#include "loop/loop.h"
-#include "pg/pg_value.h"
+#include "pg/pg_pipeline.h"
 
-struct pg_call;
 struct pg_conn;
-
-struct pg_statement {
-    const char *name;
-    const char *text;
-};
 
 /* The connection can be used, for the first time or again. */
 typedef void pg_ready_fn(void *user);
+/* With silence_ms: calls are not taken any more, though those under way may still be answered. What
+ * waits behind them need not wait. */
+typedef void pg_silent_fn(void *user);
 /* A notification on the channel, not of this connection's own; the payload is borrowed for the
  * call. */
 typedef void pg_notified_fn(void *user, struct str payload);
 
 /* Everything pointed to is borrowed and must outlive the connection. */
 struct pg_conn_config {
-    struct str conninfo; /* a libpq connection string or URL; ends in NUL */
-    const char *name;    /* as pg_stat_activity shows it */
-    uint64_t statement_timeout_ms;
-    uint64_t longest_pause_ms; /* between two attempts to connect; 0: two seconds */
+    struct str conninfo;           /* a libpq connection string or URL; ends in NUL */
+    const char *name;              /* as pg_stat_activity shows it */
+    uint64_t statement_timeout_ms; /* 0: none */
+    uint64_t silence_ms;           /* for how long calls under way wait for a silent PostgreSQL */
+    uint64_t longest_pause_ms;     /* between two attempts to connect; 0: two seconds */
     const struct pg_statement *statements;
     size_t n_statements;
     /* Run first on every connection, with the statement timeout as its only parameter; or NULL. */
     const char *session;
     const char *channel;         /* listened to; a plain lower-case name, or NULL */
     pg_ready_fn *on_ready;       /* or NULL */
+    pg_silent_fn *on_silent;     /* or NULL */
     pg_notified_fn *on_notified; /* with a channel */
     void *user;
 };
 
-/* The result is the callee's to PQclear(); it is NULL unless status is ST_OK. */
-typedef void pg_done_fn(struct pg_call *call, enum status status, PGresult *result);
 typedef void pg_closed_fn(void *user);
-
-struct pg_call {
-    struct list link;
-    size_t statement; /* its place in the connection's table */
-    struct pg_params params;
-    bool alone;
-    pg_done_fn *on_done;
-    PGresult *result; /* what came so far */
-    int64_t sent_at;
-};
 
 /* The config is copied. */
 struct pg_conn *pg_conn_new(struct loop *l, const struct pg_conn_config *config) must_use;
@@ -78,5 +65,5 @@ void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user);
 
 bool pg_conn_ready(const struct pg_conn *c);
 
-/* False: the connection is away, or too many calls wait; on_done will not be called. */
+/* False: the connection is away or silent, or too many calls wait; on_done will not be called. */
 must_use bool pg_conn_call(struct pg_conn *c, struct pg_call *call);

@@ -18,6 +18,7 @@
 enum {
     LOOK_EVERY_MS = 5,
     LONGEST_PAUSE_MS = 400, /* between attempts to connect, more or less a quarter */
+    SILENCE_MS = 4000,      /* for which a batch waits for a PostgreSQL that says nothing */
     HANDLES = 6,            /* two connections, what stands on each, the closer */
 };
 
@@ -181,20 +182,43 @@ static void on_writing_ready(void *user)
         timeout->under_way = pg_conn_call(s->writing, &timeout->call);
 }
 
-static struct pg_conn *connection_new(struct store *s, const char *name, pg_ready_fn *on_ready)
+static void on_writing_silent(void *user)
 {
-    struct pg_conn_config config = {
+    writer_fail_unsent(((struct store *)user)->writer);
+}
+
+static struct pg_conn_config common_config(struct store *s)
+{
+    return (struct pg_conn_config){
         .conninfo = s->config.conninfo,
-        .name = name,
         .statement_timeout_ms = s->config.statement_timeout_ms,
         .longest_pause_ms = LONGEST_PAUSE_MS,
         .statements = sql_statements,
         .n_statements = SQL_STATEMENTS,
         .session = sql_statements[SQL_SESSION].text,
-        .on_ready = on_ready,
         .user = s,
     };
+}
 
+static struct pg_conn *reader_new(struct store *s)
+{
+    struct pg_conn_config config = common_config(s);
+
+    config.name = "guildhall reader";
+    config.on_ready = on_reader_ready;
+    return pg_conn_new(s->loop, &config);
+}
+
+/* Of what it is asked, nobody knows afterwards whether it was done: an answer is worth waiting for.
+ */
+static struct pg_conn *writing_new(struct store *s)
+{
+    struct pg_conn_config config = common_config(s);
+
+    config.name = "guildhall writer";
+    config.silence_ms = SILENCE_MS;
+    config.on_ready = on_writing_ready;
+    config.on_silent = on_writing_silent;
     return pg_conn_new(s->loop, &config);
 }
 
@@ -210,9 +234,9 @@ static struct store *store_new(struct loop *l, const struct store_config *config
         s->config.open_rooms = arena_str(&s->arena, config->open_rooms);
     read_open_rooms(s);
     cursor_init(s);
-    s->reader = connection_new(s, "guildhall reader", on_reader_ready);
+    s->reader = reader_new(s);
     init_lock_timeout(s);
-    s->writing = connection_new(s, "guildhall writer", on_writing_ready);
+    s->writing = writing_new(s);
     s->gather = gather_new(l, s->reader, on_rows);
     s->writer = writer_new(l, s->writing, &s->config, send_on_written);
     s->retries = retries_new(l, s->writing, s->config.statement_timeout_ms);

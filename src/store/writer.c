@@ -12,6 +12,7 @@ enum {
     MOST_IN_BATCH = 512,
     MOST_BYTES_IN_BATCH = 1024 * 1024,
     MOST_GATHERED = 16384,
+    MOST_BYTES = 64 * 1024 * 1024,
     LOOK_EVERY_MS = 25,
     HELD_EVERY_MS = 25, /* between two looks at rooms that somebody else has locked */
     PATIENCE_MS = 5000, /* with a batch whose fate nobody knows, once it is lost */
@@ -30,6 +31,7 @@ struct writer {
     void *user;
     writer_done_fn *on_done;
     enum writer_state state;
+    size_t bytes;         /* of all calls that were given and are not done */
     uint64_t patience_ms; /* with one statement, and with a room that stays locked; 0: all */
     struct turn_hook start;
     struct timer look; /* in LOST: is the connection back? In IDLE: are the held rooms free? */
@@ -72,6 +74,12 @@ static void enter(struct writer *w, enum writer_state state)
     }
 }
 
+static void finish_call(struct writer *w, struct writer_call *call)
+{
+    w->bytes -= call->size;
+    w->on_done(call);
+}
+
 /* Those who are told may come with new calls: what fails is taken aside first. */
 static void fail_all(struct writer *w, struct list *calls, enum status status)
 {
@@ -87,13 +95,11 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
         struct writer_call *call = list_first(&failed, struct writer_call, link);
         list_remove(&call->link);
         call->status = status;
-        w->on_done(call);
+        finish_call(w, call);
     }
 }
 
-/* The database is away: those that were not sent need not wait for it to know that they were not
- * stored. */
-static void fail_unsent(struct writer *w)
+void writer_fail_unsent(struct writer *w)
 {
     struct list held;
 
@@ -179,7 +185,7 @@ static void on_start(struct turn_hook *hook)
     if (w->state != WRITER_IDLE)
         return;
     if (!pg_conn_ready(w->conn)) {
-        fail_unsent(w);
+        writer_fail_unsent(w);
         return;
     }
     fill_batch(w);
@@ -213,7 +219,7 @@ static void finish_batch(struct writer *w)
         struct writer_call *call = list_first(&w->batch, struct writer_call, link);
         list_remove(&call->link);
         call->in_doubt = false;
-        w->on_done(call);
+        finish_call(w, call);
     }
 }
 
@@ -225,7 +231,7 @@ static void lose_batch(struct writer *w)
         list_entry(link, struct writer_call, link)->in_doubt = true;
     enter(w, WRITER_LOST);
     if (!pg_conn_ready(w->conn))
-        fail_unsent(w);
+        writer_fail_unsent(w);
 }
 
 static void give_up(struct writer *w)
@@ -253,7 +259,7 @@ static void hold(struct writer *w, struct writer_call *call)
         return;
     }
     call->status = call->in_doubt ? ST_UNAVAILABLE : ST_TIMEOUT;
-    w->on_done(call);
+    finish_call(w, call);
 }
 
 /* Those of the batch that were passed over, or all of one that waited too long: the last first, so
@@ -303,7 +309,7 @@ static void on_look(struct timer *t)
         return;
     }
     if (!pg_conn_ready(w->conn))
-        fail_unsent(w);
+        writer_fail_unsent(w);
     if (loop_now_ms(w->loop) >= w->give_up_at)
         give_up(w);
     else if (pg_conn_ready(w->conn))
@@ -358,10 +364,12 @@ void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user)
 
 bool writer_add(struct writer *w, struct writer_call *call)
 {
-    if (w->n_gathered + w->held.n >= MOST_GATHERED || !pg_conn_ready(w->conn))
+    if (w->n_gathered + w->held.n >= MOST_GATHERED || w->bytes >= MOST_BYTES ||
+        !pg_conn_ready(w->conn))
         return false;
     list_append(&w->gathered, &call->link);
     w->n_gathered++;
+    w->bytes += call->size;
     if (w->state == WRITER_IDLE)
         loop_at_turn_end(w->loop, &w->start);
     return true;

@@ -57,5 +57,9 @@ struct writer *writer_new(struct loop *l, struct pg_conn *conn, const struct sto
 typedef void writer_closed_fn(void *user);
 void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user);
 
+/* The database has fallen silent: those that were not sent need not wait for it to know that they
+ * were not stored. */
+void writer_fail_unsent(struct writer *w);
+
 /* False: the database is away or too many are waiting; on_done will not be called. */
 must_use bool writer_add(struct writer *w, struct writer_call *call);

@@ -81,12 +81,14 @@ export class Hall {
   #cluster;
   #database;
   #ownsDatabase;
+  #via;
   #port = 0;
   log = []; // of this run of the server, its lines parsed
 
-  // database: of another hall, whose node this is one more of. listen: what --listen is given, when it
-  // is not a port of its own. wrap: words in front of the program's; fds: further descriptors for it.
-  constructor({ options = [], env = {}, threads = 2, database, listen, wrap = [], fds = [] } = {}) {
+  // database: of another hall, whose node this is one more of. via: the address of a proxy through which
+  // the server, and nobody else, reaches PostgreSQL. listen: what --listen is given, when it is not a
+  // port of its own. wrap: words in front of the program's; fds: further descriptors for it.
+  constructor({ options = [], env = {}, threads = 2, database, via, listen, wrap = [], fds = [] } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
@@ -95,6 +97,7 @@ export class Hall {
     this.listen = listen;
     this.wrap = wrap;
     this.fds = fds;
+    this.#via = via;
     this.#database = database ?? `wire_${process.pid}_${++databases}`;
     this.#ownsDatabase = !database;
   }
@@ -107,6 +110,11 @@ export class Hall {
     const url = new URL(this.#cluster.replace('@/', '@placeholder/'));
     url.pathname = `/${this.#database}`;
     return url.href.replace('@placeholder/', '@/');
+  }
+
+  get #serverUrl() {
+    if (!this.#via) return this.databaseUrl;
+    return `postgresql://postgres@${this.#via}/${this.#database}?sslmode=disable&gssencmode=disable`;
   }
 
   async #psql(url, statement) {
@@ -132,7 +140,7 @@ export class Hall {
   async start() {
     const [program, ...words] = [
       ...this.wrap,
-      ...[this.program, 'serve', '--database', this.databaseUrl, '--migrate'],
+      ...[this.program, 'serve', '--database', this.#serverUrl, '--migrate'],
       ...['--listen', this.listen ?? `127.0.0.1:${this.#port}`, ...this.options],
     ];
     const child = spawn(

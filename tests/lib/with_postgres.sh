@@ -50,6 +50,9 @@ export home bin
 setsid bash -c '
     trap "" HUP INT TERM
     cat "$home/leash"
+    # A test may have stopped it with SIGSTOP, and ended there.
+    postmaster=$(head -n 1 "$home/data/postmaster.pid") &&
+        kill -CONT "$postmaster" $(cat "/proc/$postmaster/task/$postmaster/children")
     "$@" "$bin/pg_ctl" -D "$home/data" -m immediate -w stop
     rm -rf "$home"
 ' janitor ${as[@]+"${as[@]}"} </dev/null >/dev/null 2>&1 &

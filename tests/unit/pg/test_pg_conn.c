@@ -5,17 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/lib/test.h"
+#include "tests/lib/standstill.h"
 
 enum statement {
     ADD_ONE,
     DIVIDE,
+    SLEEP,
     STATEMENTS,
 };
 
 static const struct pg_statement statements[STATEMENTS] = {
     [ADD_ONE] = {"add_one", "SELECT $1::int8 + 1"},
     [DIVIDE] = {"divide", "SELECT 1 / $1::int8"},
+    [SLEEP] = {"sleep", "SELECT $1::int8 FROM pg_sleep($1::int8 / 1000.0)"},
 };
 
 /* A connection that listens, and a second, blocking one that does things to it. */
@@ -25,6 +27,7 @@ struct scene {
     struct pg_conn *conn;
     PGconn *other;
     unsigned ready;
+    unsigned silent;
     unsigned notified;
     char payload[64]; /* the last one */
 };
@@ -36,6 +39,12 @@ static void on_ready(void *user)
     assert_ptr_equal(user, &s);
     assert_true(!s.conn || pg_conn_ready(s.conn));
     s.ready++;
+}
+
+static void on_silent(void *user)
+{
+    assert_false(pg_conn_ready(s.conn));
+    s.silent++;
 }
 
 static void on_notified(void *user, struct str payload)
@@ -61,18 +70,27 @@ static void run_sql(const char *sql)
     PQclear(result);
 }
 
+/* Of connections, for as much as it matters. */
+static struct kind {
+    uint64_t statement_timeout_ms;
+    uint64_t silence_ms;
+} writer = {5000, 4000}, reader = {5000, 0}, hasty = {200, 0}, untimed = {0, 2000};
+
 static int open_scene(void **state)
 {
+    const struct kind *kind = *state;
     const char *url = getenv("GUILDHALL_TEST_DATABASE_URL");
     struct pg_conn_config config = {
         .conninfo = str_c(url),
         .name = "guildhall tested",
-        .statement_timeout_ms = 5000,
+        .statement_timeout_ms = kind->statement_timeout_ms,
+        .silence_ms = kind->silence_ms,
         .statements = statements,
         .n_statements = STATEMENTS,
         .session = "SELECT set_config('statement_timeout', $1::text, false)",
         .channel = "guildhall",
         .on_ready = on_ready,
+        .on_silent = on_silent,
         .on_notified = on_notified,
         .user = &s,
     };
@@ -136,11 +154,16 @@ static void on_done(struct pg_call *call, enum status status, PGresult *result)
     a->done++;
 }
 
-static void ask(struct asked *a, enum statement statement, int64_t parameter)
+static bool try_ask(struct asked *a, enum statement statement, int64_t parameter)
 {
     *a = (struct asked){.call = {.statement = statement, .on_done = on_done}};
     pg_put_i64(&a->call.params, &s.arena, parameter);
-    assert_true(pg_conn_call(s.conn, &a->call));
+    return pg_conn_call(s.conn, &a->call);
+}
+
+static void ask(struct asked *a, enum statement statement, int64_t parameter)
+{
+    assert_true(try_ask(a, statement, parameter));
 }
 
 static void a_call_is_answered_by_the_statement_at_its_place_in_the_table(void **state)
@@ -177,6 +200,116 @@ static void a_call_that_was_under_way_when_the_connection_was_lost_fails(void **
     cut_connection();
     assert_int_equal(a.done, 1);
     assert_int_equal(a.status, ST_UNAVAILABLE);
+}
+
+static void what_cannot_wait_any_more_is_refused(void **state)
+{
+    enum {
+        ENOUGH = 10000
+    };
+    static struct asked a[ENOUGH];
+    size_t n = 0;
+
+    while (n < ENOUGH && try_ask(&a[n], ADD_ONE, (int64_t)n))
+        n++;
+    assert_in_range(n, 1, ENOUGH - 1);
+    for (size_t i = 0; i < n; i++) {
+        turn_until(&a[i].done, 1);
+        assert_int_equal(a[i].value, i + 1);
+    }
+    ask(&a[n], ADD_ONE, 1);
+    turn_until(&a[n].done, 1);
+    assert_int_equal(a[n].status, ST_OK);
+}
+
+/* --- a PostgreSQL that says nothing */
+
+static void a_slow_statement_is_not_taken_for_silence(void **state)
+{
+    struct asked slow, behind;
+
+    ask(&slow, SLEEP, 3500);
+    ask(&behind, ADD_ONE, 1);
+    while (!slow.done) {
+        assert_true(pg_conn_ready(s.conn));
+        uv_run(&s.loop.uv, UV_RUN_ONCE);
+    }
+    assert_int_equal(slow.status, ST_OK);
+    turn_until(&behind.done, 1);
+    assert_int_equal(s.silent, 0);
+}
+
+static void what_stands_still_takes_no_calls_and_goes_on_with_those_that_it_has(void **state)
+{
+    unsigned silent = s.silent, ready = s.ready;
+    struct standstill still;
+    struct asked under_way, late;
+
+    standstill_begin(&still, s.other, "guildhall tested");
+    ask(&under_way, ADD_ONE, 1);
+    turn_until(&s.silent, silent + 1);
+    assert_false(try_ask(&late, ADD_ONE, 1));
+    assert_int_equal(under_way.done, 0);
+    standstill_end(&still);
+    turn_until(&under_way.done, 1);
+    assert_int_equal(under_way.status, ST_OK);
+    assert_int_equal(s.ready, ready + 1);
+    ask(&late, ADD_ONE, 1);
+    turn_until(&late.done, 1);
+    assert_int_equal(late.status, ST_OK);
+}
+
+static void who_has_stood_still_for_too_long_is_left_and_found_again_when_it_goes_on(void **state)
+{
+    unsigned ready = s.ready;
+    struct standstill still;
+    struct asked a;
+
+    standstill_begin(&still, s.other, "guildhall tested");
+    ask(&a, ADD_ONE, 1);
+    turn_until(&a.done, 1);
+    assert_int_equal(a.status, ST_UNAVAILABLE);
+    assert_int_equal(s.silent, ((struct kind *)*state)->silence_ms ? 1 : 0);
+    assert_false(pg_conn_ready(s.conn));
+    standstill_end(&still);
+    turn_until(&s.ready, ready + 1);
+}
+
+/* Others log in: it is not PostgreSQL that is away, but this connection is of no use. */
+static void a_backend_that_outlives_the_statement_timeout_is_left(void **state)
+{
+    unsigned ready = s.ready;
+    struct standstill still;
+    struct asked a;
+
+    standstill_begin_of_backends(&still, s.other, "guildhall tested");
+    ask(&a, ADD_ONE, 1);
+    turn_until(&a.done, 1);
+    assert_int_equal(a.status, ST_UNAVAILABLE);
+    turn_until(&s.ready, ready + 1);
+    standstill_end(&still);
+}
+
+/* The answer came while this process did not look. */
+static void who_stood_still_itself_hears_the_answer(void **state)
+{
+    struct asked a;
+
+    ask(&a, ADD_ONE, 1);
+    uv_run(&s.loop.uv, UV_RUN_NOWAIT);
+    usleep(3000 * 1000);
+    turn_until(&a.done, 1);
+    assert_int_equal(a.status, ST_OK);
+}
+
+static void without_a_statement_timeout_a_statement_takes_its_time(void **state)
+{
+    struct asked a;
+
+    ask(&a, SLEEP, 7000);
+    turn_until(&a.done, 1);
+    assert_int_equal(a.status, ST_OK);
+    assert_int_equal(s.silent, 0);
 }
 
 /* --- notifications */
@@ -252,16 +385,25 @@ static void what_postgresql_notes_is_not_printed(void **state)
 
 int main(void)
 {
+#define of(kind, f) cmocka_unit_test_prestate_setup_teardown(f, open_scene, close_scene, &(kind))
     const struct CMUnitTest tests[] = {
-        test(a_call_is_answered_by_the_statement_at_its_place_in_the_table),
-        test(a_read_that_fails_does_not_take_its_neighbours_along),
-        test(a_call_that_was_under_way_when_the_connection_was_lost_fails),
-        test(a_notification_comes_without_a_call),
-        test(notifications_of_other_channels_do_not_come),
-        test(what_was_rolled_back_is_not_notified),
-        test(a_connection_that_has_come_back_listens_again),
-        test(what_postgresql_notes_is_not_printed),
+        of(reader, a_call_is_answered_by_the_statement_at_its_place_in_the_table),
+        of(reader, a_read_that_fails_does_not_take_its_neighbours_along),
+        of(reader, a_call_that_was_under_way_when_the_connection_was_lost_fails),
+        of(reader, what_cannot_wait_any_more_is_refused),
+        of(writer, a_slow_statement_is_not_taken_for_silence),
+        of(writer, what_stands_still_takes_no_calls_and_goes_on_with_those_that_it_has),
+        of(reader, who_has_stood_still_for_too_long_is_left_and_found_again_when_it_goes_on),
+        of(untimed, who_has_stood_still_for_too_long_is_left_and_found_again_when_it_goes_on),
+        of(untimed, without_a_statement_timeout_a_statement_takes_its_time),
+        of(hasty, a_backend_that_outlives_the_statement_timeout_is_left),
+        of(hasty, who_stood_still_itself_hears_the_answer),
+        of(reader, a_notification_comes_without_a_call),
+        of(reader, notifications_of_other_channels_do_not_come),
+        of(reader, what_was_rolled_back_is_not_notified),
+        of(reader, a_connection_that_has_come_back_listens_again),
+        of(reader, what_postgresql_notes_is_not_printed),
     };
 
-    return cmocka_run_group_tests_name("pg/pg_conn", tests, open_scene, close_scene);
+    return cmocka_run_group_tests_name("pg/pg_conn", tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ struct fixture {
     struct str conninfo;
     char schema[64];
     void *sql; /* PGconn */
-    /* What on_committed was told. */
+    /* What on_committed was told, as far as it fits. */
     struct {
         enum message_kind kind;
         char room_id[32];
@@ -48,6 +48,8 @@ enum status fixture_await(struct fixture *f, struct wait *w);
 void fixture_await_ready(struct fixture *f);
 
 void fixture_sql(struct fixture *f, const char *format, ...) printf_like(2, 3);
+/* The loop turns while it runs. */
+void fixture_sql_while_turning(struct fixture *f, const char *sql);
 int64_t fixture_sql_i64(struct fixture *f, const char *format, ...) printf_like(2, 3);
 
 /* A room and its members: `ann bob*`, where * makes a GUEST. */

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "store/message.h"
 #include "store/room.h"
-#include "tests/lib/test.h"
+#include "tests/lib/standstill.h"
 #include "tests/unit/store/fixture.h"
 
 static struct fixture f;
@@ -328,6 +328,53 @@ static void a_lost_connection_fails_all_that_wait(void **state)
     }
 }
 
+/* Subscriptions that begin wait for one another, but not for what does not answer. */
+static void what_waits_fails_when_the_database_falls_silent(void **state)
+{
+    struct store_caller ann = fixture_caller("ann");
+    struct message_place now = {MESSAGE_PLACE_NONE, 0, 0};
+    struct wait *sent, *held, *late;
+    struct standstill still;
+
+    fixture_sql(&f, "BEGIN; LOCK TABLE room");
+    sent = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
+                                " WHERE wait_event_type = 'Lock'"
+                                " AND application_name = 'guildhall reader'"))
+        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    standstill_begin(&still, f.sql, "guildhall reader");
+    held = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    assert_int_equal(fixture_await(&f, sent), ST_UNAVAILABLE);
+    assert_int_equal(fixture_await(&f, held), ST_UNAVAILABLE);
+    late = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    assert_true(late->answered);
+    assert_int_equal(late->status, ST_UNAVAILABLE);
+    standstill_end(&still);
+    fixture_sql(&f, "COMMIT");
+    fixture_await_ready(&f);
+}
+
+static void no_more_gathers_than_can_be_kept(void **state)
+{
+    enum {
+        ENOUGH = 100000
+    };
+    struct store_caller ann = fixture_caller("ann");
+    static struct wait *w[ENOUGH];
+    struct wait *refused = NULL;
+    size_t n = 0;
+
+    while (n < ENOUGH &&
+           !(refused = store_room_get(f.store, &f.arena, &ann, STR("club")))->answered)
+        w[n++] = refused;
+    assert_in_range(n, 1, ENOUGH - 1);
+    assert_int_equal(refused->status, ST_UNAVAILABLE);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+    assert_int_equal(fixture_await(&f, store_room_get(f.store, &f.arena, &ann, STR("club"))),
+                     ST_OK);
+}
+
 /* The arenas of one statement's calls end in any order. */
 static void a_shared_result_lives_as_long_as_the_last_of_its_readers(void **state)
 {
@@ -353,6 +400,8 @@ int main(void)
         test(each_call_of_many_is_answered_as_if_it_were_alone),
         test(what_postgresql_refuses_takes_no_other_read_along),
         test(a_lost_connection_fails_all_that_wait),
+        test(what_waits_fails_when_the_database_falls_silent),
+        test(no_more_gathers_than_can_be_kept),
         test(a_shared_result_lives_as_long_as_the_last_of_its_readers),
     };
 

@@ -1,6 +1,6 @@
 #include "store/writer.h"
 
-#include "tests/lib/test.h"
+#include "tests/lib/standstill.h"
 #include "tests/unit/store/fixture.h"
 
 static struct fixture f;
@@ -241,6 +241,100 @@ static void what_was_not_sent_fails_at_once_when_the_connection_is_lost(void **s
     check_log("unsent", 1);
 }
 
+static void what_was_not_sent_fails_when_the_database_falls_silent(void **state)
+{
+    struct wait *sent, *gathered, *late;
+    struct standstill still;
+
+    fixture_room(&f, "still", "ann");
+    standstill_begin(&still, f.sql, "guildhall writer");
+    sent = send_now("ann", "still", "x", NULL);
+    uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    gathered = send_now("ann", "still", "y", NULL);
+    assert_int_equal(fixture_await(&f, gathered), ST_UNAVAILABLE);
+    assert_null(gathered->detail.p); /* it is sure that it was not stored */
+    assert_false(sent->answered);
+    late = send_now("ann", "still", "z", NULL);
+    assert_true(late->answered);
+    assert_int_equal(late->status, ST_UNAVAILABLE);
+    standstill_end(&still);
+    assert_int_equal(fixture_await(&f, sent), ST_OK);
+    /* It was the first try that was answered: the connection was not given up. */
+    assert_int_equal(
+        fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(%d)", (int)still.pids[0]),
+        1);
+    assert_int_equal(fixture_send(&f, "ann", "still", "back", NULL, NULL), ST_OK);
+    check_log("still", 2);
+}
+
+/* Given up, and sent again on another connection; then the first goes on where it stood. */
+static void a_batch_that_outlives_its_connection_is_not_stored_twice(void **state)
+{
+    struct standstill still;
+    struct wait *w[10];
+
+    fixture_room(&f, "revenant", "ann");
+    standstill_begin_of_backends(&still, f.sql, "guildhall writer");
+    for (size_t i = 0; i < array_size(w); i++)
+        w[i] = send_now("ann", "revenant", "x", NULL);
+    for (size_t i = 0; i < array_size(w); i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_int_equal(seq_of(w[i]), i + 1);
+    }
+    standstill_end(&still);
+    while (fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
+                               " WHERE application_name = 'guildhall writer'") > 1)
+        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    check_log("revenant", array_size(w));
+}
+
+static void a_slow_batch_is_waited_for(void **state)
+{
+    struct wait *slow, *gathered;
+
+    fixture_room(&f, "slow", "ann");
+    fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'slow' FOR UPDATE");
+    slow = send_now("ann", "slow", "x", NULL);
+    await_blocked_batch();
+    gathered = send_now("ann", "slow", "y", NULL);
+    fixture_sql_while_turning(&f, "SELECT pg_sleep(3); COMMIT");
+    assert_int_equal(fixture_await(&f, slow), ST_OK);
+    assert_int_equal(fixture_await(&f, gathered), ST_OK);
+    check_log("slow", 2);
+}
+
+/* Sends in one turn until it is refused: all that gathered before is stored, and then there is room
+ * again. Returns how many that were. */
+static size_t fill_up(const char *room_id, const char *text)
+{
+    enum {
+        ENOUGH = 100000
+    };
+    static struct wait *w[ENOUGH];
+    struct wait *refused = NULL;
+    size_t n = 0;
+
+    fixture_room(&f, room_id, "ann");
+    while (n < ENOUGH && !(refused = send_now("ann", room_id, text, NULL))->answered)
+        w[n++] = refused;
+    assert_in_range(n, 1, ENOUGH - 1);
+    assert_int_equal(refused->status, ST_UNAVAILABLE);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+    assert_int_equal(fixture_send(&f, "ann", room_id, text, NULL, NULL), ST_OK);
+    check_log(room_id, (int64_t)n + 1);
+    return n;
+}
+
+static void no_more_gathers_than_can_be_kept(void **state)
+{
+    static char long_text[64 * 1024];
+
+    memset(long_text, 'x', sizeof(long_text) - 1);
+    assert_in_range(fill_up("many-at-once", "x"), 10000, 20000);
+    assert_in_range(fill_up("much-at-once", long_text), 500, 2000);
+}
+
 /* A server that ends the connection whenever the batch has reached it. */
 static void await_while_killing(struct wait *w)
 {
@@ -427,6 +521,10 @@ int main(void)
         test(followers_hear_before_the_sender_and_in_order),
         test(a_batch_survives_the_end_of_its_connection),
         test(what_was_not_sent_fails_at_once_when_the_connection_is_lost),
+        test(what_was_not_sent_fails_when_the_database_falls_silent),
+        test(a_batch_that_outlives_its_connection_is_not_stored_twice),
+        test(a_slow_batch_is_waited_for),
+        test(no_more_gathers_than_can_be_kept),
         test(a_batch_given_up_promises_nothing_without_a_key),
         test(killing_again_and_again_loses_and_repeats_nothing),
         test(reads_under_way_fail_and_the_next_ones_work),

@@ -1,0 +1,30 @@
+#include "net/refusal.h"
+
+#include "tests/lib/test.h"
+
+static void a_refusal_has_a_code_and_says_why(void **state)
+{
+    struct buf out;
+
+    buf_init(&out, 1024);
+    refusal_body(&out, STR("BAD_REQUEST"), STR("Not \"this\"."));
+    assert_str(buf_str(&out), "{\"errors\":[{\"message\":\"Not \\\"this\\\".\","
+                              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}]}");
+    buf_done(&out);
+}
+
+static void who_is_away_says_when_to_come_back(void **state)
+{
+    struct buf out;
+
+    buf_init(&out, 1024);
+    refusal_errors(&out, STR("UNAVAILABLE"), STR("Restarting."));
+    assert_str(buf_str(&out), "[{\"message\":\"Restarting.\",\"extensions\":"
+                              "{\"code\":\"UNAVAILABLE\",\"retryAfterMs\":1000}}]");
+    buf_done(&out);
+}
+
+int main(void)
+{
+    return RUN(test(a_refusal_has_a_code_and_says_why), test(who_is_away_says_when_to_come_back));
+}
