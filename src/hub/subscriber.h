@@ -86,7 +86,7 @@ void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq)
 
 /* The answer to read_on(): in order, all rows behind what was asked for up to the seq `through`,
  * which is the last row's or, when there were no more, last_seq: the room's position in the same
- * reading. */
+ * reading. Rows out of memory, which may end before the log does, come with the topic's head. */
 void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
                     int64_t through, int64_t last_seq);
 

@@ -261,9 +261,10 @@ static bool read_recent(struct subscription *s)
 {
     const void *recent[RUN_LENGTH];
     struct subscriber_row rows[RUN_LENGTH];
+    const struct topic *topic = s->subscriber.group->topic;
     int64_t after = s->subscriber.delivered, through;
-    size_t n_recent = recent_rows(hub_recent(s->worker->hub), s->subscriber.group->topic->key,
-                                  after, recent, RUN_LENGTH);
+    size_t n_recent =
+        recent_rows(hub_recent(s->worker->hub), topic->key, after, recent, RUN_LENGTH);
     size_t n = 0;
 
     for (size_t i = 0; i < n_recent; i++) {
@@ -280,7 +281,7 @@ static bool read_recent(struct subscription *s)
     if (n_recent == 0)
         return false;
     through = after + (int64_t)n_recent;
-    subscriber_run(&s->subscriber, rows, n, through, through);
+    subscriber_run(&s->subscriber, rows, n, through, topic->head > through ? topic->head : through);
     return true;
 }
 
