@@ -217,8 +217,7 @@ static void take_run(struct subscription *s, const struct wait *w)
     rows = arena_array(&s->arena, struct subscriber_row, run->n);
     for (size_t i = 0; i < run->n; i++)
         rows[i] = (struct subscriber_row){.seq = run->rows[i].seq, .row = &run->rows[i]};
-    subscriber_run(&s->subscriber, rows, run->n,
-                   run->n < RUN_LENGTH ? run->last_seq : run->rows[run->n - 1].seq, run->last_seq);
+    subscriber_run(&s->subscriber, rows, run->n, run->through, run->last_seq);
 }
 
 /* What was read is let go of: a subscription that waits for the next message holds none of it. */
@@ -241,11 +240,16 @@ static void on_run(void *user, struct wait *w)
 static void read_log(struct subscription *s)
 {
     struct store_caller caller = session_caller(s->session->viewer);
+    struct message_run_query query = {
+        .room_id = s->room_id,
+        .after = s->subscriber.delivered,
+        .limit = RUN_LENGTH,
+        .was_member = true,
+    };
     struct wait *reading;
 
     arena_reset(&s->arena);
-    reading = store_message_read_on(s->worker->store, &s->arena, &caller, s->room_id,
-                                    s->subscriber.delivered, RUN_LENGTH);
+    reading = store_message_read_on(s->worker->store, &s->arena, &caller, &query);
     if (reading->answered) {
         /* The store takes no calls now. A fan-out may be on the stack: nothing ends here. */
         timer_start(&s->retry, RETRY_MS);
