@@ -1,5 +1,6 @@
 #include "server/session.h"
 
+#include <assert.h>
 #include <openssl/sha.h>
 
 #include "base/clock.h"
@@ -51,14 +52,22 @@ struct opening {
     struct session *session; /* NULL once the connection is gone */
 };
 
-struct session *session_new(struct worker *w, struct net_client *client, struct viewer *viewer)
+static struct session *make_session(struct worker *w, struct net_client *client)
 {
     struct session *s = mem_new(struct session);
 
     s->worker = w;
     s->client = client;
-    s->viewer = viewer;
+    list_init(&s->followers);
     timer_init(&s->expiry, &w->loop, on_expiry);
+    return s;
+}
+
+struct session *session_new(struct worker *w, struct net_client *client, struct viewer *viewer)
+{
+    struct session *s = make_session(w, client);
+
+    s->viewer = viewer;
     await_expiry(s);
     return s;
 }
@@ -72,6 +81,7 @@ void session_free(struct session *s)
 {
     if (!s)
         return;
+    assert(list_empty(&s->followers));
     if (s->opening)
         s->opening->session = NULL;
     s->viewer = viewer_unref(s->viewer);
@@ -160,15 +170,12 @@ static void on_checked(void *user, struct wait *checked)
 void session_open(void *worker, struct net_client *client, const json_t *payload)
 {
     struct worker *w = worker;
-    struct session *s = mem_new(struct session);
+    struct session *s = make_session(w, client);
     struct opening *o = mem_new(struct opening);
     struct credential credential = credential_in(payload);
     struct wait *checked;
 
-    s->worker = w;
-    s->client = client;
     s->opening = o;
-    timer_init(&s->expiry, &w->loop, on_expiry);
     client->session = s;
     o->session = s;
     arena_init(&o->arena);
@@ -187,6 +194,22 @@ void session_close(void *worker, struct net_client *client)
     session_free(s);
 }
 
+/* --- renewing */
+
+void session_follow(struct session *s, struct session_follower *f)
+{
+    list_append(&s->followers, &f->link);
+}
+
+static void tell_followers(struct session *s)
+{
+    list_each_safe (link, &s->followers) {
+        struct session_follower *f = list_entry(link, struct session_follower, link);
+
+        f->on_renewed(f);
+    }
+}
+
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why)
 {
     if (!str_eq(newer->user_id, s->viewer->user_id) ||
@@ -198,8 +221,11 @@ enum status session_renew(struct session *s, struct viewer *newer, struct str *r
     viewer_unref(s->viewer);
     s->viewer = newer;
     await_expiry(s);
+    tell_followers(s);
     return ST_OK;
 }
+
+/* --- who asks over HTTP */
 
 /* With the length of the first name before both, no two callers have the same bytes. */
 static void name_caller(const struct viewer *v, struct net_caller *ret_caller)

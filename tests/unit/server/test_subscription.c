@@ -59,6 +59,7 @@ static void open_client(struct client *c)
     c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, (size_t)1024 * 1024);
     arena_init(&c->worker.scratch);
     c->session = (struct session){.worker = &c->worker, .client = &c->net, .viewer = c->viewer};
+    list_init(&c->session.followers);
     c->net.session = &c->session;
     c->op = (struct net_operation){.transport = &transport, .client = &c->net};
 }
