@@ -13,6 +13,10 @@ enum {
     CLOSE_TRY_LATER = 1013,
     CLOSE_FORBIDDEN = 4403,
     LARGEST_ACK = 512,
+    /* Timers count on a clock that never jumps, and stands still while the machine sleeps; a token
+     * ends by the wall's clock, which may be set. It is looked at this often. */
+    LONGEST_NAP_MS = 60 * 1000,
+    NEAR_MS = 1000, /* to the next look: a turn's time of the loop may be as old as this */
 };
 
 struct store_caller session_caller(const struct viewer *v)
@@ -28,22 +32,38 @@ struct store_caller session_caller(const struct viewer *v)
     };
 }
 
-static void on_expiry(struct timer *t)
-{
-    struct session *s = container_of(t, struct session, expiry);
-
-    s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
-}
-
 static void await_expiry(struct session *s)
 {
-    int64_t end = s->viewer->expires_at, now = clock_unix_ms();
+    int64_t end = s->viewer->expires_at, nap;
 
+    s->look_from = INT64_MAX;
     if (end == CLOCK_NONE) {
         timer_stop(&s->expiry);
         return;
     }
-    timer_start(&s->expiry, end > now ? (uint64_t)(end - now) : 0);
+    nap = end - clock_unix_ms();
+    nap = nap < 0 ? 0 : nap;
+    nap = nap < LONGEST_NAP_MS ? nap : LONGEST_NAP_MS;
+    timer_start(&s->expiry, (uint64_t)nap);
+    s->look_from = loop_now_ms(&s->worker->loop) + nap - NEAR_MS;
+}
+
+bool session_look(struct session *s)
+{
+    int64_t end = s->viewer->expires_at;
+
+    if (end == CLOCK_NONE || clock_unix_ms() < end)
+        return false;
+    s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
+    return true;
+}
+
+static void on_expiry(struct timer *t)
+{
+    struct session *s = container_of(t, struct session, expiry);
+
+    if (!session_look(s))
+        await_expiry(s);
 }
 
 /* A check of who comes. */
@@ -58,6 +78,7 @@ static struct session *make_session(struct worker *w, struct net_client *client)
 
     s->worker = w;
     s->client = client;
+    s->look_from = INT64_MAX;
     list_init(&s->followers);
     timer_init(&s->expiry, &w->loop, on_expiry);
     return s;
@@ -212,6 +233,11 @@ static void tell_followers(struct session *s)
 
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why)
 {
+    if (session_is_over(s)) {
+        viewer_unref(newer);
+        *ret_why = STR("The token to be renewed has ended, while the newer one was checked.");
+        return ST_TOKEN_EXPIRED;
+    }
     if (!str_eq(newer->user_id, s->viewer->user_id) ||
         !str_eq(newer->tenant_id, s->viewer->tenant_id)) {
         viewer_unref(newer);

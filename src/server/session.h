@@ -20,6 +20,7 @@ struct session {
     struct viewer *viewer;   /* the latest token's; NULL only while it is being opened */
     struct opening *opening; /* NULL once it is open, or refused */
     struct timer expiry;
+    int64_t look_from;     /* the loop's time: before it the token has not ended */
     struct list followers; /* session_follower.link */
 };
 
@@ -49,6 +50,14 @@ void session_close(void *worker, struct net_client *client);
  * of the viewer over, also on failure, when nothing else changes and *ret_why, which lives for
  * ever, says why. */
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why) must_use;
+
+/* Whether the token has ended; then the connection is being closed, and nothing is done for it any
+ * more. The timer alone would be late by what is done before it in the turn. */
+bool session_look(struct session *s);
+static inline bool session_is_over(struct session *s)
+{
+    return loop_now_ms(&s->worker->loop) >= s->look_from && session_look(s);
+}
 
 void session_follow(struct session *s, struct session_follower *f);
 

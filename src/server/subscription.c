@@ -180,6 +180,9 @@ static bool push(struct subscriber *subscriber, struct frame *payload)
 {
     struct subscription *s = container_of(subscriber, struct subscription, subscriber);
 
+    /* It is cancelled at the end of the turn; until then it need not know. */
+    if (session_is_over(s->session))
+        return true;
     return s->op->transport->next(s->op, payload) == NET_TOOK;
 }
 
