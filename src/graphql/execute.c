@@ -97,6 +97,7 @@ static void take_source(struct gql_execution *e)
     if (root->set->n_resolved == 1 && root->asked->state == GQL_ANSWERED) {
         e->request->source = root->asked->value;
         e->request->source_key = root->set->first->key;
+        e->request->source_field = root->set->first->def;
     }
     if (!e->request->source)
         gql_complete_source_failed(e);

@@ -111,7 +111,8 @@ struct gql_request {
     /* Results. */
     const void *source;    /* gql_subscribe(): what the root resolver gave, or NULL */
     struct str source_key; /* its field's response name: where later errors of the stream are */
-    bool failed;           /* a request error: the response has no `data` */
+    const struct gql_field_def *source_field;
+    bool failed; /* a request error: the response has no `data` */
     struct gql_errors errors;
 
     struct gql_execution *execution; /* the engine's own */

@@ -62,7 +62,7 @@ static void fan_out(struct hub *hub, const struct event *e)
     if (!t)
         return;
     /* Before anybody is told: whoever reads the log from here on has to reach this event. */
-    topic_advance(t, e->seq);
+    topic_tell(t, e->seq);
     list_each_safe (link, &t->groups)
         fan_out_to_group(list_entry(link, struct topic_group, in_topic), e);
 }

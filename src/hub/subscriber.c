@@ -88,6 +88,12 @@ void subscriber_drained(struct subscriber *s)
         enter(s, SUBSCRIBER_REPLAY);
 }
 
+void subscriber_review(struct subscriber *s)
+{
+    if (s->state == SUBSCRIBER_LIVE)
+        enter(s, SUBSCRIBER_REPLAY);
+}
+
 static enum subscriber_concern concern(const struct subscriber *s, const void *row)
 {
     return s->ops->concern ? s->ops->concern(s, row) : SUBSCRIBER_WANTS;

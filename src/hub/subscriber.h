@@ -14,7 +14,8 @@
  *
  * An event may be one that takes the right to read away. It has a seq like any other, so nothing
  * behind it is delivered before the log was read, and whoever may not read it is told so then and
- * ends; whether the event itself came does not matter.
+ * ends; whether the event itself came does not matter. What takes the right away without being an
+ * event, the owner tells with subscriber_review().
  *
  * Owner:   embedded in its owner, which calls subscriber_end() and keeps the memory until the end
  *          of that turn (loop_bury()): a fan-out may be on the stack.
@@ -84,14 +85,20 @@ void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, str
 /* Everything behind `delivered` is wanted; last_seq is the room's position as it was read. */
 void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq);
 
-/* The answer to read_on(): in order, all rows behind what was asked for up to the seq `through`,
- * which is the last row's or, when there were no more, last_seq: the room's position in the same
- * reading. */
+/* The answer to read_on(): in order, all rows that it may have behind what was asked for and up to
+ * the seq `through`: the last row's, when there may be more. last_seq is the room's position in the
+ * same reading; rows out of memory, which may end before the log does, come with the topic's head.
+ */
 void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
                     int64_t through, int64_t last_seq);
 
 /* There is room again. Does nothing to one that is not LAGGING. */
 void subscriber_drained(struct subscriber *s);
+
+/* The right to read may be gone: LIVE becomes REPLAY. In the other states a reading of the log
+ * comes before anything else is delivered; one that is under way was asked for under the old right,
+ * and its answer is the owner's to throw away: it asks once more, and answers then. */
+void subscriber_review(struct subscriber *s);
 
 /* An event of its topic; row is NULL when only its seq is known. *rendered is the group's payload,
  * made by the first who needs it. */

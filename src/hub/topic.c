@@ -98,8 +98,18 @@ void topic_advance(struct topic *topic, int64_t seq)
         topic->head = seq;
 }
 
+void topic_tell(struct topic *topic, int64_t seq)
+{
+    topic_advance(topic, seq);
+    if (topic->told < seq)
+        topic->told = seq;
+}
+
 void topic_retract(struct topic *topic, int64_t false_seq, int64_t seq)
 {
-    if (topic->head == false_seq)
-        topic->head = seq;
+    if (topic->head != false_seq)
+        return;
+    topic->head = seq;
+    if (topic->told > seq)
+        topic->told = seq;
 }

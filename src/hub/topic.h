@@ -4,8 +4,9 @@
  * Who listens to which room on this loop: topics by key, and in each topic the subscribers grouped
  * by what they are sent, so that an event is rendered once a group.
  *
- * A topic lives while somebody is in it. Its head is the newest seq that this loop knows of,
- * and whoever stands below it has something to read.
+ * A topic lives while somebody is in it. Its head is the newest seq that this loop knows of, and
+ * whoever begins to read has to reach it. Nobody who is live stands below what its events have
+ * told; what one of them reads may move the head beyond that, and the others know nothing of it.
  *
  * Owner:   the topics their hub's; topics and groups are buried, not freed, when the last one
  *          leaves: a fan-out may be on the stack.
@@ -28,6 +29,7 @@ struct topic {
     struct list in_topics;
     struct list groups; /* topic_group.in_topic */
     int64_t head;
+    int64_t told; /* at most the head */
     struct grave grave;
     struct str key; /* bytes behind the struct */
     char bytes[];
@@ -57,8 +59,11 @@ struct topic_group *topic_enter(struct topics *topics, struct str topic_key, str
 /* The last one out closes group and topic. */
 void topic_leave(struct topic_group *group, struct list *link);
 
-/* The head moves forward, never back by this. */
+/* The head moves forward, never back by this: a reading saw as much. */
 void topic_advance(struct topic *topic, int64_t seq);
+
+/* The same, by an event that everybody in it is told of. */
+void topic_tell(struct topic *topic, int64_t seq);
 
 /* The head, if it is still `false_seq`, was said by a bus that lied: the log ends at seq. */
 void topic_retract(struct topic *topic, int64_t false_seq, int64_t seq);

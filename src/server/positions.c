@@ -44,7 +44,7 @@ static void note_known(struct positions *p)
         struct store_position *at = &known[n++];
 
         feed_topic_names(arena_str(&p->arena, t->key), &at->tenant_id, &at->room_id);
-        at->seq = t->head;
+        at->seq = t->told;
     }
     p->known = known;
     p->n = n;

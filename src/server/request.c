@@ -351,9 +351,16 @@ static void authenticate(struct request *r, const struct net_call *call)
     }
 }
 
+/* Nobody hears of it: the socket is being closed, and the close frame says why. */
+static void refuse_late(struct request *r)
+{
+    gql_error_add(&r->gql.errors, ST_TOKEN_EXPIRED, "%s", gql_status_text(ST_TOKEN_EXPIRED));
+    refuse(r, NET_REFUSED, gql_status_http(ST_TOKEN_EXPIRED));
+}
+
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
 {
-    const struct session *session = op->client->session;
+    struct session *session = op->client->session;
     struct request *r = mem_new(struct request);
 
     r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
@@ -363,6 +370,10 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     arena_init(&r->arena);
     buf_init(&r->out, LARGEST_RESPONSE);
     gql_errors_init(&r->gql.errors, &r->arena);
+    if (session && session_is_over(session)) {
+        refuse_late(r);
+        return;
+    }
     if (session)
         r->viewer = viewer_ref(session->viewer);
     if (session || (!call->authorization.p && !call->api_key.p))

@@ -1,5 +1,6 @@
 #include "server/session.h"
 
+#include <assert.h>
 #include <openssl/sha.h>
 
 #include "base/clock.h"
@@ -12,6 +13,10 @@ enum {
     CLOSE_TRY_LATER = 1013,
     CLOSE_FORBIDDEN = 4403,
     LARGEST_ACK = 512,
+    /* Timers count on a clock that never jumps, and stands still while the machine sleeps; a token
+     * ends by the wall's clock, which may be set. It is looked at this often. */
+    LONGEST_NAP_MS = 60 * 1000,
+    NEAR_MS = 1000, /* to the next look: a turn's time of the loop may be as old as this */
 };
 
 struct store_caller session_caller(const struct viewer *v)
@@ -27,22 +32,38 @@ struct store_caller session_caller(const struct viewer *v)
     };
 }
 
-static void on_expiry(struct timer *t)
-{
-    struct session *s = container_of(t, struct session, expiry);
-
-    s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
-}
-
 static void await_expiry(struct session *s)
 {
-    int64_t end = s->viewer->expires_at, now = clock_unix_ms();
+    int64_t end = s->viewer->expires_at, nap;
 
+    s->look_from = INT64_MAX;
     if (end == CLOCK_NONE) {
         timer_stop(&s->expiry);
         return;
     }
-    timer_start(&s->expiry, end > now ? (uint64_t)(end - now) : 0);
+    nap = end - clock_unix_ms();
+    nap = nap < 0 ? 0 : nap;
+    nap = nap < LONGEST_NAP_MS ? nap : LONGEST_NAP_MS;
+    timer_start(&s->expiry, (uint64_t)nap);
+    s->look_from = loop_now_ms(&s->worker->loop) + nap - NEAR_MS;
+}
+
+bool session_look(struct session *s)
+{
+    int64_t end = s->viewer->expires_at;
+
+    if (end == CLOCK_NONE || clock_unix_ms() < end)
+        return false;
+    s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
+    return true;
+}
+
+static void on_expiry(struct timer *t)
+{
+    struct session *s = container_of(t, struct session, expiry);
+
+    if (!session_look(s))
+        await_expiry(s);
 }
 
 /* A check of who comes. */
@@ -51,14 +72,23 @@ struct opening {
     struct session *session; /* NULL once the connection is gone */
 };
 
-struct session *session_new(struct worker *w, struct net_client *client, struct viewer *viewer)
+static struct session *make_session(struct worker *w, struct net_client *client)
 {
     struct session *s = mem_new(struct session);
 
     s->worker = w;
     s->client = client;
-    s->viewer = viewer;
+    s->look_from = INT64_MAX;
+    list_init(&s->followers);
     timer_init(&s->expiry, &w->loop, on_expiry);
+    return s;
+}
+
+struct session *session_new(struct worker *w, struct net_client *client, struct viewer *viewer)
+{
+    struct session *s = make_session(w, client);
+
+    s->viewer = viewer;
     await_expiry(s);
     return s;
 }
@@ -72,6 +102,7 @@ void session_free(struct session *s)
 {
     if (!s)
         return;
+    assert(list_empty(&s->followers));
     if (s->opening)
         s->opening->session = NULL;
     s->viewer = viewer_unref(s->viewer);
@@ -163,15 +194,12 @@ static void on_checked(void *user, struct wait *checked)
 void session_open(void *worker, struct net_client *client, const json_t *payload)
 {
     struct worker *w = worker;
-    struct session *s = mem_new(struct session);
+    struct session *s = make_session(w, client);
     struct opening *o = mem_new(struct opening);
     struct credential credential = credential_in(payload);
     struct wait *checked;
 
-    s->worker = w;
-    s->client = client;
     s->opening = o;
-    timer_init(&s->expiry, &w->loop, on_expiry);
     client->session = s;
     o->session = s;
     arena_init(&o->arena);
@@ -190,8 +218,29 @@ void session_close(void *worker, struct net_client *client)
     session_free(s);
 }
 
+/* --- renewing */
+
+void session_follow(struct session *s, struct session_follower *f)
+{
+    list_append(&s->followers, &f->link);
+}
+
+static void tell_followers(struct session *s)
+{
+    list_each_safe (link, &s->followers) {
+        struct session_follower *f = list_entry(link, struct session_follower, link);
+
+        f->on_renewed(f);
+    }
+}
+
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why)
 {
+    if (session_is_over(s)) {
+        viewer_unref(newer);
+        *ret_why = STR("The token to be renewed has ended, while the newer one was checked.");
+        return ST_TOKEN_EXPIRED;
+    }
     if (!str_eq(newer->user_id, s->viewer->user_id) ||
         !str_eq(newer->tenant_id, s->viewer->tenant_id)) {
         viewer_unref(newer);
@@ -201,8 +250,11 @@ enum status session_renew(struct session *s, struct viewer *newer, struct str *r
     viewer_unref(s->viewer);
     s->viewer = newer;
     await_expiry(s);
+    tell_followers(s);
     return ST_OK;
 }
+
+/* --- who asks over HTTP */
 
 /* With the length of the first name before both, no two callers have the same bytes. */
 static void name_caller(const struct viewer *v, struct net_caller *ret_caller)

@@ -20,6 +20,15 @@ struct session {
     struct viewer *viewer;   /* the latest token's; NULL only while it is being opened */
     struct opening *opening; /* NULL once it is open, or refused */
     struct timer expiry;
+    int64_t look_from;     /* the loop's time: before it the token has not ended */
+    struct list followers; /* session_follower.link */
+};
+
+/* Embedded in what runs for longer than a request, and has to know at once when the token was
+ * renewed: session.viewer is the new one. It may leave, and nobody else may. */
+struct session_follower {
+    struct list link;
+    void (*on_renewed)(struct session_follower *f);
 };
 
 /* Takes the caller's hold of viewer over. */
@@ -36,10 +45,21 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
 /* net_service.on_gone. */
 void session_close(void *worker, struct net_client *client);
 
-/* A newer token's viewer, of the same user and tenant, takes the place of the one before: running
- * subscriptions stay. Takes its hold of the viewer over, also on failure, when nothing else changes
- * and *ret_why, which lives for ever, says why. */
+/* A newer token's viewer, of the same user and tenant, takes the place of the one before, and its
+ * end of that one's; running subscriptions stay, if the newer one allows them too. Takes its hold
+ * of the viewer over, also on failure, when nothing else changes and *ret_why, which lives for
+ * ever, says why. */
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why) must_use;
+
+/* Whether the token has ended; then the connection is being closed, and nothing is done for it any
+ * more. The timer alone would be late by what is done before it in the turn. */
+bool session_look(struct session *s);
+static inline bool session_is_over(struct session *s)
+{
+    return loop_now_ms(&s->worker->loop) >= s->look_from && session_look(s);
+}
+
+void session_follow(struct session *s, struct session_follower *f);
 
 /* The caller's side of every statement made for this viewer; borrows from it. */
 struct store_caller session_caller(const struct viewer *v);

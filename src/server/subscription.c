@@ -14,8 +14,16 @@ enum {
     LARGEST_PAYLOAD = 1024 * 1024, /* of one event: a message is far smaller */
 };
 
+/* What the viewer's right to read rests on, by the latest answer to a question about the log. */
+enum right {
+    RIGHT_UNKNOWN, /* no answer holds for the viewer of now: PostgreSQL has to be asked */
+    RIGHT_MEMBER,  /* the room's members: a removal since is among the events */
+    RIGHT_TOKEN,   /* the room is open, or the token says so, whoever its members are */
+};
+
 struct subscription {
     struct operation_owner owner;
+    struct session_follower follower;
     struct subscriber subscriber;
     struct worker *worker;
     struct net_operation *op; /* NULL once it has ended */
@@ -23,9 +31,12 @@ struct subscription {
     struct session *own; /* the same over HTTP, where the stream has one of its own; else NULL */
     struct gql_plan *plan;
     const struct gql_operation *operation;
-    struct str key; /* the root field's response name; the plan's */
+    const struct gql_field_def *field; /* the root field */
+    struct str key;                    /* its response name; the plan's */
     json_t *variables;
+    enum right right;
     struct wait *reading; /* NULL when nothing is awaited: the subscription ends only then */
+    enum right asked;     /* what a good answer to it will show the right to rest on */
     struct arena arena;   /* the reading's; reset before each */
     struct timer retry;
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
@@ -55,6 +66,7 @@ static void end(struct subscription *s)
 {
     s->op = NULL;
     s->session = NULL;
+    list_remove(&s->follower.link);
     session_free(s->own);
     s->own = NULL;
     subscriber_end(&s->subscriber);
@@ -168,8 +180,45 @@ static bool push(struct subscriber *subscriber, struct frame *payload)
 {
     struct subscription *s = container_of(subscriber, struct subscription, subscriber);
 
+    /* It is cancelled at the end of the turn; until then it need not know. */
+    if (session_is_over(s->session))
+        return true;
     return s->op->transport->next(s->op, payload) == NET_TOOK;
 }
+
+/* --- the right to read */
+
+static enum right right_to_ask_by(const struct subscription *s)
+{
+    struct store_caller caller = session_caller(s->session->viewer);
+
+    return store_admits(s->worker->store, &caller, s->room_id) ? RIGHT_TOKEN : RIGHT_MEMBER;
+}
+
+/* An answer that was asked for by another right than the viewer's of now says nothing. */
+static bool is_outdated(const struct subscription *s)
+{
+    return s->asked != right_to_ask_by(s);
+}
+
+/* A token that allows no less changes nothing. */
+static void on_renewed(struct session_follower *f)
+{
+    struct subscription *s = container_of(f, struct subscription, follower);
+    struct context context = context_for(s);
+    enum status st = request_authorize(&context, s->field);
+
+    if (st != ST_OK) {
+        fail(s, st, STR_NULL, STR_NULL);
+        return;
+    }
+    if (s->right != RIGHT_TOKEN || right_to_ask_by(s) == RIGHT_TOKEN)
+        return;
+    s->right = RIGHT_UNKNOWN;
+    subscriber_review(&s->subscriber);
+}
+
+/* --- reading the log */
 
 /* True when the answer is still wanted; else the subscription, which has ended, is let go. */
 static bool still_wanted(struct subscription *s)
@@ -209,6 +258,7 @@ static void take_run(struct subscription *s, const struct wait *w)
         fail(s, w->status, w->detail, STR_NULL);
         return;
     }
+    s->right = s->asked;
     /* It was dropped while the subscription was on its way there, or stood still. */
     if (s->subscriber.delivered + 1 < run->first_kept_seq) {
         fail_expired(s, run->first_kept_seq);
@@ -217,8 +267,7 @@ static void take_run(struct subscription *s, const struct wait *w)
     rows = arena_array(&s->arena, struct subscriber_row, run->n);
     for (size_t i = 0; i < run->n; i++)
         rows[i] = (struct subscriber_row){.seq = run->rows[i].seq, .row = &run->rows[i]};
-    subscriber_run(&s->subscriber, rows, run->n,
-                   run->n < RUN_LENGTH ? run->last_seq : run->rows[run->n - 1].seq, run->last_seq);
+    subscriber_run(&s->subscriber, rows, run->n, run->through, run->last_seq);
 }
 
 /* What was read is let go of: a subscription that waits for the next message holds none of it. */
@@ -228,24 +277,22 @@ static void forget_reading(struct subscription *s)
         arena_done(&s->arena);
 }
 
-static void on_run(void *user, struct wait *w)
-{
-    struct subscription *s = user;
-
-    if (!still_wanted(s))
-        return;
-    take_run(s, w);
-    forget_reading(s);
-}
+static wait_answer_fn on_run;
 
 static void read_log(struct subscription *s)
 {
     struct store_caller caller = session_caller(s->session->viewer);
+    struct message_run_query query = {
+        .room_id = s->room_id,
+        .after = s->subscriber.delivered,
+        .limit = RUN_LENGTH,
+        .was_member = s->right == RIGHT_MEMBER,
+    };
     struct wait *reading;
 
     arena_reset(&s->arena);
-    reading = store_message_read_on(s->worker->store, &s->arena, &caller, s->room_id,
-                                    s->subscriber.delivered, RUN_LENGTH);
+    s->asked = right_to_ask_by(s);
+    reading = store_message_read_on(s->worker->store, &s->arena, &caller, &query);
     if (reading->answered) {
         /* The store takes no calls now. A fan-out may be on the stack: nothing ends here. */
         timer_start(&s->retry, RETRY_MS);
@@ -255,15 +302,30 @@ static void read_log(struct subscription *s)
     wait_on(reading, on_run, s);
 }
 
-/* From memory, if what comes next is there. That the viewer may read it is known: it might when it
- * read up to here, and a removal since would be among the rows. Then PostgreSQL is asked. */
+static void on_run(void *user, struct wait *w)
+{
+    struct subscription *s = user;
+
+    if (!still_wanted(s))
+        return;
+    if (is_outdated(s))
+        read_log(s);
+    else
+        take_run(s, w);
+    forget_reading(s);
+}
+
+/* From memory, if what comes next is there and the right to read it is known: the viewer had it
+ * when it read up to here, and a removal since would be among the rows. Then PostgreSQL is asked.
+ */
 static bool read_recent(struct subscription *s)
 {
     const void *recent[RUN_LENGTH];
     struct subscriber_row rows[RUN_LENGTH];
+    const struct topic *topic = s->subscriber.group->topic;
     int64_t after = s->subscriber.delivered, through;
-    size_t n_recent = recent_rows(hub_recent(s->worker->hub), s->subscriber.group->topic->key,
-                                  after, recent, RUN_LENGTH);
+    size_t n_recent =
+        recent_rows(hub_recent(s->worker->hub), topic->key, after, recent, RUN_LENGTH);
     size_t n = 0;
 
     for (size_t i = 0; i < n_recent; i++) {
@@ -277,10 +339,10 @@ static bool read_recent(struct subscription *s)
             return false;
         }
     }
-    if (n_recent == 0)
+    if (n_recent == 0 || s->right == RIGHT_UNKNOWN)
         return false;
     through = after + (int64_t)n_recent;
-    subscriber_run(&s->subscriber, rows, n, through, through);
+    subscriber_run(&s->subscriber, rows, n, through, topic->head > through ? topic->head : through);
     return true;
 }
 
@@ -314,10 +376,29 @@ static void take_start(struct subscription *s, const struct wait *w)
         fail(s, w->status, w->detail, STR_NULL);
         return;
     }
+    s->right = s->asked;
     if (s->since.kind != MESSAGE_PLACE_NONE && start->since_seq + 1 < start->first_kept_seq)
         fail_expired(s, start->first_kept_seq);
     else
         subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
+}
+
+static wait_answer_fn on_start;
+
+static void ask_start(struct subscription *s)
+{
+    struct store_caller caller = session_caller(s->session->viewer);
+    struct wait *start;
+
+    arena_reset(&s->arena);
+    s->asked = right_to_ask_by(s);
+    start = store_message_start(s->worker->store, &s->arena, &caller, s->room_id, s->since);
+    if (start->answered) {
+        take_start(s, start);
+        return;
+    }
+    s->reading = start;
+    wait_on(start, on_start, s);
 }
 
 static void on_start(void *user, struct wait *w)
@@ -326,7 +407,10 @@ static void on_start(void *user, struct wait *w)
 
     if (!still_wanted(s))
         return;
-    take_start(s, w);
+    if (is_outdated(s))
+        ask_start(s);
+    else
+        take_start(s, w);
     forget_reading(s);
 }
 
@@ -362,8 +446,6 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
 {
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
-    struct store_caller caller;
-    struct wait *start;
 
     s->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     s->worker = w;
@@ -373,8 +455,11 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     s->session = op->client->session;
     if (!s->session)
         s->session = s->own = session_new(w, op->client, viewer_ref(viewer));
+    s->follower.on_renewed = on_renewed;
+    session_follow(s->session, &s->follower);
     s->plan = gql_plan_ref(plan);
     s->operation = subscribed->operation;
+    s->field = subscribed->source_field;
     s->key = subscribed->source_key;
     s->variables = json_incref((json_t *)subscribed->variables);
     s->since = source->since;
@@ -385,12 +470,5 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     turn_hook_init(&s->read, on_read);
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);
-    caller = session_caller(s->session->viewer);
-    start = store_message_start(w->store, &s->arena, &caller, s->room_id, s->since);
-    if (start->answered) {
-        take_start(s, start);
-        return;
-    }
-    s->reading = start;
-    wait_on(start, on_start, s);
+    ask_start(s);
 }

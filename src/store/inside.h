@@ -95,14 +95,13 @@ static inline bool store_is_storable(struct str s)
     return str_find(s, '\0') == s.n && str_is_utf8(s);
 }
 
-/* What stands for a membership where there is none: see room_gate() in sql/. */
+/* What stands for a membership where there is none, parts of store_admits(): see room_gate() in
+ * sql/. */
 bool store_room_is_open(const struct store *s, struct str room_id);
 bool store_guild_is_vouched(const struct store_caller *caller, struct str guild_id);
 /* The guilds that the token vouches for, as a text[] written out: an array of arrays would have to
  * be rectangular. */
 void store_put_guilds(struct pg_params *p, struct arena *a, const struct store_caller *caller);
-/* Any of them, or an admin. */
-bool store_admits(const struct store *s, const struct store_caller *caller, struct str room_id);
 
 /* The ciphers of config.cursor_key. */
 void cursor_init(struct store *s);

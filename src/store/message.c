@@ -337,8 +337,9 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
                               const void **ret_value)
 {
     enum {
-        MESSAGE = 2,
-        FIRST_KEPT = 8
+        REACH = 2,
+        MESSAGE,
+        FIRST_KEPT = 9
     };
     struct log_read *r = container_of(read, struct log_read, read);
     struct message_run *run = arena_new(read->arena, struct message_run);
@@ -349,21 +350,29 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
     run->rows = take_messages(r, result, MESSAGE, SIZE_MAX, &run->n);
     run->last_seq = last_seq_of(r, result);
     run->first_kept_seq = read->n_rows ? pg_i64(result, read->first, FIRST_KEPT) : 0;
+    /* There may be more behind as many rows as were asked for. */
+    if (run->n == read->most_rows)
+        run->through = run->rows[run->n - 1].seq;
+    else
+        run->through = read->n_rows ? pg_i64(result, read->first, REACH) : 0;
     *ret_value = run;
     return ST_OK;
 }
 
 struct wait *store_message_read_on(struct store *s, struct arena *a,
-                                   const struct store_caller *caller, struct str room_id,
-                                   int64_t after, size_t limit)
+                                   const struct store_caller *caller,
+                                   const struct message_run_query *query)
 {
     struct log_read *r;
 
-    if (!room_id_is_valid(room_id))
-        return store_no_such(a, "room", room_id);
-    r = log_read_new(s, a, caller, room_id);
-    pg_put_i64(&r->read.call.params, a, after);
-    pg_put_i64(&r->read.call.params, a, (int64_t)limit);
-    r->read.most_rows = limit;
-    return store_read(s, a, &r->read, in_table_of(room_id, SQL_MESSAGE_READ_ON_CORE), decode_run);
+    assert(query->limit >= 1);
+    if (!room_id_is_valid(query->room_id))
+        return store_no_such(a, "room", query->room_id);
+    r = log_read_new(s, a, caller, query->room_id);
+    pg_put_i64(&r->read.call.params, a, query->after);
+    pg_put_i64(&r->read.call.params, a, (int64_t)query->limit);
+    pg_put_bool(&r->read.call.params, a, query->was_member);
+    r->read.most_rows = query->limit;
+    return store_read(s, a, &r->read, in_table_of(query->room_id, SQL_MESSAGE_READ_ON_CORE),
+                      decode_run);
 }

@@ -81,15 +81,24 @@ struct wait *store_message_start(struct store *s, struct arena *a,
                                  const struct store_caller *caller, struct str room_id,
                                  struct message_place since) must_use;
 
+struct message_run_query {
+    struct str room_id;
+    int64_t after;
+    size_t limit;
+    bool was_member; /* the caller was answered before, and as a member: not by store_admits() */
+};
+
 struct message_run {
     const struct message *rows; /* oldest first, without holes */
     size_t n;
-    int64_t last_seq;       /* of the room when the rows were read */
+    int64_t through;  /* as far as this place there is nothing else for the caller behind `after` */
+    int64_t last_seq; /* of the room when the rows were read */
     int64_t first_kept_seq; /* behind `after` + 1: what lies between is missing */
 };
 
-/* A const struct message_run: up to limit rows with seq > after, for a caller that still is a
- * member: ST_FORBIDDEN when it is not any more. */
+/* A const struct message_run: up to limit rows with seq > after, for a caller who may read the
+ * room. Who was a member and was removed reads as far as the removal; who stands there, and whoever
+ * else may not read, gets ST_FORBIDDEN. */
 struct wait *store_message_read_on(struct store *s, struct arena *a,
-                                   const struct store_caller *caller, struct str room_id,
-                                   int64_t after, size_t limit) must_use;
+                                   const struct store_caller *caller,
+                                   const struct message_run_query *query) must_use;

@@ -82,5 +82,9 @@ typedef void store_closed_fn(void *user);
 void store_close(struct store *s, store_closed_fn *on_closed, void *user);
 void store_free(struct store *s);
 
+/* May read the room whoever its members are: it is open, the caller's token vouches for its guild,
+ * or an admin asks. */
+bool store_admits(const struct store *s, const struct store_caller *caller, struct str room_id);
+
 /* Both connections are there and usable: what /readyz asks. */
 bool store_ready(const struct store *s);

@@ -241,7 +241,27 @@ async function stall() {
   });
 }
 
+// More than is read at once, all of it in memory. Nobody looks where the room stands meanwhile.
+const RECENT = 250;
+
+async function comeBack() {
+  await withServer({ threads: 2, options: ['--position-interval', '1h'] }, async (hall) => {
+    await hall.room('busy', ['reader', 'writer']);
+    for (let n = 0; n < RECENT; n++) await hall.send('writer', 'busy', `message ${n}`);
+    const socket = await hall.login('reader');
+    const variables = { roomId: 'busy', since: '1970-01-01T00:00:00.000Z' };
+
+    await check('who comes back to much that is recent hears all of it, and not only when more is sent', async () => {
+      socket.sendJson({ id: 'f', type: 'subscribe', payload: { query: FOLLOW, variables } });
+      for (let seq = 1; seq <= RECENT; seq++)
+        assert.equal((await socket.nextJson()).payload.data.onMessage.seq, seq);
+    });
+    socket.cut();
+  });
+}
+
 console.log(`# GUILDHALL_TEST_SEED=${SEED} makes the same choices again`);
 await play();
 await stall();
+await comeBack();
 finish();

@@ -12,13 +12,13 @@ const TURNS = Number(process.env.GUILDHALL_TEST_TURNS ?? 1);
 
 const ROOMS = ['busy', 'GUILD#busy']; // one of each table
 const MESSAGES = 200 * TURNS; // of each writer
-const EPOCH = '1970-01-01T00:00:00.000Z';
+export const EPOCH = '1970-01-01T00:00:00.000Z';
 const COME_BACK_MS = 50;
 
 const SEND = `mutation ($roomId: ID!, $text: String!, $key: ID!) {
   sendMessage(roomId: $roomId, text: $text, idempotencyKey: $key) { seq }
 }`;
-const FOLLOW = `subscription ($roomId: ID!, $since: String) {
+export const FOLLOW = `subscription ($roomId: ID!, $since: String) {
   onMessage(roomId: $roomId, since: $since) { seq cursor text }
 }`;
 

@@ -85,6 +85,16 @@ ann> {"type":"connection_init","payload":{"authorization":"Bearer <brief>"}}
 ann< {"type":"connection_ack",...}
 ann! 4403 Token expired
 
+== an end beyond the calendar is the calendar's end
+token last {"sub":"ann","exp":1e300}
+ann: connect
+ann> {"type":"connection_init","payload":{"authorization":"Bearer <last>"}}
+ann< {"type":"connection_ack","payload":{"sessionExpiresAt":"9999-12-31T23:59:59.999Z",...}}
+ann[1]> { viewer { session { expiresAt } } }
+ann[1]< {"data":{"viewer":{"session":{"expiresAt":"9999-12-31T23:59:59.999Z"}}}}
+ann[1]< complete
+ann: quiet
+
 == renewed in time it stays, with its subscriptions
 token short {"sub":"ann","exp":"+3"}
 token fresh {"sub":"ann","exp":"+600","scope":"CHAT"}
@@ -101,6 +111,16 @@ sql> select pg_sleep(3.5) is not null
 post ann mutation { sendMessage(roomId: "club", text: "still here") { seq } }
 -> 200 {"data":{"sendMessage":{"seq":1}}}
 ann[f]< {"data":{"onMessage":{"text":"still here"}},...}
+
+== a newer token that ends sooner closes the socket sooner
+token sooner {"sub":"ann","exp":"+2"}
+eve: connect
+eve> {"type":"connection_init","payload":{"authorization":"Bearer <fresh>"}}
+eve< {"type":"connection_ack",...}
+eve[1]> mutation { renewSession(token: "<sooner>") { userId } }
+eve[1]< {"data":*}
+eve[1]< complete
+eve! 4403 Token expired
 
 == another user's token, or a bad one, renews nothing
 ann[1]> mutation { renewSession(token: "<bob>") { userId } }

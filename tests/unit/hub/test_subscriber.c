@@ -144,28 +144,41 @@ static void end(struct reader *r)
     r->ended = true;
 }
 
-/* What the log answers to a reading: a snapshot as of now. Whoever was removed is refused. */
+/* As far as the log is told to it: to the end, or to its latest removal. */
+static int64_t reach(const struct reader *r)
+{
+    int64_t seq = r->room->last_seq;
+
+    if (!is_removed(r, seq))
+        return seq;
+    while (r->room->removes[seq] != r)
+        seq--;
+    return seq - 1;
+}
+
+/* What the log answers to a reading: a snapshot as of now. Whoever was removed reads as far as the
+ * removal, and is refused there. */
 static void answer(struct reader *r)
 {
     int64_t values[RUN_LENGTH];
     struct subscriber_row rows[RUN_LENGTH];
     size_t n = 0;
-    int64_t after = r->asked;
+    int64_t after = r->asked, through = reach(r);
 
     assert_int_not_equal(after, -1);
     r->asked = -1;
-    if (is_removed(r, r->room->last_seq)) {
+    if (is_removed(r, r->room->last_seq) && after >= through) {
         end(r);
         return;
     }
-    for (int64_t seq = after + 1; n < RUN_LENGTH && seq <= r->room->last_seq; seq++) {
+    for (int64_t seq = after + 1; n < RUN_LENGTH && seq <= through; seq++) {
         if (r->room->removes[seq])
             continue;
         values[n] = seq;
         rows[n] = (struct subscriber_row){.seq = seq, .row = &values[n]};
         n++;
     }
-    subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? r->room->last_seq : values[n - 1],
+    subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? through : values[n - 1],
                    r->room->last_seq);
 }
 
@@ -368,6 +381,52 @@ static void a_removal_that_was_not_heard_of_is_found_with_the_next_message(void 
     room_close(&room);
 }
 
+static void a_review_of_what_is_live_asks_the_log_before_anything_else_comes(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    begin_at(&r, 0);
+    publish(&room, room.last_seq = 1);
+    subscriber_review(&r.subscriber);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_REPLAY);
+    assert_int_equal(r.asked, 1);
+    publish(&room, room.last_seq = 2);
+    assert_int_equal(r.got, 1);
+    answer(&r);
+    assert_int_equal(r.got, 2);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LIVE);
+    end(&r);
+    room_close(&room);
+}
+
+static void a_review_asks_nothing_where_the_log_is_asked_anyway(void **state)
+{
+    struct room room;
+    struct reader r;
+
+    room_open(&room);
+    join(&room, &r, "");
+    subscriber_review(&r.subscriber); /* it has not begun */
+    assert_int_equal(r.asked, -1);
+    room.last_seq = 1;
+    begin_at(&r, 0);
+    assert_int_equal(r.asked, 0);
+    subscriber_review(&r.subscriber); /* read_on() looks that there is no other reading */
+    answer(&r);
+    r.full = true;
+    publish(&room, room.last_seq = 2);
+    subscriber_review(&r.subscriber);
+    assert_int_equal(r.subscriber.state, SUBSCRIBER_LAGGING);
+    assert_int_equal(r.asked, -1);
+    end(&r);
+    subscriber_review(&r.subscriber);
+    assert_int_equal(r.asked, -1);
+    room_close(&room);
+}
+
 static void an_event_is_rendered_once_a_group(void **state)
 {
     struct room room;
@@ -406,6 +465,14 @@ static void nothing_comes_behind_the_end(void **state)
     room_close(&room);
 }
 
+static bool heard_all_below_its_removal(const struct reader *r)
+{
+    for (int64_t seq = r->got + 1; seq <= reach(r); seq++)
+        if (!r->room->removes[seq])
+            return false;
+    return true;
+}
+
 /* xorshift64: the same run for the same seed, on every machine. */
 static uint64_t draw(uint64_t *seed)
 {
@@ -427,8 +494,13 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
         begin_at(r, cursor);
         return;
     }
-    switch (draw(seed) % 9) {
-    case 8: /* removed; the hint may be lost */
+    switch (draw(seed) % 10) {
+    case 9: /* its token was renewed */
+        subscriber_review(&r->subscriber);
+        break;
+    case 8: /* removed, if it was not; the hint may be lost */
+        if (is_removed(r, room->last_seq))
+            break;
         room->removes[++room->last_seq] = r;
         if (draw(seed) % 2)
             publish(room, room->last_seq);
@@ -497,8 +569,10 @@ static void every_interleaving_drawn_delivers_each_seq_once_in_order(void **stat
         settle(&room, readers);
         for (int i = 0; i < SUBSCRIBERS; i++) {
             assert_true(readers[i].ended == is_removed(&readers[i], room.last_seq));
-            if (readers[i].ended)
+            if (readers[i].ended) {
+                assert_true(heard_all_below_its_removal(&readers[i]));
                 continue;
+            }
             assert_int_equal(readers[i].got, room.last_seq);
             assert_int_equal(readers[i].subscriber.state, SUBSCRIBER_LIVE);
             end(&readers[i]);
@@ -519,6 +593,8 @@ int main(void)
                test(its_own_removal_has_it_ask_the_log_before_anything_else_comes),
                test(who_may_still_read_goes_on_behind_its_own_removal),
                test(a_removal_that_was_not_heard_of_is_found_with_the_next_message),
+               test(a_review_of_what_is_live_asks_the_log_before_anything_else_comes),
+               test(a_review_asks_nothing_where_the_log_is_asked_anyway),
                test(an_event_is_rendered_once_a_group), test(nothing_comes_behind_the_end),
                test(every_interleaving_drawn_delivers_each_seq_once_in_order));
 }

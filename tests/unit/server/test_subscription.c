@@ -20,6 +20,7 @@ struct client {
     struct net_operation op;
     unsigned ends;
     char errors[256];
+    unsigned closed; /* with this code; 0: it is open */
 };
 
 static void note_end(struct net_operation *op, const struct net_response *why)
@@ -33,12 +34,19 @@ static void note_end(struct net_operation *op, const struct net_response *why)
 
 static const struct net_transport transport = {.finish = note_end, .complete = note_end};
 
-static void open_client(struct client *c)
+static void note_close(struct net_client *net, unsigned code, struct str reason)
 {
-    static const struct viewer ann = {.user_id = STR_INIT("ann"),
-                                      .tenant_id = STR_INIT("t"),
-                                      .scopes = {[VIEWER_CHAT] = true},
-                                      .expires_at = CLOCK_NONE};
+    container_of(net, struct client, net)->closed = code;
+}
+
+static const struct net_client_ops client_ops = {.close = note_close};
+
+static void open_client(struct client *c, int64_t expires_at)
+{
+    struct viewer ann = {.user_id = STR_INIT("ann"),
+                         .tenant_id = STR_INIT("t"),
+                         .scopes = {[VIEWER_CHAT] = true},
+                         .expires_at = expires_at};
     struct store_config away = {.conninfo = STR("host=/nonexistent")};
     struct loop *loop = &c->worker.loop;
     struct gql_errors errors;
@@ -59,6 +67,8 @@ static void open_client(struct client *c)
     c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, (size_t)1024 * 1024);
     arena_init(&c->worker.scratch);
     c->session = (struct session){.worker = &c->worker, .client = &c->net, .viewer = c->viewer};
+    c->net.ops = &client_ops;
+    list_init(&c->session.followers);
     c->net.session = &c->session;
     c->op = (struct net_operation){.transport = &transport, .client = &c->net};
 }
@@ -87,7 +97,7 @@ static void a_subscription_while_the_database_is_away_is_told_so_at_once(void **
     struct net_call call = {.query = STR("subscription { onMessage(roomId: \"lobby\") { id } }"),
                             .can_stream = true};
 
-    open_client(&c);
+    open_client(&c, CLOCK_NONE);
     request_begin(&c.worker, &c.op, &call);
     assert_int_equal(c.ends, 1);
     assert_non_null(strstr(c.errors, "\"code\":\"UNAVAILABLE\""));
@@ -95,7 +105,42 @@ static void a_subscription_while_the_database_is_away_is_told_so_at_once(void **
     close_client(&c);
 }
 
+/* The timer that would close it has not had its turn. */
+static void nothing_begins_behind_the_end_of_the_token(void **state)
+{
+    static const char *const documents[] = {
+        "{ viewer { userId } }", "mutation { sendMessage(roomId: \"r\", text: \"x\") { id } }",
+        "subscription { onMessage(roomId: \"r\") { id } }"};
+
+    for (size_t i = 0; i < array_size(documents); i++) {
+        struct client c;
+        struct net_call call = {.query = str_c(documents[i]), .can_stream = true};
+
+        open_client(&c, clock_unix_ms());
+        request_begin(&c.worker, &c.op, &call);
+        assert_int_equal(c.closed, 4403);
+        assert_int_equal(c.ends, 1);
+        assert_non_null(strstr(c.errors, "\"code\":\"TOKEN_EXPIRED\""));
+        close_client(&c);
+    }
+}
+
+static void a_token_that_has_not_ended_is_served(void **state)
+{
+    struct client c;
+    struct net_call call = {.query = STR("{ no }"), .can_stream = true};
+
+    open_client(&c, clock_unix_ms() + 3600000);
+    request_begin(&c.worker, &c.op, &call);
+    assert_int_equal(c.closed, 0);
+    assert_int_equal(c.ends, 1);
+    assert_non_null(strstr(c.errors, "\"code\":\"GRAPHQL_VALIDATION_FAILED\""));
+    close_client(&c);
+}
+
 int main(void)
 {
-    return RUN(test(a_subscription_while_the_database_is_away_is_told_so_at_once));
+    return RUN(test(a_subscription_while_the_database_is_away_is_told_so_at_once),
+               test(nothing_begins_behind_the_end_of_the_token),
+               test(a_token_that_has_not_ended_is_served));
 }

@@ -39,6 +39,14 @@ static int open_fixture(void **state)
                 "UPDATE room SET last_seq = %d, last_ts = %d"
                 " WHERE tenant_id = 't' AND room_id IN ('club', 'GUILD#red')",
                 LOG_LENGTH, LOG_LENGTH * 10);
+    /* Eve was removed behind the second message of three. */
+    fixture_room(&f, "left", "ann");
+    fixture_sql(&f, "INSERT INTO gg_core (tenant_id, room_id, seq, type, id, sender_id, text, ts)"
+                    " VALUES ('t', 'left', 1, 'Message', 'l1', 'ann', 'one', 1),"
+                    " ('t', 'left', 2, 'Message', 'l2', 'ann', 'two', 1),"
+                    " ('t', 'left', 3, 'MemberRemoved', 'l3', 'ann', 'eve', 1),"
+                    " ('t', 'left', 4, 'Message', 'l4', 'ann', 'four', 1);"
+                    " UPDATE room SET last_seq = 4 WHERE room_id = 'left'");
     return 0;
 }
 
@@ -78,7 +86,7 @@ static void tell_run(struct buf *out, const void *value)
 
     for (size_t i = 0; i < run->n; i++)
         tell_message(out, &run->rows[i]);
-    buf_printf(out, " of %lld", (long long)run->last_seq);
+    buf_printf(out, " to %lld of %lld", (long long)run->through, (long long)run->last_seq);
 }
 
 static void tell_start(struct buf *out, const void *value)
@@ -196,7 +204,16 @@ static struct wait *ask_start(struct store *s, const struct store_caller *c, con
 
 static struct wait *ask_run(struct store *s, const struct store_caller *c, const char *id)
 {
-    return store_message_read_on(s, &f.arena, c, str_c(id), 2, 2);
+    struct message_run_query q = {.room_id = str_c(id), .after = 2, .limit = 2};
+
+    return store_message_read_on(s, &f.arena, c, &q);
+}
+
+static struct wait *ask_run_as_member(struct store *s, const struct store_caller *c, const char *id)
+{
+    struct message_run_query q = {.room_id = str_c(id), .limit = 5, .was_member = true};
+
+    return store_message_read_on(s, &f.arena, c, &q);
 }
 
 static const struct read_kind {
@@ -217,6 +234,7 @@ static const struct read_kind {
     {"page up", ask_page_up, tell_page, {"club", "GUILD#red", "empty", "nowhere"}},
     {"start", ask_start, tell_start, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
     {"run", ask_run, tell_run, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
+    {"run of a member", ask_run_as_member, tell_run, {"club", "GUILD#red", "left", "nowhere"}},
 };
 
 static const struct str vouched[] = {STR_INIT("blue"), STR_INIT("a \"b\" \\ {c},"),

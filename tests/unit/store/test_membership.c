@@ -63,8 +63,20 @@ static struct wait *put_member(const char *user, const char *room_id, const char
 static struct wait *read_on(const char *user, const char *room_id, int64_t after)
 {
     struct store_caller caller = fixture_caller(user);
+    struct message_run_query query = {.room_id = str_c(room_id), .after = after, .limit = 10};
 
-    return store_message_read_on(f.store, &f.arena, &caller, str_c(room_id), after, 10);
+    return store_message_read_on(f.store, &f.arena, &caller, &query);
+}
+
+/* As one who was a member when it read up to there. */
+static struct wait *read_on_as_member(const char *user, const char *room_id, int64_t after,
+                                      size_t limit)
+{
+    struct store_caller caller = fixture_caller(user);
+    struct message_run_query query = {
+        .room_id = str_c(room_id), .after = after, .limit = limit, .was_member = true};
+
+    return store_message_read_on(f.store, &f.arena, &caller, &query);
 }
 
 static void assert_status(struct wait *w, enum status status)
@@ -117,8 +129,64 @@ static void the_log_is_read_without_events_and_to_its_end(void **state)
     run = w->value;
     assert_int_equal(run->n, 1);
     assert_int_equal(run->rows[0].seq, 1);
+    assert_int_equal(run->through, 2);
     assert_int_equal(run->last_seq, 2);
     assert_status(read_on("bob", "read", 0), ST_FORBIDDEN);
+}
+
+static void assert_run(struct wait *w, size_t n, int64_t through, int64_t last_seq)
+{
+    const struct message_run *run;
+
+    assert_status(w, ST_OK);
+    run = w->value;
+    assert_int_equal(run->n, n);
+    assert_int_equal(run->through, through);
+    assert_int_equal(run->last_seq, last_seq);
+}
+
+static void who_was_a_member_reads_as_far_as_their_removal(void **state)
+{
+    assert_status(make_room("ann", "reach", GROUP, "bob"), ST_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(fixture_send(&f, "ann", "reach", "below", NULL, NULL), ST_OK);
+    assert_status(remove_member("ann", "reach", "bob"), ST_OK); /* 4 */
+    assert_int_equal(fixture_send(&f, "ann", "reach", "behind", NULL, NULL), ST_OK);
+
+    assert_run(read_on_as_member("bob", "reach", 0, 10), 3, 3, 5);
+    assert_run(read_on_as_member("bob", "reach", 0, 2), 2, 2, 5);
+    assert_run(read_on_as_member("bob", "reach", 2, 10), 1, 3, 5);
+    assert_status(read_on_as_member("bob", "reach", 3, 10), ST_FORBIDDEN);
+    assert_status(read_on_as_member("bob", "reach", 4, 10), ST_FORBIDDEN);
+    assert_status(read_on_as_member("eve", "reach", 0, 10), ST_FORBIDDEN);
+    assert_status(read_on("bob", "reach", 0), ST_FORBIDDEN);
+}
+
+static void it_is_the_latest_removal_that_counts(void **state)
+{
+    assert_status(make_room("ann", "twice", GROUP, "bob"), ST_OK);
+    assert_status(put_member("ann", "twice", "carl", MEMBER), ST_OK);
+    assert_status(remove_member("ann", "twice", "bob"), ST_OK); /* 1 */
+    assert_status(put_member("ann", "twice", "bob", MEMBER), ST_OK);
+    assert_int_equal(fixture_send(&f, "bob", "twice", "back", NULL, NULL), ST_OK);
+    assert_run(read_on_as_member("bob", "twice", 0, 10), 1, 2, 2);
+    assert_status(remove_member("ann", "twice", "carl"), ST_OK); /* 3 */
+    assert_status(remove_member("ann", "twice", "bob"), ST_OK);  /* 4 */
+    assert_int_equal(fixture_send(&f, "ann", "twice", "behind", NULL, NULL), ST_OK);
+    assert_run(read_on_as_member("bob", "twice", 0, 10), 1, 3, 5);
+    assert_run(read_on_as_member("bob", "twice", 2, 10), 0, 3, 5);
+}
+
+static void who_may_read_without_being_a_member_is_not_held_up_by_a_removal(void **state)
+{
+    struct store_caller bob = fixture_caller("bob");
+    struct message_run_query query = {
+        .room_id = STR("event-1"), .after = 0, .limit = 10, .was_member = true};
+
+    assert_status(store_room_join(f.store, &f.arena, &bob, STR("event-1")), ST_OK);
+    assert_status(remove_member("bob", "event-1", "bob"), ST_OK);
+    assert_int_equal(fixture_send(&f, "ann", "event-1", "open", NULL, NULL), ST_OK);
+    assert_run(store_message_read_on(f.store, &f.arena, &bob, &query), 1, 2, 2);
 }
 
 static void ts_does_not_decrease_over_a_removal(void **state)
@@ -359,6 +427,9 @@ int main(void)
         test(a_removal_has_its_place_among_the_messages),
         test(whoever_follows_is_told_of_it_as_of_a_message),
         test(the_log_is_read_without_events_and_to_its_end),
+        test(who_was_a_member_reads_as_far_as_their_removal),
+        test(it_is_the_latest_removal_that_counts),
+        test(who_may_read_without_being_a_member_is_not_held_up_by_a_removal),
         test(ts_does_not_decrease_over_a_removal),
         test(two_who_make_their_direct_room_at_once_have_one),
         test(when_the_first_fails_the_second_makes_it),

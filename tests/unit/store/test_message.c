@@ -469,25 +469,31 @@ static void a_time_is_placed_among_what_is_kept(void **state)
 static void a_log_is_read_on_in_order(void **state)
 {
     struct store_caller caller = fixture_caller("ann");
+    struct message_run_query query = {.room_id = STR("GUILD#runs"), .after = 1, .limit = 3};
     const struct message_run *run;
     struct wait *w;
 
     fixture_guild(&f, "runs", "ann");
     make_log("GUILD#runs", "gg_guild");
-    w = store_message_read_on(f.store, &f.arena, &caller, STR("GUILD#runs"), 1, 3);
+    w = store_message_read_on(f.store, &f.arena, &caller, &query);
     assert_int_equal(fixture_await(&f, w), ST_OK);
     run = w->value;
     assert_int_equal(run->n, 3);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(run->rows[i].seq, 2 + i);
+    assert_int_equal(run->through, 4);
     assert_int_equal(run->last_seq, 5);
-    w = store_message_read_on(f.store, &f.arena, &caller, STR("GUILD#runs"), 5, 3);
+    query.after = 5;
+    w = store_message_read_on(f.store, &f.arena, &caller, &query);
     assert_int_equal(fixture_await(&f, w), ST_OK);
     run = w->value;
     assert_int_equal(run->n, 0);
+    assert_int_equal(run->through, 5);
     assert_int_equal(run->last_seq, 5);
     fixture_sql(&f, "DELETE FROM guild_member WHERE guild_id = 'runs'");
-    w = store_message_read_on(f.store, &f.arena, &caller, STR("GUILD#runs"), 1, 3);
+    query.after = 1;
+    query.was_member = true; /* and no event says since when not */
+    w = store_message_read_on(f.store, &f.arena, &caller, &query);
     assert_int_equal(fixture_await(&f, w), ST_FORBIDDEN);
 }
 
