@@ -393,4 +393,7 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     }
     s->reading = start;
     wait_on(start, on_start, s);
+    /* Nobody who waits for the first message must wait for the head as well. */
+    if (op->transport->begin)
+        op->transport->begin(op);
 }
