@@ -94,7 +94,7 @@ static bool public_key_holds(enum algorithm algorithm, const struct key *key,
 {
     char bytes[BASE64URL_BYTES(BASE64URL_LENGTH(SIGNATURE_LONGEST))];
     unsigned char der[LONGEST_DER];
-    struct str text = str_of(token->header.p, token->header.n + 1 + token->payload.n);
+    struct str text = str_of(token->whole.p, token->header.n + 1 + token->payload.n);
     struct str signature = {.p = bytes};
     size_t expected = ecdsa_length(key->kind);
 

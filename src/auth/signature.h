@@ -21,7 +21,7 @@ enum {
  * bytes at most. */
 struct compact {
     struct str whole;
-    struct str header; /* as are the next two, still encoded */
+    struct str header; /* as are the next two, in the whole and still encoded */
     struct str payload;
     struct str signature;
 };

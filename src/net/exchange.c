@@ -217,10 +217,9 @@ void exchange_drain(struct exchange *x)
 /* What the server has begun and not ended: when it is a stream, the client hears so at once. */
 static void mind_stream(struct exchange *x)
 {
-    if (x->state != EXCHANGE_CALLING || !x->dress || !(x->dress_single || x->op.is_stream))
-        return;
-    open_stream(x);
-    if (x->net->state != NET_OPEN)
+    if (x->state == EXCHANGE_CALLING && x->dress && (x->dress_single || x->op.is_stream))
+        open_stream(x);
+    if (x->state == EXCHANGE_STREAMING && x->net->state != NET_OPEN)
         exchange_drain(x);
 }
 
@@ -405,6 +404,11 @@ void exchange_cancel(struct exchange *x)
     clear(x);
 }
 
+static void begin(struct net_operation *op)
+{
+    open_stream(container_of(op, struct exchange, op));
+}
+
 static enum net_push next(struct net_operation *op, struct frame *payload)
 {
     struct exchange *x = container_of(op, struct exchange, op);
@@ -459,6 +463,7 @@ static void complete(struct net_operation *op, const struct net_response *why)
 }
 
 static const struct net_transport exchange_transport = {
+    .begin = begin,
     .next = next,
     .finish = finish,
     .complete = complete,

@@ -46,6 +46,9 @@ struct net_response {
 
 /* What the server calls. */
 struct net_transport {
+    /* A stream has begun, perhaps long behind on_operation(): its head goes out, where it has one.
+     * NULL where it has none. */
+    void (*begin)(struct net_operation *op);
     /* One more result; the payload is the whole response object and is shared, not copied. */
     enum net_push (*next)(struct net_operation *op, struct frame *payload);
     /* The only result, or why there is none; ends the operation. */

@@ -106,7 +106,7 @@ static enum status read_again(const struct config *config, struct keys *ret_keys
 void keys_reload(struct worker *first)
 {
     struct option_error error;
-    struct keys keys;
+    struct keys keys = {0};
 
     if (read_again(first->config, &keys, &error) != ST_OK) {
         log_error("keys_not_reloaded", LOG_STR("why", str_c(error.text)),

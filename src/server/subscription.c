@@ -471,4 +471,7 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);
     ask_start(s);
+    /* Nobody who waits for the first message must wait for the head as well. */
+    if (s->op && op->transport->begin)
+        op->transport->begin(op);
 }

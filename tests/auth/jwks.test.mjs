@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { EventStream } from '../lib/event_stream.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 import { Issuer, Key } from './issuer.mjs';
@@ -109,6 +110,26 @@ await withIssuer({ floor: SHORT }, async (hall, issuer) => {
     assert.equal(data.renewSession.userId, 'ann');
     socket.cut();
   });
+
+  for (const form of ['events', 'parts'])
+    await check(`over HTTP a stream of ${form} may wait for its key`, async () => {
+      await delay(150);
+      const key = new Key('ES256', `of ${form}`);
+      issuer.publish([first, key]);
+      const opened = EventStream.open(hall.address, form, {
+        headers: { 'content-type': 'application/json', ...bearer(key.token({ sub: 'ann' })) },
+        body: JSON.stringify({ query: 'subscription { onMessage(roomId: "club") { text } }' }),
+      });
+      const stream = await opened;
+      assert.equal(stream.status, 200);
+      const sent = hall.graphql('mutation { sendMessage(roomId: "club", text: "to a stream") { id } }', {
+        token: key.token({ sub: 'ann' }),
+      });
+      const event = await stream.next();
+      assert.equal(JSON.parse(event.text).data.onMessage.text, 'to a stream');
+      await sent;
+      stream.cut();
+    });
 
   await check('who goes while a token waits leaves nothing behind', async () => {
     await delay(150);

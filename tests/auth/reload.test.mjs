@@ -64,6 +64,20 @@ await withServer({ options, env: { no_proxy: '*' } }, async (hall) => {
     assert.equal((await turnedAway(hall, { 'x-api-key': botKey, ...bearer('x.y.z') })).code, 4403);
   });
 
+  await check('over HTTP an API key counts too, unless a token is there', async () => {
+    const ask = (headers) =>
+      hall.exchange({
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query: '{ viewer { userId } }' }),
+      });
+    const { text } = await ask({ 'x-api-key': botKey });
+    assert.equal(JSON.parse(text).data.viewer.userId, 'bot');
+    assert.equal((await ask({ 'x-api-key': `${botKey}x` })).status, 401);
+    assert.equal((await ask({ 'x-api-key': botKey, ...bearer('x.y.z') })).status, 401);
+    const both = await ask({ 'x-api-key': botKey, ...bearer(tokenBy(SECRETS[0])) });
+    assert.equal(JSON.parse(both.text).data.viewer.userId, 'ann');
+  });
+
   await check('a new secret takes the place of the old one', async () => {
     await assertUser(hall, tokenBy(SECRETS[0]), 'ann');
     await assertRefused(hall, tokenBy(SECRETS[1]), 401, 'UNAUTHENTICATED');

@@ -11,12 +11,8 @@
 
 static void use(const struct key_set *set)
 {
-    static const struct compact token = {
-        .whole = STR_INIT("e30.e30.AAAA"),
-        .header = STR_INIT("e30"),
-        .payload = STR_INIT("e30"),
-        .signature = STR_INIT("AAAA"),
-    };
+    static const char text[] = "e30.e30.AAAA";
+    static const struct compact token = {{text, 12}, {text, 3}, {text + 4, 3}, {text + 8, 4}};
 
     for (size_t i = 0; i < set->n; i++) {
         const struct key *key = &set->keys[i];
