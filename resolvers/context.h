@@ -37,6 +37,9 @@ struct context {
      * lives as long as the request; *ret_why is fit for the client. */
     enum status (*renew)(struct context *c, struct arena *a, struct str token,
                          const struct viewer **ret_viewer, struct str *ret_why);
+
+    /* Counts one more message of the viewer's: 0, or in how many milliseconds one may come. */
+    uint64_t (*count_send)(struct context *c);
 };
 
 static inline struct context *context_of(const struct gql_field *f)

@@ -530,6 +530,7 @@ void http_start(struct conn *c)
 
     h->conn = c;
     h->client.transport = "http";
+    h->client.requests = &c->requests;
     h->client.ops = &http_client_ops;
     buf_init(&h->in, IN_CEILING);
     buf_init(&h->body, max_body(h));

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/frame.h"
+#include "base/rate.h"
 #include "base/str.h"
 
 struct net_client;
@@ -76,7 +77,8 @@ struct net_call {
 struct net_client {
     void *session; /* the server's: set in on_init(), dropped in on_gone(); NULL over HTTP */
     uint64_t id;   /* for logs; unique in the process */
-    const char *transport; /* "graphql-transport-ws", "http" */
+    const char *transport;       /* "graphql-transport-ws", "http" */
+    struct rate_state *requests; /* how many were asked for lately; its connection's */
     const struct net_client_ops *ops;
 };
 

@@ -303,6 +303,7 @@ void ws_start(struct conn *c, const struct http1_head *handshake)
     buf_init(&ws->message, max_message(ws));
     gtws_init(&ws->gtws, &gtws_host, &c->out, &c->net->service, c->net->config.max_subscriptions,
               net_client_id(c->net));
+    ws->gtws.client.requests = &c->requests;
     conn_set_speaker(c, &ws_speaker, ws);
     conn_set_deadline(c, DEADLINE_INIT);
     answer(c, handshake, spoken ? STR("graphql-transport-ws") : STR_NULL);

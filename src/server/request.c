@@ -155,6 +155,14 @@ static enum status renew(struct context *c, struct arena *a, struct str token,
     return ST_OK;
 }
 
+static uint64_t count_send(struct context *c)
+{
+    const struct request *r = container_of(c, struct request, context);
+
+    return quotas_send(r->worker->quotas, c->caller.tenant, c->caller.user,
+                       1000 * loop_now_ms(&r->worker->loop));
+}
+
 enum status request_authorize(void *context, const struct gql_field_def *field)
 {
     static const struct {
@@ -177,6 +185,23 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
         if (str_eq(field->requires_scope, scopes[i].name))
             return viewer_allows(c->viewer, scopes[i].scope) ? ST_OK : ST_FORBIDDEN;
     return ST_FORBIDDEN;
+}
+
+/* Counted before anything is looked at: what is refused is to cost little. */
+static bool may_ask(struct request *r)
+{
+    struct net_client *client = r->op->client;
+    struct gql_error *error;
+    uint64_t wait_ms = rate_take(&r->worker->config->rate_requests, client->requests,
+                                 1000 * loop_now_ms(&r->worker->loop));
+
+    if (wait_ms == 0)
+        return true;
+    error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", gql_status_text(ST_RATE_LIMITED));
+    error->extensions =
+        arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
+    refuse(r, NET_REFUSED, gql_status_http(ST_RATE_LIMITED));
+    return false;
 }
 
 /* Over HTTP each request brings its token; a socket has the session's. False: refused. */
@@ -262,6 +287,7 @@ static void fill_context(struct request *r)
         .now_ms = clock_unix_ms(),
         .caller = session_caller(r->viewer),
         .renew = renew,
+        .count_send = count_send,
     };
 }
 
@@ -277,7 +303,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     arena_init(&r->arena);
     buf_init(&r->out, LARGEST_RESPONSE);
     gql_errors_init(&r->gql.errors, &r->arena);
-    if (!authenticate(r, call))
+    if (!may_ask(r) || !authenticate(r, call))
         return;
     r->plan = plan_cache_get(w->plans, call->query, &r->gql.errors);
     if (!r->plan) {

@@ -7,6 +7,7 @@
 
 enum {
     CLOSE_FORBIDDEN = 4403,
+    CLOSE_TRY_AGAIN_LATER = 1013,
     LARGEST_ACK = 512,
 };
 
@@ -93,6 +94,14 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
                            st == ST_TOKEN_EXPIRED ? STR("Token expired") : STR("Forbidden"));
         return;
     }
+    if (!quotas_connect(w->quotas, viewer->tenant_id, viewer->user_id)) {
+        log_info("refused", LOG_INT("connId", (int64_t)client->id),
+                 LOG_STR("reason", STR("too many connections")), LOG_STR("userId", viewer->user_id),
+                 LOG_STR("tenantId", viewer->tenant_id));
+        client->ops->close(client, CLOSE_TRY_AGAIN_LATER, STR("Too many connections"));
+        viewer_unref(viewer);
+        return;
+    }
     s = mem_new(struct session);
     s->worker = w;
     s->client = client;
@@ -115,6 +124,7 @@ void session_close(void *worker, struct net_client *client)
     client->session = NULL;
     if (!s)
         return;
+    quotas_disconnect(s->worker->quotas, s->viewer->tenant_id, s->viewer->user_id);
     s->viewer = viewer_unref(s->viewer);
     timer_close(&s->expiry, free_session);
 }

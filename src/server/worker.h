@@ -16,6 +16,7 @@
 #include "resolvers/context.h"
 #include "server/config.h"
 #include "server/plan_cache.h"
+#include "server/quotas.h"
 #include "store/store.h"
 
 struct positions;
@@ -27,6 +28,7 @@ struct worker {
     const struct token_keys *keys;
     const struct context_facts *facts;
     struct gql_limits limits;
+    struct quotas *quotas; /* shared by all, and locked */
 
     struct shutdown *shutdown;
 
