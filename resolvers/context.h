@@ -36,6 +36,9 @@ struct context {
     /* Checks a newer token and, on an open socket, puts it in place of the one before. The value is
      * a const struct viewer that lives as long as the request. */
     struct wait *(*renew)(struct context *c, struct arena *a, struct str token);
+
+    /* Counts one more message of the viewer's: 0, or in how many milliseconds one may come. */
+    uint64_t (*count_send)(struct context *c);
 };
 
 static inline struct context *context_of(const struct gql_field *f)

@@ -29,6 +29,16 @@ static struct str without_controls(struct arena *a, struct str text)
     return str_of(clean, n);
 }
 
+static bool is_too_often(struct gql_field *f)
+{
+    struct context *c = context_of(f);
+    uint64_t wait_ms = c->count_send(c);
+
+    if (wait_ms > 0)
+        gql_reject_for_now(f, ST_RATE_LIMITED, wait_ms);
+    return wait_ms > 0;
+}
+
 void mutation_send_message(struct gql_field *f, const struct mutation_send_message_args *a)
 {
     struct context *c = context_of(f);
@@ -44,7 +54,7 @@ void mutation_send_message(struct gql_field *f, const struct mutation_send_messa
         gql_reject_argument(
             f, ST_BAD_INPUT, "text",
             "text must hold at least one character that is not a control character.");
-    else
+    else if (!is_too_often(f))
         gql_resolve_later(f, store_message_send(c->store, f->arena, &c->caller, &draft));
 }
 

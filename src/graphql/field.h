@@ -60,6 +60,9 @@ void gql_reject_with(struct gql_field *f, enum status st, const char *format, ..
 void gql_reject_argument(struct gql_field *f, enum status st, const char *argument,
                          const char *format, ...) printf_like(4, 5);
 
+/* Not now: extensions.retryAfterMs says when. */
+void gql_reject_for_now(struct gql_field *f, enum status st, uint64_t retry_after_ms);
+
 /* Generated code's side from here. */
 
 typedef void gql_resolver_fn(struct gql_field *f, const void *args);

@@ -51,6 +51,8 @@ struct gql_limits {
     size_t depth; /* of nested selections; introspection is bounded by its own rule */
     size_t aliases;
     size_t directives;
+    size_t fields;       /* of an operation */
+    size_t root_fields;  /* of them, those at its root */
     bool no_suggestions; /* leave "Did you mean" out */
 };
 

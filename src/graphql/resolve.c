@@ -92,6 +92,15 @@ void gql_reject_argument(struct gql_field *f, enum status st, const char *argume
     fail(asked_of(f), failure);
 }
 
+void gql_reject_for_now(struct gql_field *f, enum status st, uint64_t retry_after_ms)
+{
+    struct gql_failure failure = {.status = st};
+
+    failure.extensions =
+        arena_printf(f->arena, "\"retryAfterMs\":%llu", (unsigned long long)retry_after_ms);
+    fail(asked_of(f), failure);
+}
+
 static void on_answer(void *user, struct wait *w)
 {
     struct gql_asked *asked = user;

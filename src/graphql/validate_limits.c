@@ -22,6 +22,8 @@ struct edge {
 struct cost {
     size_t aliases;
     size_t directives;
+    size_t fields;
+    size_t root_fields; /* of a fragment: those that are at the root where it is spread there */
     size_t depth;
     struct edge *edges;
     struct edge *next; /* the one to be added next */
@@ -72,6 +74,8 @@ static void count_selections(struct counting *c, const struct gql_selection_set 
 
         c->own->aliases += s->alias.text.p != NULL;
         c->own->directives += count_directives(s->directives);
+        c->own->fields += s->kind == GQL_SELECTION_FIELD;
+        c->own->root_fields += s->kind == GQL_SELECTION_FIELD && level == 1;
         if (s->kind == GQL_SELECTION_SPREAD)
             note_edge(c, s, level);
         else if (s->kind == GQL_SELECTION_FIELD && level != 0)
@@ -107,6 +111,9 @@ static void add_fragment(struct cost *to, const struct cost *fragment, size_t le
 
     to->aliases = add(to->aliases, fragment->aliases);
     to->directives = add(to->directives, fragment->directives);
+    to->fields = add(to->fields, fragment->fields);
+    if (level == 1)
+        to->root_fields = add(to->root_fields, fragment->root_fields);
     if (depth > to->depth)
         to->depth = depth;
 }
@@ -171,6 +178,8 @@ static bool all_hold(struct gql_validation *v, struct gql_errors *errors,
         {"depth", "levels of nested selections", cost->depth, limits->depth},
         {"aliases", "aliases", cost->aliases, limits->aliases},
         {"directives", "directives", cost->directives, limits->directives},
+        {"fields", "fields", cost->fields, limits->fields},
+        {"rootFields", "fields at its root", cost->root_fields, limits->root_fields},
     };
     bool all = true;
 
@@ -185,7 +194,8 @@ bool gql_check_limits(struct gql_validation *v, struct gql_errors *errors)
     struct counting c = {.v = v};
     bool all = true;
 
-    if (limits->aliases == 0 && limits->directives == 0 && limits->depth == 0)
+    if (limits->aliases == 0 && limits->directives == 0 && limits->depth == 0 &&
+        limits->fields == 0 && limits->root_fields == 0)
         return true;
     c.costs = arena_array(v->arena, struct cost, v->n_definitions);
     for (size_t i = 0; i < v->n_definitions; i++)

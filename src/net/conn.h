@@ -54,8 +54,9 @@ struct conn {
     struct outq out;
     size_t held; /* what libwebsockets still holds of our last write, at most */
     enum conn_state state;
-    bool full; /* somebody waits for on_drained */
-    bool deaf; /* reading has been stopped */
+    bool full;                  /* somebody waits for on_drained */
+    bool deaf;                  /* reading has been stopped */
+    struct rate_state requests; /* of GraphQL, for the server */
     struct deadline deadline;
     struct turn_hook turn_end;
     struct grave grave;

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/frame.h"
+#include "base/rate.h"
 #include "base/str.h"
 
 struct net_address;
@@ -83,6 +84,7 @@ struct net_client {
     uint64_t id;   /* for logs; unique in the process */
     const char *transport;             /* "graphql-transport-ws", "http" */
     const struct net_address *address; /* where it is, for logs and limits; its connection's */
+    struct rate_state *requests;       /* how many were asked for lately; its connection's */
     const struct net_client_ops *ops;
 };
 

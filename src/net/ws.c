@@ -304,6 +304,7 @@ void ws_start(struct conn *c, const struct http1_head *handshake)
     gtws_init(&ws->gtws, &gtws_host, &c->out, &c->net->service, c->net->config.max_subscriptions,
               net_client_id(c->net));
     ws->gtws.client.address = &c->peer;
+    ws->gtws.client.requests = &c->requests;
     conn_set_speaker(c, &ws_speaker, ws);
     conn_set_deadline(c, DEADLINE_INIT);
     answer(c, handshake, spoken ? STR("graphql-transport-ws") : STR_NULL);

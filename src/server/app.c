@@ -28,6 +28,7 @@ enum {
     MOST_CONNECTIONS = 1000000,
     LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
     OWN_DESCRIPTORS = 64,  /* of the process: files, pipes, a database being asked at start */
+    SECOND_US = 1000000,
     DESCRIPTORS_A_THREAD = 16, /* listener, database connections, the loop's own */
 };
 
@@ -35,6 +36,7 @@ struct app {
     const struct config *config;
     struct gql_schema *schema;
     struct keys keys; /* as of the start */
+    struct quotas *quotas;
     struct context_facts facts;
     char schema_hash[2 * SHA256_DIGEST_LENGTH];
     struct worker *workers;
@@ -89,6 +91,12 @@ static void load_schema(struct app *app)
     hash_schema(app);
 }
 
+/* How many a rate allows in so many microseconds; 0: there is no limit. */
+static int64_t per(const struct rate *rate, int64_t period_us)
+{
+    return rate->interval_us ? period_us / rate->interval_us : 0;
+}
+
 static void state_facts(struct app *app)
 {
     const struct config *c = app->config;
@@ -99,6 +107,8 @@ static void state_facts(struct app *app)
         .max_subscriptions_per_connection = (int64_t)c->max_subscriptions_per_connection,
         .max_request_bytes = (int64_t)c->max_request_bytes,
         .max_query_depth = (int64_t)c->max_depth,
+        .requests_per_second = per(&c->rate_requests, SECOND_US),
+        .messages_per_minute = per(&c->rate_sends, 60 * SECOND_US),
     };
 }
 
@@ -110,11 +120,14 @@ static void init_worker(struct app *app, size_t i)
     w->config = c;
     w->schema = app->schema;
     w->facts = &app->facts;
+    w->quotas = app->quotas;
     w->limits = (struct gql_limits){
         .tokens = c->max_tokens,
         .depth = c->max_depth,
         .aliases = c->max_aliases,
         .directives = c->max_directives,
+        .fields = c->max_fields,
+        .root_fields = c->max_root_fields,
         .no_suggestions = c->suggestions == CONFIG_SUGGESTIONS_OFF,
     };
     arena_init(&w->scratch);
@@ -412,6 +425,12 @@ static int serve(struct app *app, struct store_config *store)
     allow_descriptors(app);
     app->n_workers = app->config->threads;
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
+    app->quotas = quotas_new(&(struct quotas_config){
+        .connections_per_user = app->config->max_connections_per_user,
+        .connections_per_tenant = app->config->max_connections_per_tenant,
+        .sends_per_user = app->config->rate_sends,
+        .sends_per_tenant = app->config->rate_sends_tenant,
+    });
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     keys_hand_out(&app->keys, app->workers, app->n_workers);
@@ -435,6 +454,7 @@ static int serve(struct app *app, struct store_config *store)
     for (size_t i = 0; i < app->n_workers; i++)
         done_worker(&app->workers[i]);
     feed_done(&app->feed);
+    quotas_free(app->quotas);
     mem_free(app->workers);
     return exit_status;
 }

@@ -15,6 +15,7 @@
 #include "auth/token.h"
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/rate.h"
 #include "bus/bus.h"
 #include "net/address.h"
 #include "server/options.h"
@@ -66,9 +67,16 @@ struct config {
     size_t max_tokens;
     size_t max_aliases;
     size_t max_directives;
+    size_t max_fields;
+    size_t max_root_fields;
     size_t max_request_bytes; /* at most CONFIG_LARGEST_REQUEST, also when off */
     size_t max_connections;   /* of the process */
     size_t max_subscriptions_per_connection;
+    size_t max_connections_per_user;
+    size_t max_connections_per_tenant;
+    struct rate rate_requests; /* a connection's; the bursts are among them */
+    struct rate rate_sends;    /* a user's */
+    struct rate rate_sends_tenant;
     size_t high_water;   /* unsent bytes of a connection, then its streams lag */
     size_t recent_bytes; /* of the newest messages that are kept, all threads together */
 

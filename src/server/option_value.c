@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <assert.h>
 
+#include "base/rate.h"
+
 struct unit {
     const char *name;
     uint64_t factor;
@@ -14,6 +16,13 @@ static const struct unit byte_units[] = {
 
 static const struct unit time_units[] = {
     {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0},
+};
+
+static const struct unit rate_units[] = {
+    {"s", 1000000},
+    {"min", 60 * 1000000ULL},
+    {"h", 3600 * 1000000ULL},
+    {NULL, 0}, /* microseconds */
 };
 
 static bool fits(const struct option *o, uint64_t value)
@@ -104,6 +113,25 @@ static bool read_address(struct arena *arena, struct str text, struct option_add
     return true;
 }
 
+/* So many in a second, a minute or an hour, and not more than one a microsecond. */
+static bool read_rate(struct str text, struct rate *ret_rate)
+{
+    struct str period = text, count = str_split(&period, '/');
+    uint64_t n;
+
+    if (!read_whole(count, &n) || (n > 0) != (period.p != NULL))
+        return false;
+    ret_rate->interval_us = 0;
+    if (n == 0)
+        return true;
+    for (const struct unit *unit = rate_units; unit->name; unit++)
+        if (str_eq_c(period, unit->name)) {
+            ret_rate->interval_us = (int64_t)(unit->factor / n);
+            return n <= unit->factor;
+        }
+    return false;
+}
+
 static bool read_word(const struct option *o, struct str text, int *ret_place)
 {
     for (int i = 0; o->words[i]; i++)
@@ -129,6 +157,7 @@ static bool read_number(const struct option *o, struct str text, uint64_t *ret_n
     case OPTION_SECRET:
     case OPTION_DATABASE:
     case OPTION_ADDRESS:
+    case OPTION_RATE:
     case OPTION_WORD:
     case OPTION_SWITCH:
     case OPTION_LIST:
@@ -170,6 +199,8 @@ bool option_value_read(const struct option *o, struct arena *arena, struct str t
         return true;
     case OPTION_ADDRESS:
         return read_address(arena, text, target);
+    case OPTION_RATE:
+        return read_rate(text, target);
     case OPTION_WORD:
         return read_word(o, text, target);
     case OPTION_SWITCH:
@@ -238,6 +269,8 @@ struct str option_value_allowed(const struct option *o, struct arena *arena)
     case OPTION_DURATION:
     case OPTION_SECONDS:
         return allowed_time(o, arena);
+    case OPTION_RATE:
+        return STR("a rate such as 100/s, 600/min or 5000/h, or 0 for off");
     case OPTION_WORD:
         return allowed_words(o, arena);
     case OPTION_SWITCH:
@@ -302,6 +335,8 @@ const char *option_value_placeholder(const struct option *o)
     case OPTION_DURATION:
     case OPTION_SECONDS:
         return "DURATION";
+    case OPTION_RATE:
+        return "NUMBER/PERIOD";
     case OPTION_WORD:
         return "WORD";
     case OPTION_SWITCH:

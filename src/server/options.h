@@ -27,6 +27,7 @@ enum option_kind {
     OPTION_BYTES,    /* size_t: as a limit, also with KiB, MiB or GiB behind it */
     OPTION_DURATION, /* uint64_t milliseconds: 250ms, 10s, 5m, 1h, 30d */
     OPTION_SECONDS,  /* int64_t: a duration in whole seconds */
+    OPTION_RATE,     /* struct rate, its interval: 100/s, 600/min, 5000/h; 0 is off */
     OPTION_WORD,     /* an enum: the place in `words` */
     OPTION_SWITCH,   /* bool: a flag without a value, and no variable */
     OPTION_LIST,     /* struct option_list: the flag may be given again; no variable */

@@ -176,6 +176,14 @@ static struct wait *renew(struct context *c, struct arena *a, struct str token)
     return renewal->result;
 }
 
+static uint64_t count_send(struct context *c)
+{
+    const struct request *r = container_of(c, struct request, context);
+
+    return quotas_send(r->worker->quotas, c->caller.tenant, c->caller.user,
+                       1000 * loop_now_ms(&r->worker->loop));
+}
+
 enum status request_authorize(void *context, const struct gql_field_def *field)
 {
     static const struct {
@@ -200,6 +208,35 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
     return ST_FORBIDDEN;
 }
 
+/* Counted before anything is looked at: what is refused is to cost little. */
+static bool may_ask(struct request *r)
+{
+    struct net_client *client = r->op->client;
+    struct gql_error *error;
+    uint64_t wait_ms = rate_take(&r->worker->config->rate_requests, client->requests,
+                                 1000 * loop_now_ms(&r->worker->loop));
+
+    if (wait_ms == 0)
+        return true;
+    error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", gql_status_text(ST_RATE_LIMITED));
+    error->extensions =
+        arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
+    refuse(r, NET_REFUSED, gql_status_http(ST_RATE_LIMITED));
+    return false;
+}
+
+/* Over HTTP a stream counts as a connection, as a socket does. */
+static bool may_stream(struct request *r)
+{
+    if (r->op->client->session ||
+        quotas_connect(r->worker->quotas, r->viewer->tenant_id, r->viewer->user_id))
+        return true;
+    gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
+                  "Too many connections and streams of this user, or of the tenant, are open.");
+    refuse(r, NET_REQUEST_ERROR, gql_status_http(ST_LIMIT_EXCEEDED));
+    return false;
+}
+
 static void run_subscription(struct request *r)
 {
     /* Every Subscription resolver names its source at once: what has to be waited for, the
@@ -212,6 +249,8 @@ static void run_subscription(struct request *r)
         return;
     }
     assert(r->viewer); /* every Subscription field requires a scope */
+    if (!may_stream(r))
+        return;
     subscription_begin(r->worker, r->op, r->viewer, r->plan, &r->gql);
     r->op = NULL;
     bury(r);
@@ -270,6 +309,7 @@ static void fill_context(struct request *r)
         .now_ms = clock_unix_ms(),
         .caller = session_caller(r->viewer),
         .renew = renew,
+        .count_send = count_send,
     };
 }
 
@@ -370,6 +410,8 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     arena_init(&r->arena);
     buf_init(&r->out, LARGEST_RESPONSE);
     gql_errors_init(&r->gql.errors, &r->arena);
+    if (!may_ask(r))
+        return;
     if (session && session_is_over(session)) {
         refuse_late(r);
         return;

@@ -105,6 +105,8 @@ void session_free(struct session *s)
     assert(list_empty(&s->followers));
     if (s->opening)
         s->opening->session = NULL;
+    if (s->viewer)
+        quotas_disconnect(s->worker->quotas, s->viewer->tenant_id, s->viewer->user_id);
     s->viewer = viewer_unref(s->viewer);
     timer_close(&s->expiry, on_expiry_closed);
 }
@@ -173,6 +175,22 @@ static void free_opening(struct opening *o)
     mem_free(o);
 }
 
+/* Takes the hold of the viewer over. */
+static void let_in(struct session *s, struct viewer *viewer)
+{
+    if (!quotas_connect(s->worker->quotas, viewer->tenant_id, viewer->user_id)) {
+        log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
+                 LOG_STR("reason", STR("too many connections")), LOG_STR("userId", viewer->user_id),
+                 LOG_STR("tenantId", viewer->tenant_id));
+        s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Too many connections"));
+        viewer_unref(viewer);
+        return;
+    }
+    s->viewer = viewer;
+    await_expiry(s);
+    acknowledge(s);
+}
+
 static void on_checked(void *user, struct wait *checked)
 {
     struct opening *o = user;
@@ -180,13 +198,10 @@ static void on_checked(void *user, struct wait *checked)
 
     if (s) {
         s->opening = NULL;
-        if (checked->status == ST_OK) {
-            s->viewer = keyring_viewer(checked);
-            await_expiry(s);
-            acknowledge(s);
-        } else {
+        if (checked->status == ST_OK)
+            let_in(s, keyring_viewer(checked));
+        else
             refuse(s, checked);
-        }
     }
     free_opening(o);
 }

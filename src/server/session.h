@@ -31,7 +31,8 @@ struct session_follower {
     void (*on_renewed)(struct session_follower *f);
 };
 
-/* Takes the caller's hold of viewer over. */
+/* Takes the caller's hold of viewer over, and its place among the user's connections
+ * (quotas_connect()), which session_free() gives back. */
 struct session *session_new(struct worker *w, struct net_client *client,
                             struct viewer *viewer) must_use;
 /* Takes NULL. */

@@ -16,6 +16,7 @@
 #include "resolvers/context.h"
 #include "server/config.h"
 #include "server/plan_cache.h"
+#include "server/quotas.h"
 #include "store/store.h"
 
 struct positions;
@@ -26,6 +27,7 @@ struct worker {
     const struct gql_schema *schema;
     const struct context_facts *facts;
     struct gql_limits limits;
+    struct quotas *quotas; /* shared by all, and locked */
 
     struct shutdown *shutdown;
 

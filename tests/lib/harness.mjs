@@ -92,7 +92,9 @@ export class Hall {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
-    this.options = ['--threads', String(threads), ...options];
+    // A test sends as fast as it can, on as many sockets as it likes, unless it is about that.
+    const unlimited = ['--rate-requests', '0', '--rate-sends', '0', '--max-connections-per-user', '0'];
+    this.options = ['--threads', String(threads), ...unlimited, ...options];
     this.env = env;
     this.listen = listen;
     this.wrap = wrap;

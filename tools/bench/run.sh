@@ -119,12 +119,13 @@ is_ready() {
     [[ $line == 'HTTP/1.1 200 '* ]]
 }
 
-# The limit that protects from such clients as these is off; all else is as people run it.
+# The limits that protect from such clients as these are off; all else is as people run it.
 start_server() {
     local i
     leashed ${on_server_core[@]+"${on_server_core[@]}"} "$build/guildhall" serve --migrate \
         --database "$database" --listen 127.0.0.1:0 --open-rooms '*' \
-        --threads 1 --max-connections 0 2>"$scratch/server.log" &
+        --threads 1 --max-connections 0 --max-connections-per-user 0 \
+        --rate-requests 0 --rate-sends 0 2>"$scratch/server.log" &
     server=$!
     for ((i = 0; i < 300; i++)); do
         ! is_ready || return 0

@@ -49,6 +49,27 @@ static void directives_are_counted_everywhere(void **state)
               __LINE__);
 }
 
+static void fields_are_counted_as_they_would_be_executed(void **state)
+{
+    const char *six = "{ dog { ...F mother { ...F } } } fragment F on Dog { name name }";
+
+    says_with(six, &(struct gql_limits){.fields = 6}, ST_INVALID, "", __FILE__, __LINE__);
+    says_with(six, &(struct gql_limits){.fields = 5}, ST_TOO_COMPLEX,
+              "1:1 The operation has 6 fields, fragments included; the limit is 5.", __FILE__,
+              __LINE__);
+}
+
+static void fields_at_the_root_are_counted_through_fragments(void **state)
+{
+    const char *three = "{ dog { name } ... on Query { cat { name } ...R } }"
+                        " fragment R on Query { dog { mother { name } } }";
+
+    says_with(three, &(struct gql_limits){.root_fields = 3}, ST_INVALID, "", __FILE__, __LINE__);
+    says_with(three, &(struct gql_limits){.root_fields = 2}, ST_TOO_COMPLEX,
+              "1:1 The operation has 3 fields at its root, fragments included; the limit is 2.",
+              __FILE__, __LINE__);
+}
+
 static void depth_is_followed_through_fragments(void **state)
 {
     const char *four = "{ dog { ...F } } fragment F on Dog { mother { toys { id } } }";
@@ -106,11 +127,12 @@ static void the_extension_names_the_limit(void **state)
 
 int main(void)
 {
-    return RUN(test(aliases_are_counted_in_every_selection),
-               test(a_fragment_counts_wherever_it_is_spread),
-               test(doubling_fragments_are_added_up_without_going_through_them),
-               test(directives_are_counted_everywhere), test(depth_is_followed_through_fragments),
-               test(introspection_has_a_bound_of_its_own),
-               test(what_is_past_a_limit_is_looked_at_no_further),
-               test(a_cycle_of_fragments_counts_once_around), test(the_extension_names_the_limit));
+    return RUN(
+        test(aliases_are_counted_in_every_selection), test(a_fragment_counts_wherever_it_is_spread),
+        test(doubling_fragments_are_added_up_without_going_through_them),
+        test(directives_are_counted_everywhere), test(fields_are_counted_as_they_would_be_executed),
+        test(fields_at_the_root_are_counted_through_fragments),
+        test(depth_is_followed_through_fragments), test(introspection_has_a_bound_of_its_own),
+        test(what_is_past_a_limit_is_looked_at_no_further),
+        test(a_cycle_of_fragments_counts_once_around), test(the_extension_names_the_limit));
 }
