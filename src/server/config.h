@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "bus/bus.h"
+#include "server/documents.h"
 #include "server/options.h"
 
 enum config_introspection {
@@ -24,9 +25,9 @@ enum config_introspection {
     CONFIG_INTROSPECTION_OFF,
 };
 
-enum config_suggestions {
-    CONFIG_SUGGESTIONS_ON,
-    CONFIG_SUGGESTIONS_OFF,
+enum config_on_off {
+    CONFIG_ON,
+    CONFIG_OFF,
 };
 
 struct config_bus {
@@ -52,7 +53,11 @@ struct config {
     struct str open_rooms;      /* glob patterns between commas, or absent */
     struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
     enum config_introspection introspection;
-    enum config_suggestions suggestions;
+    enum config_on_off suggestions;
+
+    enum documents_mode trusted_documents;
+    struct str trusted_manifest; /* a file; absent: none */
+    enum config_on_off persisted_queries;
 
     size_t max_depth;
     size_t max_tokens;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/documents.h"
 #include "server/session.h"
 #include "server/subscription.h"
 
@@ -265,6 +266,17 @@ static void fill_context(struct request *r)
     };
 }
 
+static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
+                                 struct gql_errors *errors)
+{
+    struct str text = documents_find(w->documents, call, errors);
+    struct gql_plan *plan = text.p ? plan_cache_get(w->plans, text, errors) : NULL;
+
+    if (plan)
+        documents_register(w->documents, call);
+    return plan;
+}
+
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
 {
     struct worker *w = worker;
@@ -279,7 +291,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     gql_errors_init(&r->gql.errors, &r->arena);
     if (!authenticate(r, call))
         return;
-    r->plan = plan_cache_get(w->plans, call->query, &r->gql.errors);
+    r->plan = plan_for(w, call, &r->gql.errors);
     if (!r->plan) {
         refuse_by_first_error(r);
         return;

@@ -18,6 +18,7 @@
 #include "server/plan_cache.h"
 #include "store/store.h"
 
+struct documents;
 struct positions;
 struct shutdown;
 
@@ -37,6 +38,7 @@ struct worker {
     struct positions *positions;
     struct net *net;
     struct plan_cache *plans;
+    struct documents *documents;
     uint64_t requests;    /* so far: numbers them for the log */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
 };
