@@ -129,26 +129,39 @@ static bool take_object(const json_t *object, const char *member, const json_t *
     return !*to || json_is_object(value);
 }
 
+/* A string, or absent where it is left out or null. */
+static bool take_string(const json_t *object, const char *member, struct str *to)
+{
+    const json_t *value = json_object_get(object, member);
+
+    *to = is_nothing(value) ? STR_NULL : call_json_str(value);
+    return is_nothing(value) || json_is_string(value);
+}
+
+bool call_has_document(const struct net_call *call)
+{
+    return call->query.p || call->document_id.p ||
+           json_object_get(call->extensions, "persistedQuery");
+}
+
 bool call_from_json(const json_t *object, struct net_call *call, const char **ret_member,
                     const char **ret_expected)
 {
-    const json_t *query = json_object_get(object, "query");
-    const json_t *name = json_object_get(object, "operationName");
-
-    *ret_member = "query";
-    *ret_expected = "must be a string";
-    if (!json_is_string(query))
-        return false;
-    call->query = call_json_str(query);
-    *ret_member = "operationName";
     *ret_expected = "must be a string or null";
-    if (!is_nothing(name) && !json_is_string(name))
+    *ret_member = "documentId";
+    if (!take_string(object, "documentId", &call->document_id))
         return false;
-    call->operation_name = is_nothing(name) ? STR_NULL : call_json_str(name);
-    *ret_member = "variables";
+    *ret_member = "operationName";
+    if (!take_string(object, "operationName", &call->operation_name))
+        return false;
     *ret_expected = "must be an object or null";
+    *ret_member = "variables";
     if (!take_object(object, "variables", &call->variables))
         return false;
     *ret_member = "extensions";
-    return take_object(object, "extensions", &call->extensions);
+    if (!take_object(object, "extensions", &call->extensions))
+        return false;
+    *ret_expected = "must be a string";
+    *ret_member = "query";
+    return take_string(object, "query", &call->query) && call_has_document(call);
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * What every transport takes from a client's JSON: query, operationName, variables, extensions,
- * each of its type or refused by name.
+ * What every transport takes from a client's JSON: query, documentId, operationName, variables,
+ * extensions, each of its type or refused by name.
  */
 
 #include "net/operation.h"
@@ -19,8 +19,11 @@ json_t *call_json(struct str text, json_error_t *ret_error) must_use;
 /* The string's bytes, which may hold NUL; borrowed from json. */
 struct str call_json_str(const json_t *json);
 
-/* The request in object, borrowed from it: sets query, operation_name, variables and extensions,
- * leaves the rest. False: the member named in *ret_member is missing or not as *ret_expected
- * says. */
+/* Is there a document: as text, by its id, or by extensions.persistedQuery? */
+bool call_has_document(const struct net_call *call);
+
+/* The request in object, borrowed from it: sets query, document_id, operation_name, variables and
+ * extensions, leaves the rest. False: the member named in *ret_member is missing or not as
+ * *ret_expected says. */
 bool call_from_json(const json_t *object, struct net_call *call, const char **ret_member,
                     const char **ret_expected) must_use;

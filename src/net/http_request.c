@@ -308,6 +308,10 @@ static bool take_param(struct arena *a, struct str name, struct str value, struc
         call->query = value;
         return true;
     }
+    if (str_eq(name, STR("documentId")) && !call->document_id.p) {
+        call->document_id = value;
+        return true;
+    }
     if (str_eq(name, STR("operationName")) && !call->operation_name.p) {
         call->operation_name = value;
         return true;
@@ -322,8 +326,9 @@ static bool take_param(struct arena *a, struct str name, struct str value, struc
 
 static bool is_ours(struct str name)
 {
-    return str_eq(name, STR("query")) || str_eq(name, STR("operationName")) ||
-           str_eq(name, STR("variables")) || str_eq(name, STR("extensions"));
+    return str_eq(name, STR("query")) || str_eq(name, STR("documentId")) ||
+           str_eq(name, STR("operationName")) || str_eq(name, STR("variables")) ||
+           str_eq(name, STR("extensions"));
 }
 
 static bool take_params(struct arena *a, struct str query_string, struct http_request *r,
@@ -341,7 +346,7 @@ static bool take_params(struct arena *a, struct str query_string, struct http_re
         if (!take_param(a, name, value, r, ret_wrong))
             return false;
     }
-    if (!r->call.query.p) {
+    if (!call_has_document(&r->call)) {
         *ret_wrong = STR("The parameter \"query\" is missing.");
         return false;
     }

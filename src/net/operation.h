@@ -68,7 +68,8 @@ struct net_operation {
 
 /* What the client sent; borrowed for the call of on_operation(). */
 struct net_call {
-    struct str query;
+    struct str query;          /* absent only when the next or an extension names the document */
+    struct str document_id;    /* of a trusted document; absent without one */
     struct str operation_name; /* absent without one */
     const json_t *variables;   /* an object, or NULL */
     const json_t *extensions;  /* an object, or NULL */

@@ -24,7 +24,8 @@
 
 enum {
     MOST_THREADS = 256,
-    PLAN_BYTES = 16 * 1024 * 1024, /* of plans, a thread */
+    PLAN_BYTES = 16 * 1024 * 1024,      /* of plans, a thread */
+    REGISTERED_BYTES = 4 * 1024 * 1024, /* of automatic persisted queries, a thread */
     MOST_CONNECTIONS = 1000000,
     LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
     OWN_DESCRIPTORS = 64,  /* of the process: files, pipes, a database being asked at start */
@@ -37,6 +38,7 @@ struct app {
     struct gql_schema *schema;
     struct keys keys; /* as of the start */
     struct quotas *quotas;
+    struct trusted *trusted; /* NULL: no documents are */
     struct context_facts facts;
     char schema_hash[2 * SHA256_DIGEST_LENGTH];
     struct worker *workers;
@@ -112,6 +114,36 @@ static void state_facts(struct app *app)
     };
 }
 
+static struct gql_limits limits_of(const struct config *c)
+{
+    return (struct gql_limits){
+        .tokens = c->max_tokens,
+        .depth = c->max_depth,
+        .aliases = c->max_aliases,
+        .directives = c->max_directives,
+        .fields = c->max_fields,
+        .root_fields = c->max_root_fields,
+        .no_suggestions = c->suggestions == CONFIG_OFF,
+    };
+}
+
+/* What stands in the manifest must be executable here, or nothing begins. */
+static bool read_trusted(struct app *app)
+{
+    const struct config *c = app->config;
+    struct gql_limits limits = limits_of(c);
+    struct trusted_error error;
+
+    if (c->trusted_documents == DOCUMENTS_OFF)
+        return true;
+    if (trusted_read(c->trusted_manifest, app->schema, &limits, &app->trusted, &error) != ST_OK) {
+        complain("--trusted-manifest", error.text);
+        return false;
+    }
+    log_info("trusted_documents", LOG_INT("count", (int64_t)trusted_count(app->trusted)));
+    return true;
+}
+
 static void init_worker(struct app *app, size_t i)
 {
     struct worker *w = &app->workers[i];
@@ -121,20 +153,19 @@ static void init_worker(struct app *app, size_t i)
     w->schema = app->schema;
     w->facts = &app->facts;
     w->quotas = app->quotas;
-    w->limits = (struct gql_limits){
-        .tokens = c->max_tokens,
-        .depth = c->max_depth,
-        .aliases = c->max_aliases,
-        .directives = c->max_directives,
-        .fields = c->max_fields,
-        .root_fields = c->max_root_fields,
-        .no_suggestions = c->suggestions == CONFIG_SUGGESTIONS_OFF,
-    };
+    w->limits = limits_of(c);
     arena_init(&w->scratch);
     loop_init(&w->loop, (unsigned)i);
     w->hub = hub_new(&w->loop);
     hub_keep(w->hub, c->recent_bytes / app->n_workers);
     w->plans = plan_cache_new(app->schema, &w->limits, PLAN_BYTES);
+    w->documents = documents_new(app->workers, app->n_workers,
+                                 &(struct documents_config){
+                                     .mode = c->trusted_documents,
+                                     .trusted = app->trusted,
+                                     .persisted_queries = c->persisted_queries == CONFIG_ON,
+                                     .most_bytes = REGISTERED_BYTES,
+                                 });
 }
 
 static void done_worker(struct worker *w)
@@ -146,6 +177,7 @@ static void done_worker(struct worker *w)
     keyring_close(w->keyring);
     loop_done(&w->loop);
     keyring_free(w->keyring);
+    documents_free(w->documents);
     positions_free(w->positions);
     hub_free(w->hub);
     plan_cache_free(w->plans);
@@ -235,7 +267,7 @@ static bool listen_all(struct app *app)
             .pong_timeout_ms = c->pong_timeout_ms,
             .allowed_origins = c->allowed_origins,
             .certificate = app->certificate,
-            .proxy_protocol = c->proxy_protocol,
+            .proxy_protocol = c->proxy_protocol == CONFIG_ON,
             .trusted_proxies = c->trusted_proxies,
         };
         struct net_service service = {
@@ -507,7 +539,8 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     if (prepare(&app, &store)) {
         load_schema(&app);
         state_facts(&app);
-        exit_status = serve(&app, &store);
+        exit_status = read_trusted(&app) ? serve(&app, &store) : 1;
+        trusted_free(app.trusted);
         gql_schema_free(app.schema);
     }
     net_endpoint_close(&app.endpoint);

@@ -8,8 +8,8 @@
 #include "server/config_tokens.h"
 
 static const char *const introspection_words[] = {"on", "auth", "off", NULL};
-static const char *const suggestions_words[] = {"on", "off", NULL};
-static const char *const proxy_protocol_words[] = {"off", "on", NULL};
+static const char *const on_off_words[] = {"on", "off", NULL};
+static const char *const documents_words[] = {"off", "prefer", "only", NULL};
 static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
 
 enum {
@@ -44,7 +44,7 @@ static const struct option table[] = {
      .kind = OPTION_WORD,
      .offset = AT(proxy_protocol),
      .initial = "off",
-     .words = proxy_protocol_words,
+     .words = on_off_words,
      .help = "whether every connection has to begin with the PROXY protocol, version 1 or 2"},
     {.name = "trusted-proxies",
      .kind = OPTION_TEXT,
@@ -189,8 +189,26 @@ static const struct option table[] = {
      .kind = OPTION_WORD,
      .offset = AT(suggestions),
      .initial = "on",
-     .words = suggestions_words,
+     .words = on_off_words,
      .help = "whether errors add 'Did you mean ...?', which tells names of the schema"},
+    {.name = "trusted-documents",
+     .kind = OPTION_WORD,
+     .offset = AT(trusted_documents),
+     .initial = "off",
+     .words = documents_words,
+     .help = "whether clients may name documents of --trusted-manifest by documentId; only refuses "
+             "every other document"},
+    {.name = "trusted-manifest",
+     .kind = OPTION_TEXT,
+     .offset = AT(trusted_manifest),
+     .shown = "PATH",
+     .help = "a JSON file of ids and documents, or Apollo's persisted query manifest"},
+    {.name = "persisted-queries",
+     .kind = OPTION_WORD,
+     .offset = AT(persisted_queries),
+     .initial = "on",
+     .words = on_off_words,
+     .help = "automatic persisted queries: clients register documents under their SHA-256"},
     {.name = "max-depth",
      .kind = OPTION_LIMIT,
      .offset = AT(max_depth),
@@ -482,9 +500,20 @@ static enum status check_tls(const struct config *c, struct option_error *error)
     return ST_OK;
 }
 
+static enum status check_documents(const struct config *c, struct option_error *error)
+{
+    if (c->trusted_documents != DOCUMENTS_OFF && !c->trusted_manifest.n)
+        return option_refuse(error, "trusted documents without a manifest: set --trusted-manifest "
+                                    "PATH (or GUILDHALL_TRUSTED_MANIFEST)");
+    return ST_OK;
+}
+
 enum status config_check_serve(const struct config *c, struct option_error *ret_error)
 {
     enum status st = check_tls(c, ret_error);
+
+    if (st == ST_OK)
+        st = check_documents(c, ret_error);
 
     if (st != ST_OK)
         return st;

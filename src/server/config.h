@@ -18,6 +18,7 @@
 #include "base/rate.h"
 #include "bus/bus.h"
 #include "net/address.h"
+#include "server/documents.h"
 #include "server/options.h"
 
 enum config_introspection {
@@ -26,9 +27,9 @@ enum config_introspection {
     CONFIG_INTROSPECTION_OFF,
 };
 
-enum config_suggestions {
-    CONFIG_SUGGESTIONS_ON,
-    CONFIG_SUGGESTIONS_OFF,
+enum config_on_off {
+    CONFIG_ON,
+    CONFIG_OFF,
 };
 
 struct config_bus {
@@ -44,7 +45,7 @@ struct config {
     struct option_address listen;
     struct str tls_certificate; /* files; absent: in the clear */
     struct str tls_key;
-    int proxy_protocol; /* off, on */
+    enum config_on_off proxy_protocol;
     struct str trusted_proxies_text;
     struct net_ranges trusted_proxies;
     struct str database_url; /* absent: `up` makes its own */
@@ -61,7 +62,11 @@ struct config {
     struct str open_rooms;      /* glob patterns between commas, or absent */
     struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
     enum config_introspection introspection;
-    enum config_suggestions suggestions;
+    enum config_on_off suggestions;
+
+    enum documents_mode trusted_documents;
+    struct str trusted_manifest; /* a file; absent: none */
+    enum config_on_off persisted_queries;
 
     size_t max_depth;
     size_t max_tokens;

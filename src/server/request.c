@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/documents.h"
 #include "server/session.h"
 #include "server/subscription.h"
 
@@ -313,6 +314,17 @@ static void fill_context(struct request *r)
     };
 }
 
+static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
+                                 struct gql_errors *errors)
+{
+    struct str text = documents_find(w->documents, call, errors);
+    struct gql_plan *plan = text.p ? plan_cache_get(w->plans, text, errors) : NULL;
+
+    if (plan)
+        documents_register(w->documents, call);
+    return plan;
+}
+
 /* --- beginning */
 
 /* From the plan on: who asks is known. */
@@ -320,7 +332,7 @@ static void prepare(struct request *r, const struct net_call *call)
 {
     struct worker *w = r->worker;
 
-    r->plan = plan_cache_get(w->plans, call->query, &r->gql.errors);
+    r->plan = plan_for(w, call, &r->gql.errors);
     if (!r->plan) {
         refuse_by_first_error(r);
         return;
@@ -360,6 +372,7 @@ static void keep_call(struct request *r, const struct net_call *call)
 {
     r->call = *call;
     r->call.query = arena_str(&r->arena, call->query);
+    r->call.document_id = arena_str(&r->arena, call->document_id);
     r->call.operation_name = arena_str(&r->arena, call->operation_name);
     r->call.authorization = r->call.api_key = STR_NULL;
     r->call.variables = json_incref((json_t *)call->variables);

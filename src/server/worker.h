@@ -19,6 +19,7 @@
 #include "server/quotas.h"
 #include "store/store.h"
 
+struct documents;
 struct positions;
 struct shutdown;
 
@@ -39,6 +40,7 @@ struct worker {
     struct positions *positions;
     struct net *net;
     struct plan_cache *plans;
+    struct documents *documents;
     uint64_t requests;    /* so far: numbers them for the log */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
 };
