@@ -452,6 +452,8 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     s->op = op;
     op->owner = &s->owner;
     op->is_stream = true;
+    if (op->transport->streams)
+        op->transport->streams(op);
     s->session = op->client->session;
     if (!s->session)
         s->session = s->own = session_new(w, op->client, viewer_ref(viewer));
@@ -471,7 +473,4 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);
     ask_start(s);
-    /* Nobody who waits for the first message must wait for the head as well. */
-    if (s->op && op->transport->begin)
-        op->transport->begin(op);
 }
