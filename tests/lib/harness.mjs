@@ -20,6 +20,11 @@ export const SECRET = 'a secret that only the tests of guildhall know';
 
 // Ends what would wait for ever; no test asserts it. A server under sanitizers is slow to start.
 const PATIENCE_MS = 60_000;
+const LARGEST_RESULT = 256 * 1024 * 1024; // of a statement: a whole log
+
+// Where a server runs: words in front of the program that put it into a network of its own, its
+// address there, and HOST:PORT of the cluster, if it cannot use the cluster's socket.
+const HERE = { within: [], address: '127.0.0.1', cluster: null };
 
 const run = promisify(execFile);
 let databases = 0;
@@ -84,12 +89,13 @@ export class Hall {
   log = []; // of this run of the server, its lines parsed
 
   // database: of another hall, whose node this is one more of.
-  constructor({ options = [], env = {}, threads = 2, database } = {}) {
+  constructor({ options = [], env = {}, threads = 2, database, network = HERE } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
     this.options = ['--threads', String(threads), ...options];
     this.env = env;
+    this.network = network;
     this.#database = database ?? `wire_${process.pid}_${++databases}`;
     this.#ownsDatabase = !database;
   }
@@ -105,7 +111,8 @@ export class Hall {
   }
 
   async #psql(url, statement) {
-    const { stdout } = await run('psql', [url, '-XAtqv', 'ON_ERROR_STOP=1', '-c', statement]);
+    const words = [url, '-XAtqv', 'ON_ERROR_STOP=1', '-c', statement];
+    const { stdout } = await run('psql', words, { maxBuffer: LARGEST_RESULT });
     return stdout.replace(/\n$/, '');
   }
 
@@ -125,11 +132,14 @@ export class Hall {
 
   // After the first time on the same port, so that clients find the way back.
   async start() {
-    const child = spawn(
-      this.program,
-      ['serve', '--database', this.databaseUrl, '--migrate', '--listen', `127.0.0.1:${this.#port}`, ...this.options],
-      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
-    );
+    const { within, address, cluster } = this.network;
+    const database = cluster ? `postgresql://postgres@${cluster}/${this.#database}` : this.databaseUrl;
+    const serve = ['serve', '--database', database, '--migrate', '--listen', `${address}:${this.#port}`];
+    const [program, ...words] = [...within, this.program, ...serve, ...this.options];
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env },
+    });
     this.#process = child;
     running.add(child);
     child.on('close', () => running.delete(child));
@@ -141,8 +151,11 @@ export class Hall {
 
   #listening(child) {
     return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${this.program} ${why}\n${this.log.map((l) => JSON.stringify(l)).join('\n')}`));
       const timer = setTimeout(() => fail('did not start'), PATIENCE_MS);
+      const fail = (why) => {
+        clearTimeout(timer);
+        reject(new Error(`${this.program} ${why}\n${this.log.map((l) => JSON.stringify(l)).join('\n')}`));
+      };
       child.on('error', reject);
       child.on('close', (code) => fail(`ended with ${code}`));
       createInterface({ input: child.stderr }).on('line', (line) => {
