@@ -526,12 +526,17 @@ static void on_timer_closed(struct timer *t)
     on_closed(user);
 }
 
+void pg_conn_abandon(struct pg_conn *c)
+{
+    enter(c, PG_CLOSED);
+    fail_calls(c);
+}
+
 void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user)
 {
     c->on_closed = on_closed;
     c->closed_user = user;
-    enter(c, PG_CLOSED);
-    fail_calls(c);
+    pg_conn_abandon(c);
     timer_close(&c->timer, on_timer_closed);
 }
 
