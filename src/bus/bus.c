@@ -17,10 +17,10 @@ struct bus {
     struct loop *loop;
     struct arena arena; /* the config's copies */
     struct bus_config config;
-    struct bus_postgres *postgres;
-    struct bus_nats *nats; /* NULL without */
-    struct faults *faults; /* NULL without */
-    struct buf packet;     /* of this turn */
+    struct bus_postgres *postgres; /* NULL once it has closed */
+    struct bus_nats *nats;         /* NULL without */
+    struct faults *faults;         /* NULL without */
+    struct buf packet;             /* of this turn */
     struct turn_hook leave;
     unsigned open; /* parts that have not closed yet */
     bool closing;
@@ -138,6 +138,14 @@ static void on_part_closed(void *user)
     on_closed(user);
 }
 
+static void on_postgres_closed(void *user)
+{
+    struct bus *b = user;
+
+    b->postgres = NULL;
+    on_part_closed(b);
+}
+
 void bus_close(struct bus *b, bus_closed_fn *on_closed, void *user)
 {
     b->on_closed = on_closed;
@@ -146,9 +154,16 @@ void bus_close(struct bus *b, bus_closed_fn *on_closed, void *user)
     turn_hook_cancel(&b->leave);
     send_packet(b);
     b->open = 1U + (b->nats != NULL) + (b->faults != NULL);
-    bus_postgres_close(b->postgres, on_part_closed, b);
+    bus_postgres_close(b->postgres, on_postgres_closed, b);
     if (b->nats)
         bus_nats_close(b->nats, on_part_closed, b);
     if (b->faults)
         faults_close(b->faults, on_part_closed, b);
+}
+
+void bus_hurry(struct bus *b)
+{
+    assert(b->closing);
+    if (b->postgres)
+        bus_postgres_hurry(b->postgres);
 }

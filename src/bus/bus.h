@@ -61,3 +61,7 @@ void bus_publish(struct bus *b, struct str hint);
 /* Sends what waits, as long as that goes well; nothing is told behind this but on_closed, when the
  * bus has been freed. */
 void bus_close(struct bus *b, bus_closed_fn *on_closed, void *user);
+
+/* For one that is being closed: PostgreSQL is waited for no more. NATS is, for two seconds a server
+ * that does not answer: libnats cannot be hurried. */
+void bus_hurry(struct bus *b);

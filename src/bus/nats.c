@@ -33,8 +33,8 @@ enum {
     RECONNECT_WAIT_MS = 200,
     RECONNECT_JITTER_MS = 100,
     WRITE_DEADLINE_MS = 2000,
-    PING_INTERVAL_MS = 5000,
-    MOST_PINGS_OUT = 2,
+    PING_INTERVAL_MS = 2000,
+    MOST_PINGS_OUT = 2, /* at the third a server that has not answered is given up */
     LAST_FLUSH_MS = 500,
     REFUSED_PAUSE_S = 1,
 };

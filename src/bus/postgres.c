@@ -126,6 +126,11 @@ void bus_postgres_send(struct bus_postgres *p, struct str packet)
         send_waiting(p);
 }
 
+void bus_postgres_hurry(struct bus_postgres *p)
+{
+    pg_conn_abandon(p->conn);
+}
+
 void bus_postgres_close(struct bus_postgres *p, bus_closed_fn *on_closed, void *user)
 {
     p->on_closed = on_closed;

@@ -23,4 +23,7 @@ struct bus_postgres *bus_postgres_new(struct loop *l, struct str conninfo,
 void bus_postgres_send(struct bus_postgres *p, struct str packet);
 
 /* Once what waits has left, or was lost. */
+/* What was not sent is let go. */
+void bus_postgres_hurry(struct bus_postgres *p);
+
 void bus_postgres_close(struct bus_postgres *p, bus_closed_fn *on_closed, void *user);

@@ -1,3 +1,6 @@
+#include <signal.h>
+#include <unistd.h>
+
 #include "cli/cmd.h"
 #include "server/app.h"
 #include "store/boot.h"
@@ -12,6 +15,22 @@ static const struct option own_options[] = {
      .offset = offsetof(struct serve_options, migrate),
      .help = "apply the migrations the database has not seen before serving"},
 };
+
+/* Nobody is connected yet, and what the database was asked is rolled back when we are gone. */
+static void end_at_once(int number)
+{
+    _exit(CMD_OK);
+}
+
+/* A database may take its time to answer, and others to migrate it. The server watches for signals
+ * itself once it has started. */
+static void end_on_signals(void)
+{
+    const struct sigaction action = {.sa_handler = end_at_once};
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
 
 static int serve(const struct config *config, const struct serve_options *own)
 {
@@ -34,6 +53,7 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
     struct config config;
     int exit_status;
 
+    end_on_signals();
     config_init(&config);
     if (cmd_load(cmd, &config, &options, args, environment, &exit_status))
         exit_status = serve(&config, &own);

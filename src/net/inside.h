@@ -22,6 +22,7 @@ enum {
 enum net_state {
     NET_OPEN,
     NET_DRAINING,   /* accepts no more; what was accepted is being answered */
+    NET_PARTING,    /* time is up: whoever is left has a moment to be told so */
     NET_LETTING_GO, /* no connections are left; handles of libuv and libwebsockets are closing */
     NET_CLOSED,
 };
@@ -44,7 +45,7 @@ struct net {
     struct list reservations; /* reservation.link: of event streams, at home on this loop */
     struct map reservations_by_token;
     struct map event_streams; /* by token: those whose connection is on this loop */
-    struct timer drain;       /* until all are closed at once; then, until libwebsockets let go */
+    struct timer drain;       /* until time is up; until all are cut; until libwebsockets let go */
     unsigned handles;         /* of our own, still closing */
     net_closed_fn *on_closed;
     void *user;

@@ -20,7 +20,8 @@ enum {
     SEND_MS = 30 * 1000,
     LINGER_MS = 2 * 1000,
     RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
-    LETTING_GO_MS = 1,       /* between looks whether libwebsockets has let go */
+    PARTING_MS = 250,
+    LETTING_GO_MS = 1, /* between looks whether libwebsockets has let go */
 };
 
 uint64_t net_client_id(struct net *n)
@@ -278,14 +279,21 @@ static void kill_all(struct net *n)
         conn_kill(list_entry(at, struct conn, link));
 }
 
+static bool is_left(const struct net *n)
+{
+    return list_empty(&n->connections) && n->listener.fd < 0 && !n->listener.handles;
+}
+
 static void on_drain_time(struct timer *t)
 {
     struct net *n = container_of(t, struct net, drain);
 
     if (n->state == NET_LETTING_GO)
         let_go(n);
-    else if (list_empty(&n->connections))
+    else if (is_left(n))
         begin_letting_go(n);
+    else if (n->state == NET_DRAINING)
+        net_hurry(n);
     else
         kill_all(n);
 }
@@ -293,8 +301,7 @@ static void on_drain_time(struct timer *t)
 /* The last one may be going inside a call of libwebsockets, which must not lose its context. */
 static void go_on_later(struct net *n)
 {
-    if (n->state == NET_DRAINING && list_empty(&n->connections) && n->listener.fd < 0 &&
-        !n->listener.handles)
+    if ((n->state == NET_DRAINING || n->state == NET_PARTING) && is_left(n))
         timer_start(&n->drain, 0);
 }
 
@@ -323,8 +330,10 @@ void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void 
 
 void net_hurry(struct net *n)
 {
-    if (n && n->state == NET_DRAINING)
-        timer_start(&n->drain, 0);
+    if (!n || n->state != NET_DRAINING)
+        return;
+    n->state = NET_PARTING;
+    timer_start(&n->drain, is_left(n) ? 0 : PARTING_MS);
 }
 
 void net_free(struct net *n)

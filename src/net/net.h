@@ -47,11 +47,12 @@ void net_accept(struct net *n);
 void net_renew_certificate(struct net *n, struct tls_certificate *certificate);
 
 /* Stops accepting; closes every connection with 1012 once what was accepted has been answered;
- * whoever is left after drain_ms is closed at once. Then on_closed. */
+ * after drain_ms it hurries. Then on_closed. */
 typedef void net_closed_fn(void *user);
 void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void *user);
 
-/* For one that is being closed: whoever is left is closed now. Takes NULL. */
+/* For one that is being closed: whoever is left after a moment, for the answers that come now, is
+ * cut. Takes NULL. */
 void net_hurry(struct net *n);
 
 void net_free(struct net *n);

@@ -457,12 +457,17 @@ static void on_login_closed(struct pg_login *l)
     on_handle_closed(container_of(l, struct pg_conn, login));
 }
 
+void pg_conn_abandon(struct pg_conn *c)
+{
+    enter(c, PG_CLOSED);
+    pg_pipeline_fail(&c->calls);
+}
+
 void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user)
 {
     c->on_closed = on_closed;
     c->closed_user = user;
-    enter(c, PG_CLOSED);
-    pg_pipeline_fail(&c->calls);
+    pg_conn_abandon(c);
     timer_close(&c->timer, on_timer_closed);
     pg_login_close(&c->login, on_login_closed);
 }

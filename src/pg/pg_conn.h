@@ -59,8 +59,10 @@ typedef void pg_closed_fn(void *user);
 /* The config is copied. */
 struct pg_conn *pg_conn_new(struct loop *l, const struct pg_conn_config *config) must_use;
 
-/* Fails what is still under way with ST_UNAVAILABLE, then closes; freed when on_closed is called.
- */
+/* Fails what is under way with ST_UNAVAILABLE, and takes no calls from then on: it stays away. */
+void pg_conn_abandon(struct pg_conn *c);
+
+/* Abandons it, then closes; freed when on_closed is called. */
 void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user);
 
 bool pg_conn_ready(const struct pg_conn *c);

@@ -171,8 +171,9 @@ static void init_worker(struct app *app, size_t i)
 static void done_worker(struct worker *w)
 {
     net_free(w->net);
-    w->net = NULL; /* a late order to hurry finds none */
+    w->net = NULL; /* a late order to hurry finds none, and no store */
     store_free(w->store);
+    w->store = NULL;
     positions_close(w->positions);
     keyring_close(w->keyring);
     loop_done(&w->loop);
@@ -305,14 +306,15 @@ static void stop_instead(void *user)
     shutdown_begin(&app->shutdown);
 }
 
-/* The first signal drains, the second ends the draining. One that comes before the server has come
- * up is obeyed as soon as it has. */
+/* The first signal drains, the second ends the draining. One that comes before the doors are open
+ * finds them kept shut: the database is not waited for. */
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
     if (app->readiness.missing > 0) {
         app->readiness.on_ready = stop_instead;
+        readiness_hurry(&app->readiness);
     } else if (app->shutdown.stage == SHUTDOWN_NOT_BEGUN) {
         log_info("draining", LOG_INT("signal", number),
                  LOG_INT("timeoutMs", (int64_t)app->config->drain_timeout_ms));
@@ -483,6 +485,7 @@ static int serve(struct app *app, struct store_config *store)
     /* Should only some have come to listen, the process ends with what those hold. */
     if (exit_status != 0 && app->n_started > 0)
         return exit_status;
+    shutdown_done(&app->shutdown);
     for (size_t i = 0; i < app->n_workers; i++)
         done_worker(&app->workers[i]);
     feed_done(&app->feed);

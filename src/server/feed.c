@@ -152,10 +152,23 @@ void feed_open(struct feed *feed, const struct bus_config *config)
     feed->bus = bus_new(&feed->workers[0].loop, &own);
 }
 
-void feed_close(struct feed *feed, bus_closed_fn *on_closed, void *user)
+static void on_bus_closed(void *user)
 {
-    struct bus *bus = feed->bus;
+    struct feed *feed = user;
 
     feed->bus = NULL;
-    bus_close(bus, on_closed, user);
+    feed->on_closed(feed->user);
+}
+
+void feed_close(struct feed *feed, bus_closed_fn *on_closed, void *user)
+{
+    feed->on_closed = on_closed;
+    feed->user = user;
+    bus_close(feed->bus, on_bus_closed, feed);
+}
+
+void feed_hurry(struct feed *feed)
+{
+    if (feed->bus)
+        bus_hurry(feed->bus);
 }

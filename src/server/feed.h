@@ -21,8 +21,10 @@ struct feed {
     struct worker *workers; /* the first owns the bus */
     struct hub **hubs;
     size_t n;
-    struct bus *bus; /* NULL before feed_open() and behind feed_close() */
+    struct bus *bus; /* NULL before feed_open() and once it has closed */
     bool is_shared;  /* with other nodes */
+    bus_closed_fn *on_closed;
+    void *user;
 };
 
 void feed_init(struct feed *feed, struct worker *workers, size_t n);
@@ -33,6 +35,9 @@ void feed_open(struct feed *feed, const struct bus_config *config);
 
 /* On the first loop, when nothing is committed any more. */
 void feed_close(struct feed *feed, bus_closed_fn *on_closed, void *user);
+
+/* While it is being closed, or when it has closed: the last hints are not waited for. */
+void feed_hurry(struct feed *feed);
 
 /* store_config.on_committed, user is a struct feed. */
 void feed_committed(void *user, struct loop *writers_loop, const struct message *rows, size_t n);

@@ -39,7 +39,8 @@ static void on_look(struct timer *t)
 {
     struct look *look = container_of(t, struct look, timer);
 
-    if (store_ready(look->worker->store) || ++look->looks == MOST_LOOKS)
+    if (store_ready(look->worker->store) || ++look->looks == MOST_LOOKS ||
+        atomic_load(&look->readiness->hurried))
         timer_close(t, report);
     else
         timer_start(t, LOOK_AGAIN_MS);
@@ -57,4 +58,9 @@ void readiness_begin(struct readiness *r, struct worker *workers, size_t n, read
         timer_init(&look->timer, &workers[i].loop, on_look);
         timer_start(&look->timer, 0);
     }
+}
+
+void readiness_hurry(struct readiness *r)
+{
+    atomic_store(&r->hurried, true);
 }

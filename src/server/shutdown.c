@@ -47,9 +47,13 @@ static void close_network(struct mailbox_letter *letter)
     net_close(e.worker->net, e.shutdown->drain_ms, report, e.worker);
 }
 
-static void hurry_network(struct mailbox_letter *letter)
+/* The store first: what it gives up is answered while the connections are there. */
+static void hurry_worker(struct mailbox_letter *letter)
 {
-    net_hurry(take(letter).worker->net);
+    struct errand e = take(letter);
+
+    store_hurry(e.worker->store);
+    net_hurry(e.worker->net);
 }
 
 static void close_store(struct mailbox_letter *letter)
@@ -66,6 +70,11 @@ static void close_bus(struct mailbox_letter *letter)
     feed_close(e.shutdown->feed, report, e.worker);
 }
 
+static void hurry_bus(struct mailbox_letter *letter)
+{
+    feed_hurry(take(letter).shutdown->feed);
+}
+
 static void stop_loop(struct mailbox_letter *letter)
 {
     loop_stop(&take(letter).worker->loop);
@@ -77,6 +86,22 @@ static void order_all(struct shutdown *s, mailbox_fn *fn)
         post(s, &s->workers[i], &s->workers[i], fn);
 }
 
+static void hurry_stage(struct shutdown *s)
+{
+    switch (s->stage) {
+    case SHUTDOWN_NOT_BEGUN:
+    case SHUTDOWN_LOOPS:
+        break;
+    case SHUTDOWN_NETWORKS:
+    case SHUTDOWN_STORES:
+        order_all(s, hurry_worker);
+        break;
+    case SHUTDOWN_BUS:
+        post(s, &s->workers[0], &s->workers[0], hurry_bus);
+        break;
+    }
+}
+
 static void enter(struct shutdown *s, enum shutdown_stage stage)
 {
     assert(stage == s->stage + 1);
@@ -86,6 +111,7 @@ static void enter(struct shutdown *s, enum shutdown_stage stage)
     case SHUTDOWN_NOT_BEGUN:
         break;
     case SHUTDOWN_NETWORKS:
+        timer_start(&s->timer, s->drain_ms);
         order_all(s, close_network);
         break;
     case SHUTDOWN_STORES:
@@ -96,9 +122,12 @@ static void enter(struct shutdown *s, enum shutdown_stage stage)
         post(s, &s->workers[0], &s->workers[0], close_bus);
         break;
     case SHUTDOWN_LOOPS:
+        timer_stop(&s->timer);
         order_all(s, stop_loop);
         break;
     }
+    if (s->time_is_up)
+        hurry_stage(s);
 }
 
 static void on_finished(struct mailbox_letter *letter)
@@ -109,10 +138,16 @@ static void on_finished(struct mailbox_letter *letter)
         enter(s, s->stage + 1);
 }
 
+static void on_time(struct timer *t)
+{
+    shutdown_hurry(container_of(t, struct shutdown, timer));
+}
+
 void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, struct feed *feed,
                    uint64_t drain_ms)
 {
     *s = (struct shutdown){.workers = workers, .n = n, .feed = feed, .drain_ms = drain_ms};
+    timer_init(&s->timer, &workers[0].loop, on_time);
     for (size_t i = 0; i < n; i++)
         workers[i].shutdown = s;
 }
@@ -124,6 +159,13 @@ void shutdown_begin(struct shutdown *s)
 
 void shutdown_hurry(struct shutdown *s)
 {
-    if (s->stage == SHUTDOWN_NETWORKS)
-        order_all(s, hurry_network);
+    if (s->time_is_up || s->stage == SHUTDOWN_NOT_BEGUN)
+        return;
+    s->time_is_up = true;
+    hurry_stage(s);
+}
+
+void shutdown_done(struct shutdown *s)
+{
+    timer_close(&s->timer, NULL);
 }

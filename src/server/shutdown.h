@@ -6,10 +6,15 @@
  * another's writer; the bus, which has the last commits' hints; the loops, because until then
  * letters cross between them.
  *
+ * When time is up nothing is waited for any more, in whatever stage: the stores give up what
+ * PostgreSQL was asked, so that clients are told UNAVAILABLE, and whoever is still connected a
+ * moment later is cut.
+ *
  * Owner:   the app.
  * Threads: called on the first worker's loop; the stages run on each worker's own.
  */
 
+#include "loop/timer.h"
 #include "server/feed.h"
 #include "server/worker.h"
 
@@ -28,6 +33,8 @@ struct shutdown {
     enum shutdown_stage stage;
     size_t finished; /* workers that have finished this stage */
     uint64_t drain_ms;
+    struct timer timer;
+    bool time_is_up;
 };
 
 void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, struct feed *feed,
@@ -36,5 +43,8 @@ void shutdown_init(struct shutdown *s, struct worker *workers, size_t n, struct 
 /* loop_run() of every worker returns once all is done. */
 void shutdown_begin(struct shutdown *s);
 
-/* The networks wait for nobody any more. */
+/* Time is up. */
 void shutdown_hurry(struct shutdown *s);
+
+/* When the loops have stopped, or were never run. */
+void shutdown_done(struct shutdown *s);

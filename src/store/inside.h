@@ -35,8 +35,8 @@ struct store {
     EVP_CIPHER_CTX *unseal;
     uint8_t digest_key[16];
 
-    struct pg_conn *reader;
-    struct gather *gather; /* what the reader is asked */
+    struct pg_conn *reader; /* NULL, as the other, once they are being closed */
+    struct gather *gather;  /* what the reader is asked */
     struct pg_conn *writing;
     struct writer *writer;
     struct retries *retries; /* what else the writing connection is asked */

@@ -61,6 +61,16 @@ static void on_again(struct pg_call *call, enum status status, PGresult *result)
     on_answer(r, status, result);
 }
 
+static void end_all(struct list *calls, enum status status)
+{
+    while (!list_empty(calls)) {
+        struct retry_call *r = call_of(calls->next);
+
+        list_remove(&r->call.link);
+        r->on_done(r, status, NULL);
+    }
+}
+
 /* Those whose time is over while others had their turn. */
 static void end_late_ones(struct retries *rs)
 {
@@ -73,12 +83,7 @@ static void end_late_ones(struct retries *rs)
         list_remove(link);
         list_append(&late, link);
     }
-    while (!list_empty(&late)) {
-        struct retry_call *r = call_of(late.next);
-
-        list_remove(&r->call.link);
-        r->on_done(r, ST_TIMEOUT, NULL);
-    }
+    end_all(&late, ST_TIMEOUT);
 }
 
 static void on_pause(struct timer *t)
@@ -107,6 +112,12 @@ bool retry_send(struct retries *rs, struct retry_call *r)
     r->call.alone = true;
     r->call.on_done = on_first;
     return pg_conn_call(rs->conn, &r->call);
+}
+
+/* The connection takes nothing any more, so nobody comes to wait. */
+void retries_hurry(struct retries *rs)
+{
+    end_all(&rs->waiting, ST_UNAVAILABLE);
 }
 
 /* --- from begin to end */

@@ -36,6 +36,9 @@ struct retries *retries_new(struct loop *l, struct pg_conn *conn, uint64_t patie
 
 must_use bool retry_send(struct retries *rs, struct retry_call *r);
 
+/* The connection was abandoned: those that wait for their turn are told ST_UNAVAILABLE. */
+void retries_hurry(struct retries *rs);
+
 /* Only without calls. */
 typedef void retries_closed_fn(void *user);
 void retries_close(struct retries *rs, retries_closed_fn *on_closed, void *user);

@@ -290,6 +290,7 @@ static void on_look(struct timer *t)
     pg_conn_close(s->reader, on_handle_closed, s);
     pg_conn_close(s->writing, on_handle_closed, s);
     timer_close(&s->closer, on_closer_closed);
+    s->reader = s->writing = NULL;
 }
 
 void store_close(struct store *s, store_closed_fn *on_closed, void *user)
@@ -300,6 +301,16 @@ void store_close(struct store *s, store_closed_fn *on_closed, void *user)
     atomic_store(&s->closing, true);
     timer_init(&s->closer, s->loop, on_look);
     timer_start(&s->closer, 0);
+}
+
+void store_hurry(struct store *s)
+{
+    if (!s || !s->reader)
+        return;
+    pg_conn_abandon(s->reader);
+    pg_conn_abandon(s->writing);
+    writer_hurry(s->writer);
+    retries_hurry(s->retries);
 }
 
 void store_free(struct store *s)

@@ -80,6 +80,10 @@ void store_new_all(struct loop *const *loops, size_t n, const struct store_confi
  * and the connections are closed. */
 typedef void store_closed_fn(void *user);
 void store_close(struct store *s, store_closed_fn *on_closed, void *user);
+
+/* At the end, before store_close() or while it waits: the database is waited for no more. Calls
+ * under way are soon answered ST_UNAVAILABLE, and so is whatever comes. Takes NULL. */
+void store_hurry(struct store *s);
 void store_free(struct store *s);
 
 /* May read the room whoever its members are: it is open, the caller's token vouches for its guild,

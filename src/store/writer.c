@@ -353,6 +353,11 @@ static void on_look_closed(struct timer *t)
     on_closed(user);
 }
 
+void writer_hurry(struct writer *w)
+{
+    w->give_up_at = loop_now_ms(w->loop);
+}
+
 void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user)
 {
     assert(w->state == WRITER_IDLE && list_empty(&w->gathered));

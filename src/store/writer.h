@@ -53,6 +53,9 @@ typedef void writer_done_fn(struct writer_call *call);
 struct writer *writer_new(struct loop *l, struct pg_conn *conn, const struct store_config *config,
                           writer_done_fn *on_done) must_use;
 
+/* The connection was abandoned: a batch whose fate nobody knows is given up soon. */
+void writer_hurry(struct writer *w);
+
 /* Only without calls. */
 typedef void writer_closed_fn(void *user);
 void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user);

@@ -1,10 +1,12 @@
 // The seam between the log and live: writers never stop while subscribers subscribe, leave, are cut,
 // and resume with the cursor they had last. Whatever the moment, each hears 1, 2, 3 … in order, each once.
+//
+// GUILDHALL_TEST_TURNS (1) multiplies the rounds, GUILDHALL_TEST_SEED repeats the choices of a run.
 
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { newDice, SEED } from '../lib/dice.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 
@@ -12,10 +14,9 @@ const ROOMS = ['busy', 'GUILD#busy']; // one of each table
 const SUBSCRIBERS = 60; // by turns in the one and in the other
 const WRITERS = 2; // in each
 const MESSAGES = 300; // in each, at least
-const STRETCHES = 500; // of all subscribers together, at least; the writers go on until then
-const LONGEST_STRETCH = 80;
-
-const SEED = Number(process.env.GUILDHALL_TEST_SEED ?? randomInt(2 ** 31));
+const STRETCHES = 3000; // of all subscribers together, at least; the writers go on until then
+const LONGEST_STRETCH = 40;
+const TURNS = Number(process.env.GUILDHALL_TEST_TURNS ?? 1);
 
 const SEND = `mutation ($roomId: ID!, $text: String!) {
   sendMessage(roomId: $roomId, text: $text) { seq }
@@ -24,17 +25,6 @@ const FOLLOW = `subscription ($roomId: ID!, $since: String) {
   onMessage(roomId: $roomId, since: $since) { seq cursor text }
 }`;
 const RESUME = 'query ($roomId: ID!) { messages(roomId: $roomId, first: 1) { resume } }';
-
-// Pseudo-random numbers below n (xorshift32).
-function newDice(seed) {
-  let x = (Math.imul(seed, 2654435761) ^ 0x9e3779b9) | 1;
-  return (n) => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) % n;
-  };
-}
 
 class Room {
   texts = []; // as acknowledged: texts[seq - 1]
@@ -58,10 +48,10 @@ class Subscriber {
   #socket = null;
   #operations = 0;
 
-  constructor(run, room, since, seed) {
+  constructor(run, room, since, place) {
     this.run = run;
     this.room = room;
-    this.roll = newDice(seed);
+    this.roll = newDice(place);
     this.#since = since;
   }
 
@@ -127,8 +117,9 @@ class Run {
   heard = [];
   rooms = ROOMS.map((id) => new Room(id));
 
-  constructor(hall) {
+  constructor(hall, turn) {
     this.hall = hall;
+    this.turn = turn;
   }
 
   async prepare() {
@@ -166,7 +157,7 @@ class Run {
     const subscribers = Array.from({ length: SUBSCRIBERS }, (_, i) => {
       const room = this.rooms[i % this.rooms.length];
       const since = i % 4 < 2 ? room.start : '1970-01-01T00:00:00.000Z';
-      return new Subscriber(this, room, since, SEED + i);
+      return new Subscriber(this, room, since, SUBSCRIBERS * this.turn + i);
     });
     await Promise.all([
       ...this.rooms.map((room) => this.#writeAll(room)),
@@ -175,9 +166,9 @@ class Run {
   }
 }
 
-async function play() {
+async function play(turn) {
   await withServer({ threads: 2 }, async (hall) => {
-    const run = new Run(hall);
+    const run = new Run(hall, turn);
     await run.prepare();
 
     await check(`each subscriber hears every message once and in order, across cuts and resumes`, () =>
@@ -261,7 +252,7 @@ async function comeBack() {
 }
 
 console.log(`# GUILDHALL_TEST_SEED=${SEED} makes the same choices again`);
-await play();
+for (let turn = 1; turn <= TURNS; turn++) await play(turn);
 await stall();
 await comeBack();
 finish();

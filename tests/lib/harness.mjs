@@ -21,6 +21,11 @@ export const SECRET = 'a secret that only the tests of guildhall know';
 
 // Ends what would wait for ever; no test asserts it. A server under sanitizers is slow to start.
 const PATIENCE_MS = 60_000;
+const LARGEST_RESULT = 256 * 1024 * 1024; // of a statement: a whole log
+
+// Where a server runs: words in front of the program that put it into a network of its own, its
+// address there, and HOST:PORT of the cluster, if it cannot use the cluster's socket.
+const HERE = { within: [], address: '127.0.0.1', cluster: null };
 
 const run = promisify(execFile);
 let databases = 0;
@@ -85,10 +90,11 @@ export class Hall {
   #port = 0;
   log = []; // of this run of the server, its lines parsed
 
-  // database: of another hall, whose node this is one more of. via: the address of a proxy through which
-  // the server, and nobody else, reaches PostgreSQL. listen: what --listen is given, when it is not a
-  // port of its own. wrap: words in front of the program's; fds: further descriptors for it.
-  constructor({ options = [], env = {}, threads = 2, database, via, listen, wrap = [], fds = [] } = {}) {
+  // database: of another hall, whose node this is one more of. network: where it runs. via: the address
+  // of a proxy through which the server, and nobody else, reaches PostgreSQL. listen: what --listen is
+  // given, when it is not a port of its own. wrap: words in front of the program's; fds: further
+  // descriptors for it.
+  constructor({ options = [], env = {}, threads = 2, database, network = HERE, via, ...unusual } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
     this.program = process.env.GUILDHALL_TEST_SERVER ?? 'build/guildhall';
@@ -96,10 +102,11 @@ export class Hall {
     const unlimited = ['--rate-requests', '0', '--rate-sends', '0', '--max-connections-per-user', '0'];
     this.options = ['--threads', String(threads), ...unlimited, ...options];
     this.env = env;
-    this.listen = listen;
-    this.wrap = wrap;
-    this.fds = fds;
+    this.listen = unusual.listen;
+    this.wrap = unusual.wrap ?? [];
+    this.fds = unusual.fds ?? [];
     this.#via = via;
+    this.network = network;
     this.#database = database ?? `wire_${process.pid}_${++databases}`;
     this.#ownsDatabase = !database;
   }
@@ -115,12 +122,14 @@ export class Hall {
   }
 
   get #serverUrl() {
+    if (this.network.cluster) return `postgresql://postgres@${this.network.cluster}/${this.#database}`;
     if (!this.#via) return this.databaseUrl;
     return `postgresql://postgres@${this.#via}/${this.#database}?sslmode=disable&gssencmode=disable`;
   }
 
   async #psql(url, statement) {
-    const { stdout } = await run('psql', [url, '-XAtqv', 'ON_ERROR_STOP=1', '-c', statement]);
+    const words = [url, '-XAtqv', 'ON_ERROR_STOP=1', '-c', statement];
+    const { stdout } = await run('psql', words, { maxBuffer: LARGEST_RESULT });
     return stdout.replace(/\n$/, '');
   }
 
@@ -140,16 +149,15 @@ export class Hall {
 
   // After the first time on the same port, so that clients find the way back.
   async start() {
+    const { within, address } = this.network;
     const [program, ...words] = [
-      ...this.wrap,
-      ...[this.program, 'serve', '--database', this.#serverUrl, '--migrate'],
-      ...['--listen', this.listen ?? `127.0.0.1:${this.#port}`, ...this.options],
+      ...[...within, ...this.wrap, this.program, 'serve', '--database', this.#serverUrl, '--migrate'],
+      ...['--listen', this.listen ?? `${address}:${this.#port}`, ...this.options],
     ];
-    const child = spawn(
-      program,
-      words,
-      { stdio: ['ignore', 'ignore', 'pipe', ...this.fds], env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env } },
-    );
+    const child = spawn(program, words, {
+      stdio: ['ignore', 'ignore', 'pipe', ...this.fds],
+      env: { ...bareEnvironment(), GUILDHALL_JWT_SECRET: SECRET, ...this.env },
+    });
     this.#process = child;
     running.add(child);
     child.on('close', () => running.delete(child));
@@ -161,8 +169,11 @@ export class Hall {
 
   #listening(child) {
     return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${this.program} ${why}\n${this.log.map((l) => JSON.stringify(l)).join('\n')}`));
       const timer = setTimeout(() => fail('did not start'), PATIENCE_MS);
+      const fail = (why) => {
+        clearTimeout(timer);
+        reject(new Error(`${this.program} ${why}\n${this.log.map((l) => JSON.stringify(l)).join('\n')}`));
+      };
       child.on('error', reject);
       child.on('close', (code) => fail(`ended with ${code}`));
       createInterface({ input: child.stderr }).on('line', (line) => {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { withNodes } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { NatsServers } from './nats_servers.mjs';
+import { NatsServers } from '../lib/nats_servers.mjs';
 import { Scene } from './scene.mjs';
 
 async function withNats(n, body) {

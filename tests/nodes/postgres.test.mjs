@@ -38,26 +38,4 @@ await withNodes([BUS, BUS], async (nodes) => {
   await check('the log holds what was acknowledged by then', () => scene.checkLog());
 });
 
-const IMPATIENT = {
-  options: ['--bus', 'postgres', '--ping-interval', '1s', '--pong-timeout', '1s', '--statement-timeout', '1s'],
-};
-
-await withNodes([IMPATIENT, IMPATIENT, IMPATIENT], async (nodes) => {
-  const scene = new Scene(nodes);
-  await scene.prepare();
-
-  await check('a node that stood still for longer than its timeouts has missed nothing', () =>
-    scene.play({
-      writers: [0, 1],
-      trouble: async () => {
-        process.kill(nodes[2].pid, 'SIGSTOP');
-        await delay(3000);
-        process.kill(nodes[2].pid, 'SIGCONT');
-        await delay(500);
-      },
-    }),
-  );
-  await check('the log holds what was acknowledged beside it', () => scene.checkLog());
-});
-
 finish();

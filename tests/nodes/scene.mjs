@@ -11,7 +11,8 @@ export const SEED = Number(process.env.GUILDHALL_TEST_SEED ?? randomInt(1, 2 ** 
 const TURNS = Number(process.env.GUILDHALL_TEST_TURNS ?? 1);
 
 const ROOMS = ['busy', 'GUILD#busy']; // one of each table
-const MESSAGES = 200 * TURNS; // of each writer
+const MESSAGES = 200 * TURNS; // of each writer, at least
+const TROUBLES = 6 * TURNS; // at least, where there are any; the writers go on until then
 export const EPOCH = '1970-01-01T00:00:00.000Z';
 const COME_BACK_MS = 50;
 
@@ -72,6 +73,7 @@ export class Scene {
   sent = Object.fromEntries(ROOMS.map((id) => [id, 0]));
   #end = Object.fromEntries(ROOMS.map((id) => [id, Infinity])); // the last seq, once it is known
   #troubling = true;
+  #troubles = 0;
 
   constructor(nodes, { followersEach = 2, messages = MESSAGES } = {}) {
     this.nodes = nodes;
@@ -105,16 +107,16 @@ export class Scene {
     }
   }
 
-  async #write(place) {
+  async #write(place, troubles) {
     const user = `writer ${place}`;
-    for (let n = 0; n < this.messages; n++)
+    for (let n = 0; n < this.messages || this.#troubles < troubles; n++)
       await this.#send(this.nodes[place], user, ROOMS[n % ROOMS.length], textOf(user, n));
   }
 
   // writers: the places of the nodes that are written to. trouble() runs beside, again and again.
   async play({ writers = this.nodes.map((_, i) => i), trouble } = {}) {
     const followed = this.followers.map((f) => f.follow(() => this.#end[f.roomId]));
-    const written = Promise.all(writers.map((place) => this.#write(place)));
+    const written = Promise.all(writers.map((place) => this.#write(place, trouble ? TROUBLES : 0)));
     const troubled = this.#troubled(trouble);
 
     // One message more for those who wait for one, and who know by then that it is the last.
@@ -129,7 +131,7 @@ export class Scene {
   }
 
   async #troubled(trouble) {
-    while (trouble && this.#troubling) await trouble();
+    for (; trouble && this.#troubling; this.#troubles++) await trouble();
   }
 
   // That the log holds what was acknowledged, each once.

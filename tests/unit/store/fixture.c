@@ -103,17 +103,23 @@ static void on_closed(void *user)
     *closed = true;
 }
 
-void fixture_close(struct fixture *f)
+static void close_store(struct fixture *f)
 {
     bool closed = false;
 
-    if (!f->store)
-        return;
     store_close(f->store, on_closed, &closed);
     while (!closed)
         uv_run(&f->loop.uv, UV_RUN_ONCE);
-    loop_done(&f->loop);
     store_free(f->store);
+}
+
+void fixture_close(struct fixture *f)
+{
+    if (!f->sql)
+        return;
+    if (f->store)
+        close_store(f);
+    loop_done(&f->loop);
     fixture_sql(f, "SET client_min_messages = error; DROP SCHEMA %s CASCADE", f->schema);
     PQfinish(f->sql);
     arena_done(&f->arena);

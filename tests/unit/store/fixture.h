@@ -40,6 +40,7 @@ struct str fixture_schema(struct arena *a, char schema[64]);
 void fixture_open(struct fixture *f, const char *open_rooms);
 /* The same with a store that is as impatient as a server's is. */
 void fixture_open_impatient(struct fixture *f);
+/* A test that has closed and freed the store itself sets it to NULL. */
 void fixture_close(struct fixture *f);
 
 /* Turns the loop until the answer is there. */

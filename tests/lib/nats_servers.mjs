@@ -2,11 +2,18 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const home = mkdtempSync(join(tmpdir(), 'guildhall-nats.'));
+process.on('exit', () => {
+  running.forEach((child) => child.kill('SIGKILL'));
+  rmSync(home, { recursive: true });
+});
 
 async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -20,9 +27,12 @@ async function freePort() {
 class NatsServer {
   #child = null;
 
-  constructor(port, routePort) {
+  constructor(port, routePort, { address, config }) {
     this.port = port;
     this.routePort = routePort;
+    this.address = address;
+    this.configFile = join(home, `${port}.conf`);
+    writeFileSync(this.configFile, config);
   }
 
   get url() {
@@ -34,9 +44,13 @@ class NatsServer {
     const cluster = routes.length
       ? ['--cluster_name', 'tests', '--cluster', `nats://127.0.0.1:${this.routePort}`, '--routes', routes.join(',')]
       : [];
-    this.#child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(this.port), ...cluster], { stdio: 'ignore' });
+    const words = ['-c', this.configFile, '-a', this.address, '-p', String(this.port), ...cluster];
+    this.#child = spawn('nats-server', words, { stdio: 'ignore' });
     running.add(this.#child);
-    while (!(await this.#answers())) await delay(20);
+    while (!(await this.#answers())) {
+      if (this.#child.exitCode !== null) throw new Error(`nats-server ended with ${this.#child.exitCode}`);
+      await delay(20);
+    }
   }
 
   #answers() {
@@ -57,10 +71,12 @@ class NatsServer {
 }
 
 export class NatsServers {
-  static async start(n) {
+  // address: to listen at; config: lines of each server's configuration.
+  static async start(n, { address = '127.0.0.1', config = '' } = {}) {
     const servers = new NatsServers();
     servers.all = [];
-    for (let i = 0; i < n; i++) servers.all.push(new NatsServer(await freePort(), await freePort()));
+    for (let i = 0; i < n; i++)
+      servers.all.push(new NatsServer(await freePort(), await freePort(), { address, config }));
     servers.routes = n > 1 ? servers.all.map(({ routePort }) => `nats://127.0.0.1:${routePort}`) : [];
     await Promise.all(servers.all.map((server) => server.start(servers.routes)));
     return servers;
