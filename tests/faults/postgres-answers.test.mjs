@@ -13,6 +13,7 @@ import { Load, ROOMS, SEED, TURNS } from './load.mjs';
 console.log(`# GUILDHALL_TEST_SEED=${SEED}`);
 
 const TROUBLES = ['unheard', 'cut', 'half'];
+const MOST_ATTEMPTS = 50;
 const SENT_TOGETHER = 20;
 const MESSAGES = 3000 * TURNS; // of the load, at least
 const ONE_IN = 8; // batches of the load meets with trouble
@@ -55,13 +56,22 @@ function troubleOnce(proxy, trouble, last) {
   return met;
 }
 
-async function sendTogether(load, proxy, trouble, roomId, n) {
-  const texts = Array.from({ length: n }, (_, i) => `${trouble} ${roomId} ${n} ${i}`);
+// How many of them stood in the batch that met the trouble.
+async function sendAtOnce(load, proxy, trouble, roomId, n, attempt) {
+  const texts = Array.from({ length: n }, (_, i) => `${trouble} ${roomId} ${n} ${i} ${attempt}`);
   const met = troubleOnce(proxy, trouble, texts.at(-1));
   const sent = await Promise.all(texts.map((text) => load.sendOnce('websocket', roomId, text)));
   assert.equal(met.length, 1);
-  assert.equal(texts.filter((text) => holds(met[0], text)).length > 1, n > 1, 'a batch of many');
   assert.ok(sent.every(Boolean), 'not acknowledged');
+  return texts.filter((text) => holds(met[0], text)).length;
+}
+
+// On a busy machine what is sent at once may come one by one: then it is sent again until it does not.
+async function sendTogether(load, proxy, trouble, roomId, n) {
+  let together = 0;
+  for (let attempt = 0; together < Math.min(n, 2) && attempt < MOST_ATTEMPTS; attempt++)
+    together = await sendAtOnce(load, proxy, trouble, roomId, n, attempt);
+  assert.equal(together > 1, n > 1, 'a batch of many');
 }
 
 await withWire(async (hall, proxy) => {

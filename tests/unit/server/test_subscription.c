@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "gen/schema_gen.h"
 #include "lib/test.h"
+#include "server/documents.h"
 
 /*
  * A client on a worker whose database is away.
@@ -17,6 +18,7 @@ struct client {
     struct viewer *viewer;
     struct session session;
     struct net_client net;
+    struct rate_state requests;
     struct net_operation op;
     unsigned ends;
     char errors[256];
@@ -67,7 +69,9 @@ static void open_client(struct client *c, int64_t expires_at)
     c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, (size_t)1024 * 1024);
     arena_init(&c->worker.scratch);
     c->session = (struct session){.worker = &c->worker, .client = &c->net, .viewer = c->viewer};
+    c->worker.documents = documents_new(&c->worker, 1, &(struct documents_config){.most_bytes = 1});
     c->net.ops = &client_ops;
+    c->net.requests = &c->requests;
     list_init(&c->session.followers);
     c->net.session = &c->session;
     c->op = (struct net_operation){.transport = &transport, .client = &c->net};
@@ -86,6 +90,7 @@ static void close_client(struct client *c)
     loop_done(&c->worker.loop);
     hub_free(c->worker.hub);
     plan_cache_free(c->worker.plans);
+    documents_free(c->worker.documents);
     arena_done(&c->worker.scratch);
     gql_schema_free(c->schema);
     viewer_unref(c->viewer);
