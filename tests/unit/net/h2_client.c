@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "net/h2.h"
 #include "tests/lib/test.h"
@@ -28,9 +27,10 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     struct str n = str_of(name, name_n);
 
     if (str_eq(n, STR(":status"))) {
-        int status = atoi((const char *)value);
+        int64_t status = 0;
+        assert_true(str_to_i64(str_of(value, value_n), &status));
         r->continues += status == 100;
-        r->status = status;
+        r->status = (int)status;
     }
     if (str_eq(n, STR("content-type")))
         snprintf(r->type, sizeof(r->type), "%.*s", (int)value_n, (const char *)value);
@@ -193,7 +193,7 @@ int32_t h2_post(struct h2_client *c, const char *query, const char *variables, c
 {
     const char *fields[] = {"content-type", "application/json", accept ? "accept" : NULL, accept,
                             NULL};
-    static char bodies[16][512]; /* until they are sent */
+    static char bodies[64][512]; /* until they are sent */
     static unsigned at;
     char *body = bodies[at++ % array_size(bodies)];
 
