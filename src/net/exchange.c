@@ -61,17 +61,25 @@ void exchange_done(struct exchange *x)
     arena_done(&x->arena);
 }
 
+/* Of a request that has been understood nothing is kept. */
+static void forget_request(struct exchange *x)
+{
+    buf_done(&x->body);
+    buf_init(&x->body, max_body(x));
+    arena_done(&x->arena);
+    arena_init(&x->arena);
+    x->authorization = x->api_key = x->stream_token = x->origin = STR_NULL;
+}
+
 /* Ready for the next request, and without memory until then. */
 static void clear(struct exchange *x)
 {
     exchange_done(x);
-    buf_init(&x->body, max_body(x));
-    arena_init(&x->arena);
+    forget_request(x);
     x->state = EXCHANGE_IDLE;
     x->media = MEDIA_JSON;
     x->dress = NULL;
     x->dress_single = x->waits_for_room = x->without_body = false;
-    x->authorization = x->api_key = x->stream_token = x->origin = STR_NULL;
 }
 
 void exchange_respond(struct exchange *x, struct http_response *r, struct str body)
@@ -217,9 +225,14 @@ void exchange_drain(struct exchange *x)
 /* What the server has begun and not ended: when it is a stream, the client hears so at once. */
 static void mind_stream(struct exchange *x)
 {
-    if (x->state == EXCHANGE_CALLING && x->dress && (x->dress_single || x->op.is_stream))
+    bool streams = x->dress && (x->dress_single || x->op.is_stream);
+
+    if (x->state == EXCHANGE_CALLING && streams)
         open_stream(x);
-    if (x->state == EXCHANGE_STREAMING && x->net->state != NET_OPEN)
+    if (x->state != EXCHANGE_STREAMING)
+        return;
+    forget_request(x);
+    if (x->net->state != NET_OPEN)
         exchange_drain(x);
 }
 
@@ -378,6 +391,7 @@ static void open_shared(struct exchange *x, struct str token)
     x->dress = &stream_dress_shared;
     x->events = event_stream_new(x, token);
     open_stream(x);
+    forget_request(x);
     if (x->net->state != NET_OPEN)
         exchange_drain(x);
 }

@@ -41,7 +41,7 @@ static struct http *http_of(struct exchange *x)
     return container_of(x, struct http, exchange);
 }
 
-/* Between requests a connection holds no buffers. */
+/* Where nothing has come a connection holds no buffers. */
 static void shed(struct http *h)
 {
     buf_done(&h->in);
@@ -266,6 +266,9 @@ static bool step(struct http *h)
         consume(h, had - rest.n);
         return on;
     case HTTP_ANSWERING:
+        if (!had)
+            shed(h); /* it may be a stream, which goes on for long */
+        return false;
     case HTTP_ENDED:
         return false;
     }
