@@ -79,7 +79,7 @@ static void add_cors(struct http_response_fields *to, const struct http_response
         return;
     add(to, STR("Access-Control-Allow-Methods"), r->allow);
     add(to, STR("Access-Control-Allow-Headers"),
-        STR("Content-Type, Authorization, X-GraphQL-Event-Stream-Token"));
+        STR("Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token"));
     add(to, STR("Access-Control-Max-Age"), STR("600"));
 }
 
