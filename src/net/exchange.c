@@ -24,7 +24,7 @@ static size_t max_body(const struct exchange *x)
     return max ? max : SIZE_MAX / 4;
 }
 
-static turn_hook_fn on_expired;
+static turn_hook_fn on_later;
 
 void exchange_init(struct exchange *x, struct net *n, const struct exchange_framing *framing,
                    struct outq *out)
@@ -38,7 +38,7 @@ void exchange_init(struct exchange *x, struct net *n, const struct exchange_fram
     buf_init(&x->body, max_body(x));
     arena_init(&x->arena);
     deadline_init(&x->beat);
-    turn_hook_init(&x->expired, on_expired);
+    turn_hook_init(&x->later, on_later);
 }
 
 /* What others hold of it, or it of others. */
@@ -56,7 +56,7 @@ void exchange_done(struct exchange *x)
 {
     let_go(x);
     deadline_drop(&x->beat);
-    turn_hook_cancel(&x->expired);
+    turn_hook_cancel(&x->later);
     buf_done(&x->body);
     arena_done(&x->arena);
 }
@@ -222,18 +222,17 @@ void exchange_drain(struct exchange *x)
     }
 }
 
-/* What the server has begun and not ended: when it is a stream, the client hears so at once. */
-static void mind_stream(struct exchange *x)
+/* It is a stream: its client hears so at once. */
+static void begin(struct net_operation *op)
 {
-    bool streams = x->dress && (x->dress_single || x->op.is_stream);
+    struct exchange *x = container_of(op, struct exchange, op);
 
-    if (x->state == EXCHANGE_CALLING && streams)
-        open_stream(x);
-    if (x->state != EXCHANGE_STREAMING)
-        return;
+    open_stream(x);
+    if (x->asking)
+        return; /* the request's strings are in use */
     forget_request(x);
     if (x->net->state != NET_OPEN)
-        exchange_drain(x);
+        loop_at_turn_end(x->net->loop, &x->later);
 }
 
 static void call(struct exchange *x, struct http_request *r, bool safe_method)
@@ -246,8 +245,11 @@ static void call(struct exchange *x, struct http_request *r, bool safe_method)
     r->call.api_key = x->api_key;
     r->call.safe_method = safe_method;
     r->call.can_stream = x->dress;
+    x->asking = true;
     service->on_operation(service->user, &x->op, &r->call);
-    mind_stream(x);
+    x->asking = false;
+    if (x->state == EXCHANGE_STREAMING)
+        begin(&x->op);
 }
 
 void exchange_run(struct exchange *x)
@@ -418,11 +420,6 @@ void exchange_cancel(struct exchange *x)
     clear(x);
 }
 
-static void begin(struct net_operation *op)
-{
-    open_stream(container_of(op, struct exchange, op));
-}
-
 static enum net_push next(struct net_operation *op, struct frame *payload)
 {
     struct exchange *x = container_of(op, struct exchange, op);
@@ -489,9 +486,8 @@ static void client_accept(struct net_client *c, struct str ack_payload)
 }
 
 /* A stream lives no longer than the token it was asked for with. */
-static void on_expired(struct turn_hook *hook)
+static void expire(struct exchange *x)
 {
-    struct exchange *x = container_of(hook, struct exchange, expired);
     struct buf body;
 
     x->net->service.on_cancel(&x->op);
@@ -501,7 +497,17 @@ static void on_expired(struct turn_hook *hook)
     buf_done(&body);
 }
 
-/* The server may be in the middle of what it does for the stream. */
+/* The server is no longer in the middle of what it does for the stream. */
+static void on_later(struct turn_hook *hook)
+{
+    struct exchange *x = container_of(hook, struct exchange, later);
+
+    if (x->state == EXCHANGE_EXPIRED)
+        expire(x);
+    else
+        exchange_drain(x);
+}
+
 static void client_close(struct net_client *c, unsigned code, struct str reason)
 {
     struct exchange *x = container_of(c, struct exchange, client);
@@ -509,7 +515,7 @@ static void client_close(struct net_client *c, unsigned code, struct str reason)
     if (x->state != EXCHANGE_STREAMING)
         return;
     x->state = EXCHANGE_EXPIRED;
-    loop_at_turn_end(x->net->loop, &x->expired);
+    loop_at_turn_end(x->net->loop, &x->later);
 }
 
 static const struct net_client_ops exchange_client_ops = {

@@ -68,8 +68,9 @@ struct exchange {
     const struct stream_dress *dress; /* NULL: nothing can be streamed */
     bool dress_single;                /* a single result is streamed, too */
     bool waits_for_room;              /* the server was told NET_FULL */
+    bool asking;                      /* on_operation() is on the stack */
     struct deadline beat;             /* while it streams */
-    struct turn_hook expired;
+    struct turn_hook later;
     bool without_body; /* HEAD: the response's head only */
     struct str authorization;
     struct str api_key;

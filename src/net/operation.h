@@ -62,7 +62,7 @@ struct net_operation {
     struct net_client *client;
     void *owner;    /* the server's request or subscription */
     bool is_stream; /* more than one result may come: nobody who stops waits for its end. The
-                       server may set it in on_operation(); the first next() does */
+                       server sets it, and then calls begin(); the first next() sets it, too */
 };
 
 /* What the client sent; borrowed for the call of on_operation(). */

@@ -127,8 +127,7 @@ static void who_accepts_only_events_gets_a_single_result_as_one(void **state)
     got = ask(&s, "echo", EVENTS);
     assert_true(line_has(got, "event: next\ndata: {\"data\":{\"echo\":\"echo\"}}\n\n"));
     assert_true(line_has(got, "event: complete\ndata:\n\n\r\n0\r\n\r\n"));
-    got = ask(&s, "slow", EVENTS);
-    assert_str(body_of(got), "3\r\n:\n\n\r\n");
+    line_say(&s.stream, str_c(line_post("slow", "{}", EVENTS)));
     assert_true(line_until(&s.stream, "event: complete"));
     assert_true(line_has(line_take(&s.stream), "data: {\"data\":{\"slow\":true}}\n\n"));
     close_scene(&s);
@@ -161,6 +160,30 @@ static void where_json_is_as_welcome_only_streams_are_streamed(void **state)
     open_scene(&s, &usual);
     assert_true(line_has(ask(&s, "echo", both), "\r\nContent-Type: application/json;"));
     assert_true(line_has(ask(&s, "follow", both), "\r\nContent-Type: text/event-stream;"));
+    close_scene(&s);
+}
+
+static void what_becomes_a_stream_later_begins_then(void **state)
+{
+    struct scene s;
+
+    open_scene(&s, &usual);
+    line_say(&s.stream, str_c(line_post("late follow", "{\"ms\":1}", EVENTS)));
+    assert_true(line_until(&s.stream, "\r\n\r\n3\r\n:\n\n\r\n"));
+    line_take(&s.stream);
+    make_happen(&s, "publish", "{}");
+    assert_true(line_has(line_take(&s.stream), "event: next\n"));
+    close_scene(&s);
+}
+
+static void what_is_refused_later_has_its_status_all_the_same(void **state)
+{
+    struct scene s;
+
+    open_scene(&s, &usual);
+    line_say(&s.stream, str_c(line_post("late refused", "{\"ms\":1}", EVENTS)));
+    assert_true(line_until(&s.stream, "\r\n\r\n"));
+    assert_true(str_starts(line_take(&s.stream), STR("HTTP/1.1 401 ")));
     close_scene(&s);
 }
 
@@ -300,18 +323,42 @@ static void a_server_that_stops_breaks_streams_off_and_answers_the_rest(void **s
     toy_done(&s.toy);
 }
 
+static void a_stream_that_begins_while_the_server_stops_is_broken_off(void **state)
+{
+    struct scene s;
+    const char *request = line_post("follow", "{}", EVENTS);
+
+    open_scene(&s, &usual);
+    line_say(&s.stream, str_of(request, 30));
+    net_close(s.toy.net, 60000, on_closed, NULL);
+    line_say(&s.stream, str_c(request + 30));
+    line_settle(&s.stream);
+    assert_true(line_has(buf_str(&s.stream.heard), "text/event-stream"));
+    assert_false(line_has(buf_str(&s.stream.heard), "\r\n0\r\n"));
+    assert_true(s.stream.ended);
+    assert_int_equal(s.toy.cancelled, 1);
+    line_close(&s.stream);
+    line_close(&s.other);
+    while (s.toy.net->state != NET_CLOSED)
+        uv_run(&s.toy.loop.uv, UV_RUN_ONCE);
+    toy_done(&s.toy);
+}
+
 int main(void)
 {
-    return RUN(
-        test(a_stream_begins_before_there_is_a_result),
-        test(results_are_events_and_the_connection_serves_on_behind_the_last),
-        test(why_a_stream_ends_is_its_last_result), test(a_stream_ends_with_its_token_and_says_so),
-        test(who_accepts_only_events_gets_a_single_result_as_one),
-        test(an_invalid_request_is_an_event_and_a_refused_one_has_its_status),
-        test(where_json_is_as_welcome_only_streams_are_streamed), test(get_may_open_a_stream),
-        test(results_are_parts_each_with_the_boundary_behind_it),
-        test(a_single_result_is_a_part_only_where_nothing_else_is_accepted),
-        test(http_1_0_has_no_chunks_and_ends_a_stream_with_the_connection),
-        test(a_silent_stream_beats), test(a_slow_reader_is_waited_for_and_loses_nothing),
-        test(a_server_that_stops_breaks_streams_off_and_answers_the_rest));
+    return RUN(test(a_stream_begins_before_there_is_a_result),
+               test(results_are_events_and_the_connection_serves_on_behind_the_last),
+               test(why_a_stream_ends_is_its_last_result),
+               test(a_stream_ends_with_its_token_and_says_so),
+               test(who_accepts_only_events_gets_a_single_result_as_one),
+               test(an_invalid_request_is_an_event_and_a_refused_one_has_its_status),
+               test(where_json_is_as_welcome_only_streams_are_streamed),
+               test(what_becomes_a_stream_later_begins_then),
+               test(what_is_refused_later_has_its_status_all_the_same), test(get_may_open_a_stream),
+               test(results_are_parts_each_with_the_boundary_behind_it),
+               test(a_single_result_is_a_part_only_where_nothing_else_is_accepted),
+               test(http_1_0_has_no_chunks_and_ends_a_stream_with_the_connection),
+               test(a_silent_stream_beats), test(a_slow_reader_is_waited_for_and_loses_nothing),
+               test(a_server_that_stops_breaks_streams_off_and_answers_the_rest),
+               test(a_stream_that_begins_while_the_server_stops_is_broken_off));
 }

@@ -16,6 +16,7 @@ struct toy_op {
     struct net_operation *op;
     struct timer timer;
     bool follows;
+    bool refused;
     bool timed;
     bool ended;
     int64_t left;
@@ -73,9 +74,29 @@ static void on_slow(struct timer *t)
 {
     struct toy_op *o = container_of(t, struct toy_op, timer);
     struct net_operation *op = o->op;
+    bool refused = o->refused;
 
     toy_op_end(o);
-    finish_with(op, NET_RESULT, 200, "{\"data\":{\"slow\":true}}", NULL);
+    if (refused)
+        finish_with(op, NET_REFUSED, 401, "{\"errors\":[{\"message\":\"late\"}]}",
+                    "[{\"message\":\"late\"}]");
+    else
+        finish_with(op, NET_RESULT, 200, "{\"data\":{\"slow\":true}}", NULL);
+}
+
+static void become_stream(struct net_operation *op)
+{
+    op->is_stream = true;
+    if (op->transport->begin)
+        op->transport->begin(op);
+}
+
+static void on_late(struct timer *t)
+{
+    struct toy_op *o = container_of(t, struct toy_op, timer);
+
+    o->follows = true;
+    become_stream(o->op);
 }
 
 static void count_on(struct toy_op *o)
@@ -165,6 +186,11 @@ static void echo(struct net_operation *op, const struct net_call *call)
     buf_done(&text);
 }
 
+static bool is_later(struct str query)
+{
+    return str_eq(query, STR("slow")) || str_starts(query, STR("late "));
+}
+
 static void start(struct toy *toy, struct net_operation *op, const struct net_call *call)
 {
     struct toy_op *o = mem_new(struct toy_op);
@@ -173,12 +199,15 @@ static void start(struct toy *toy, struct net_operation *op, const struct net_ca
     o->op = op;
     op->owner = o;
     list_append(&toy->running, &o->link);
-    if (str_eq(call->query, STR("slow"))) {
-        timer_init(&o->timer, &toy->loop, on_slow);
+    if (is_later(call->query)) {
+        bool streams = str_eq(call->query, STR("late follow"));
+
+        o->refused = str_eq(call->query, STR("late refused"));
+        timer_init(&o->timer, &toy->loop, streams ? on_late : on_slow);
         timer_start(&o->timer, (uint64_t)variable(call, "ms", 100, INT32_MAX));
         return;
     }
-    op->is_stream = true;
+    become_stream(op);
     o->left = variable(call, "n", 1, MOST);
     o->size = (size_t)variable(call, "size", 10, SIZE_MOST);
     o->follows = str_eq(call->query, STR("follow"));
@@ -192,7 +221,7 @@ static void on_operation(void *user, struct net_operation *op, const struct net_
     struct toy *toy = user;
     struct str q = call->query;
 
-    if (str_eq(q, STR("slow")) ||
+    if (is_later(q) ||
         (call->can_stream && (str_eq(q, STR("follow")) || str_eq(q, STR("count"))))) {
         start(toy, op, call);
         return;

@@ -6,7 +6,8 @@
  * Its operations, by the query's text:
  *     echo …     the query, as {"data":{"echo":…}}
  *     invalid    is not executed; refused: with 401; mutation: not over GET
- *     slow       is answered after variables.ms
+ *     slow       is answered after variables.ms; late refused: is refused then
+ *     late follow  becomes a stream then
  *     follow     streams what publish sends
  *     publish    sends variables.n results of variables.size bytes to all who follow
  *     count      streams variables.n results of variables.size bytes, as fast as they are taken
