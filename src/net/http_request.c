@@ -3,7 +3,8 @@
 #include "net/call.h"
 
 enum {
-    Q_WHOLE = 1000 /* q-values count in thousandths */
+    Q_WHOLE = 1000,  /* q-values count in thousandths */
+    MOST_RANGES = 64 /* of Accept, that are looked at: no client has so many */
 };
 
 /* How closely a range of Accept names a type; the closest one decides. */
@@ -88,15 +89,34 @@ static void prefer(struct preference *p, struct str one, struct str type)
         *p = (struct preference){closeness, q};
 }
 
+/* A walk over the ranges of Accept, all fields of that name together. */
+struct walk {
+    const struct http_head *head;
+    size_t field;
+    struct str rest; /* of the field */
+    unsigned seen;
+};
+
+static bool next_range(struct walk *w, struct str *ret_range)
+{
+    if (w->seen++ == MOST_RANGES)
+        return false;
+    if (!w->rest.p)
+        w->rest = http_field_next(w->head, STR("Accept"), &w->field);
+    if (!w->rest.p)
+        return false;
+    *ret_range = str_split(&w->rest, ',');
+    return true;
+}
+
 static struct preference preference_for(const struct http_head *h, struct str type)
 {
     struct preference p = {CLOSE_NOT, 0};
-    size_t at = 0;
-    struct str list;
+    struct walk walk = {.head = h};
+    struct str range;
 
-    while ((list = http_field_next(h, STR("Accept"), &at)).p)
-        while (list.p)
-            prefer(&p, str_split(&list, ','), type);
+    while (next_range(&walk, &range))
+        prefer(&p, range, type);
     return p;
 }
 
@@ -133,16 +153,15 @@ static bool has_param(struct str params, struct str name, struct str value)
 static int q_of_parts(const struct http_head *h)
 {
     struct preference p = {CLOSE_NOT, 0};
-    size_t at = 0;
-    struct str list;
+    struct walk walk = {.head = h};
+    struct str range;
 
-    while ((list = http_field_next(h, STR("Accept"), &at)).p) {
-        while (list.p) {
-            struct str one = str_split(&list, ','), params = one;
-            str_split(&params, ';');
-            if (has_param(params, STR("subscriptionSpec"), STR("1.0")))
-                prefer(&p, one, multipart);
-        }
+    while (next_range(&walk, &range)) {
+        struct str params = range;
+
+        str_split(&params, ';');
+        if (has_param(params, STR("subscriptionSpec"), STR("1.0")))
+            prefer(&p, range, multipart);
     }
     return p.closeness == CLOSE_EXACT ? p.q : 0;
 }

@@ -135,6 +135,24 @@ static void a_single_result_is_a_stream_only_where_that_is_wanted_more(void **st
     assert_false(first);
 }
 
+/* Behind so many others. */
+static enum http_media json_behind(size_t others)
+{
+    char accept[256];
+    size_t n = 0;
+
+    for (; n < 2 * others; n += 2)
+        memcpy(accept + n, "a,", 2);
+    memcpy(accept + n, "application/json", sizeof("application/json"));
+    return accept_is(accept);
+}
+
+static void of_very_many_ranges_only_the_first_are_looked_at(void **state)
+{
+    assert_int_equal(json_behind(63), MEDIA_JSON);
+    assert_int_equal(json_behind(64), MEDIA_NONE);
+}
+
 static void a_browser_wants_html_and_a_client_does_not(void **state)
 {
     assert_true(
@@ -242,6 +260,7 @@ int main(void)
                test(a_stream_is_given_only_to_who_names_its_form),
                test(of_two_forms_of_a_stream_the_wanted_one_is_given),
                test(a_single_result_is_a_stream_only_where_that_is_wanted_more),
+               test(of_very_many_ranges_only_the_first_are_looked_at),
                test(a_browser_wants_html_and_a_client_does_not), test(only_json_is_read),
                test(a_body_of_a_wrong_shape_is_refused_by_name),
                test(a_body_may_leave_out_and_null_all_but_the_query),
