@@ -223,7 +223,7 @@ void exchange_drain(struct exchange *x)
 }
 
 /* It is a stream: its client hears so at once. */
-static void streams(struct net_operation *op)
+static void begin(struct net_operation *op)
 {
     struct exchange *x = container_of(op, struct exchange, op);
 
@@ -249,7 +249,7 @@ static void call(struct exchange *x, struct http_request *r, bool safe_method)
     service->on_operation(service->user, &x->op, &r->call);
     x->asking = false;
     if (x->state == EXCHANGE_STREAMING)
-        streams(&x->op);
+        begin(&x->op);
 }
 
 void exchange_run(struct exchange *x)
@@ -474,7 +474,7 @@ static void complete(struct net_operation *op, const struct net_response *why)
 }
 
 static const struct net_transport exchange_transport = {
-    .streams = streams,
+    .begin = begin,
     .next = next,
     .finish = finish,
     .complete = complete,

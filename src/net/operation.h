@@ -49,7 +49,7 @@ struct net_response {
 struct net_transport {
     /* It has become a stream: op->is_stream was set, and a result may be long in coming. NULL where
      * nobody needs to hear so. */
-    void (*streams)(struct net_operation *op);
+    void (*begin)(struct net_operation *op);
     /* One more result; the payload is the whole response object and is shared, not copied. */
     enum net_push (*next)(struct net_operation *op, struct frame *payload);
     /* The only result, or why there is none; ends the operation. */
@@ -63,7 +63,7 @@ struct net_operation {
     struct net_client *client;
     void *owner;    /* the server's request or subscription */
     bool is_stream; /* more than one result may come: nobody who stops waits for its end. The
-                       server sets it, and then calls streams(); the first next() does, too */
+                       server sets it, and then calls begin(); the first next() sets it, too */
 };
 
 /* What the client sent; borrowed for the call of on_operation(). */

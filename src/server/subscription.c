@@ -452,8 +452,8 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     s->op = op;
     op->owner = &s->owner;
     op->is_stream = true;
-    if (op->transport->streams)
-        op->transport->streams(op);
+    if (op->transport->begin)
+        op->transport->begin(op);
     s->session = op->client->session;
     if (!s->session)
         s->session = s->own = session_new(w, op->client, viewer_ref(viewer));

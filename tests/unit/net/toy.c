@@ -87,8 +87,8 @@ static void on_slow(struct timer *t)
 static void become_stream(struct net_operation *op)
 {
     op->is_stream = true;
-    if (op->transport->streams)
-        op->transport->streams(op);
+    if (op->transport->begin)
+        op->transport->begin(op);
 }
 
 static void on_late(struct timer *t)
