@@ -69,6 +69,16 @@ static void add_caching(struct http_response_fields *to, const struct http_respo
     }
 }
 
+/* Nothing that is served here is a page: a browser that is led to take it for one may load nothing,
+ * frame it nowhere, and send no address of it along; other origins get it by CORS or not at all. */
+static void add_for_browsers(struct http_response_fields *to)
+{
+    add(to, STR("X-Content-Type-Options"), STR("nosniff"));
+    add(to, STR("Content-Security-Policy"), STR("default-src 'none'; frame-ancestors 'none'"));
+    add(to, STR("Referrer-Policy"), STR("no-referrer"));
+    add(to, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
+}
+
 static void add_cors(struct http_response_fields *to, const struct http_response *r)
 {
     add(to, STR("Vary"), STR("Origin"));
@@ -101,7 +111,7 @@ void http_response_fields(const struct http_response *r, int64_t unix_ms,
     add_date(ret, unix_ms);
     add_body(ret, r);
     add_caching(ret, r);
-    add(ret, STR("X-Content-Type-Options"), STR("nosniff"));
+    add_for_browsers(ret);
     add_cors(ret, r);
     add_for_status(ret, r);
 }

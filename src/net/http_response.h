@@ -8,7 +8,7 @@
 #include "net/http_request.h"
 
 enum {
-    HTTP_RESPONSE_FIELDS_MAX = 16
+    HTTP_RESPONSE_FIELDS_MAX = 20
 };
 
 struct http_response {
