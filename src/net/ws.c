@@ -1,7 +1,7 @@
 #include "net/ws.h"
 
 #include "base/mem.h"
-#include "net/gtws.h"
+#include "net/subprotocol.h"
 #include "net/upgrade.h"
 
 enum {
@@ -21,7 +21,7 @@ struct ws {
     enum ws_opcode gathering; /* a fragmented message's opcode; WS_CONTINUATION: none is begun */
     struct buf in;            /* a frame that has not arrived whole */
     struct buf message;       /* the fragments of a message so far */
-    struct gtws gtws;
+    struct subprotocol subprotocol;
 };
 
 static size_t max_message(const struct ws *ws)
@@ -50,7 +50,7 @@ static void close_with(struct ws *ws, struct str payload)
         return;
     ws->state = WS_CLOSED;
     outq_push_frame(&ws->conn->out, WS_CLOSE, NULL, payload);
-    gtws_end(&ws->gtws);
+    subprotocol_end(&ws->subprotocol);
     conn_finish(ws->conn);
 }
 
@@ -69,11 +69,11 @@ static void fail(struct ws *ws, enum ws_close_code code, struct str reason)
 static void on_message(struct ws *ws, enum ws_opcode opcode, struct str message)
 {
     if (opcode == WS_BINARY)
-        close_code(ws, GTWS_BAD_MESSAGE, STR("Binary messages are not supported"));
+        subprotocol_on_binary(&ws->subprotocol);
     else if (!str_is_utf8(message))
         fail(ws, WS_BAD_TEXT, STR("Message is not UTF-8"));
     else
-        gtws_on_message(&ws->gtws, message);
+        subprotocol_on_message(&ws->subprotocol, message);
 }
 
 static void on_fragment(struct ws *ws, const struct ws_frame *f, struct str payload)
@@ -188,7 +188,7 @@ static void take_bytes(struct ws *ws, char *p, size_t n)
 /* The client gave a sign of life. */
 static void note_life(struct ws *ws)
 {
-    if (ws->state == WS_OPEN && !gtws_awaits_init(&ws->gtws))
+    if (ws->state == WS_OPEN && !subprotocol_awaits_init(&ws->subprotocol))
         conn_set_deadline(ws->conn, DEADLINE_PING);
 }
 
@@ -204,14 +204,14 @@ static void on_turn_end(void *user)
 {
     struct ws *ws = user;
 
-    gtws_on_turn_end(&ws->gtws);
+    subprotocol_on_turn_end(&ws->subprotocol);
 }
 
 static void on_drained(void *user)
 {
     struct ws *ws = user;
 
-    gtws_on_drained(&ws->gtws);
+    subprotocol_on_drained(&ws->subprotocol);
 }
 
 static void on_progress(void *user)
@@ -224,7 +224,7 @@ static void on_deadline(void *user, enum deadline_kind kind)
     struct ws *ws = user;
 
     if (kind == DEADLINE_INIT)
-        gtws_on_init_timeout(&ws->gtws);
+        subprotocol_on_init_timeout(&ws->subprotocol);
     else if (kind == DEADLINE_PONG)
         conn_kill(ws->conn);
     else if (kind == DEADLINE_PING) {
@@ -238,14 +238,14 @@ static void on_drain(void *user)
 {
     struct ws *ws = user;
 
-    gtws_drain(&ws->gtws);
+    subprotocol_drain(&ws->subprotocol);
 }
 
 static void on_gone(void *user)
 {
     struct ws *ws = user;
 
-    gtws_done(&ws->gtws);
+    subprotocol_done(&ws->subprotocol);
     buf_done(&ws->in);
     buf_done(&ws->message);
     mem_free(ws);
@@ -261,23 +261,59 @@ static const struct conn_speaker ws_speaker = {
     .on_gone = on_gone,
 };
 
-static bool host_has_room(struct gtws *g)
+static struct ws *ws_of(struct subprotocol *s)
 {
-    return conn_has_room(container_of(g, struct ws, gtws)->conn);
+    return container_of(s, struct ws, subprotocol);
 }
 
-static void host_wake(struct gtws *g)
+static bool host_has_room(struct subprotocol *s)
 {
-    conn_wake(container_of(g, struct ws, gtws)->conn);
+    return conn_has_room(ws_of(s)->conn);
 }
 
-static void host_close(struct gtws *g, unsigned code, struct str reason)
+static void host_send(struct subprotocol *s, struct outq_id *id, struct str text)
 {
-    close_code(container_of(g, struct ws, gtws), code, reason);
+    struct conn *c = ws_of(s)->conn;
+
+    outq_push_frame(&c->out, WS_TEXT, id, text);
+    conn_wake(c);
 }
 
-static const struct gtws_host gtws_host = {
+static void host_send_result(struct subprotocol *s, struct outq_id *id, struct frame *payload)
+{
+    struct conn *c = ws_of(s)->conn;
+
+    outq_push_next(&c->out, &s->dialect->result, id, payload);
+    conn_wake(c);
+}
+
+static void host_drop(struct subprotocol *s, struct str id)
+{
+    struct conn *c = ws_of(s)->conn;
+    struct outq_id *wire_id;
+
+    if (outq_empty(&c->out))
+        return;
+    wire_id = outq_id_new(id);
+    outq_drop(&c->out, wire_id);
+    outq_id_unref(wire_id);
+}
+
+static void host_wake(struct subprotocol *s)
+{
+    conn_wake(ws_of(s)->conn);
+}
+
+static void host_close(struct subprotocol *s, unsigned code, struct str reason)
+{
+    close_code(ws_of(s), code, reason);
+}
+
+static const struct subprotocol_host host = {
     .has_room = host_has_room,
+    .send = host_send,
+    .send_result = host_send_result,
+    .drop = host_drop,
     .wake = host_wake,
     .close = host_close,
 };
@@ -296,18 +332,18 @@ static void answer(struct conn *c, const struct http1_head *handshake, struct st
 void ws_start(struct conn *c, const struct http1_head *handshake)
 {
     struct ws *ws = mem_new(struct ws);
-    bool spoken = upgrade_offers(handshake, STR("graphql-transport-ws"));
+    bool spoken = upgrade_offers(handshake, dialect_gtws.offered);
 
     ws->conn = c;
     buf_init(&ws->in, max_message(ws) + READ_MAX);
     buf_init(&ws->message, max_message(ws));
-    gtws_init(&ws->gtws, &gtws_host, &c->out, &c->net->service, c->net->config.max_subscriptions,
-              net_client_id(c->net));
-    ws->gtws.client.address = &c->peer;
-    ws->gtws.client.requests = &c->requests;
+    subprotocol_init(&ws->subprotocol, &dialect_gtws, &host, &c->net->service,
+                     c->net->config.max_subscriptions, net_client_id(c->net));
+    ws->subprotocol.client.address = &c->peer;
+    ws->subprotocol.client.requests = &c->requests;
     conn_set_speaker(c, &ws_speaker, ws);
     conn_set_deadline(c, DEADLINE_INIT);
-    answer(c, handshake, spoken ? STR("graphql-transport-ws") : STR_NULL);
+    answer(c, handshake, spoken ? dialect_gtws.offered : STR_NULL);
     if (!spoken)
-        close_code(ws, GTWS_NO_SUBPROTOCOL, STR("Subprotocol not acceptable"));
+        close_code(ws, SUBPROTOCOL_NOT_SPOKEN, STR("Subprotocol not acceptable"));
 }

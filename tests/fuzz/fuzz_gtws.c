@@ -6,11 +6,11 @@
 
 #include <assert.h>
 
-#include "net/gtws.h"
+#include "net/subprotocol.h"
 #include "tests/fuzz/fuzz.h"
 
 struct talk {
-    struct gtws gtws;
+    struct subprotocol subprotocol;
     struct outq out;
     struct net_operation *held; /* one that is still to be answered */
     unsigned running;
@@ -18,37 +18,62 @@ struct talk {
     bool closed;
 };
 
-static struct talk *talk_of(struct gtws *g)
+static struct talk *talk_of(struct subprotocol *s)
 {
-    return container_of(g, struct talk, gtws);
+    return container_of(s, struct talk, subprotocol);
 }
 
-static bool has_room(struct gtws *g)
+static bool has_room(struct subprotocol *s)
 {
-    return talk_of(g)->out.unsent < 1000;
+    return talk_of(s)->out.unsent < 1000;
 }
 
-static void wake(struct gtws *g)
+static void host_send(struct subprotocol *s, struct outq_id *id, struct str text)
+{
+    outq_push_frame(&talk_of(s)->out, WS_TEXT, id, text);
+}
+
+static void host_send_result(struct subprotocol *s, struct outq_id *id, struct frame *payload)
+{
+    outq_push_next(&talk_of(s)->out, &s->dialect->result, id, payload);
+}
+
+static void host_drop(struct subprotocol *s, struct str id)
+{
+    struct outq_id *wire_id = outq_id_new(id);
+
+    outq_drop(&talk_of(s)->out, wire_id);
+    outq_id_unref(wire_id);
+}
+
+static void wake(struct subprotocol *s)
 {
 }
 
-static void host_close(struct gtws *g, unsigned code, struct str reason)
+static void host_close(struct subprotocol *s, unsigned code, struct str reason)
 {
-    struct talk *t = talk_of(g);
+    struct talk *t = talk_of(s);
 
     assert(!t->closed && code >= 1000 && code < 5000 && str_is_utf8(reason));
     t->closed = true;
     t->unsent_at_close = t->out.unsent;
-    gtws_end(g);
+    subprotocol_end(s);
 }
 
-static const struct gtws_host host = {has_room, wake, host_close};
+static const struct subprotocol_host host = {
+    .has_room = has_room,
+    .send = host_send,
+    .send_result = host_send_result,
+    .drop = host_drop,
+    .wake = wake,
+    .close = host_close,
+};
 
 static void on_init(void *user, struct net_client *c, const json_t *payload)
 {
     c->session = user;
     if (json_object_get(payload, "reject"))
-        c->ops->close(c, GTWS_FORBIDDEN, STR("Forbidden"));
+        c->ops->close(c, SUBPROTOCOL_FORBIDDEN, STR("Forbidden"));
     else
         c->ops->accept(c, payload ? STR("{}") : STR_NULL);
 }
@@ -98,7 +123,7 @@ static void on_operation(void *user, struct net_operation *op, const struct net_
 
 static void on_cancel(struct net_operation *op)
 {
-    struct talk *t = talk_of(container_of(op->client, struct gtws, client));
+    struct talk *t = talk_of(container_of(op->client, struct subprotocol, client));
 
     assert(t->running > 0);
     t->running--;
@@ -108,7 +133,7 @@ static void on_cancel(struct net_operation *op)
 
 static void on_drained(struct net_operation *op)
 {
-    struct talk *t = talk_of(container_of(op->client, struct gtws, client));
+    struct talk *t = talk_of(container_of(op->client, struct subprotocol, client));
 
     t->running--;
     op->transport->complete(op, NULL);
@@ -131,15 +156,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char sent[512];
 
     outq_init(&t.out);
-    gtws_init(&t.gtws, &host, &t.out, &service, 4, 1);
+    subprotocol_init(&t.subprotocol, &dialect_gtws, &host, &service, 4, 1);
     while (rest.p) {
-        gtws_on_message(&t.gtws, str_split(&rest, '\n'));
+        subprotocol_on_message(&t.subprotocol, str_split(&rest, '\n'));
         if (!t.closed && outq_take(&t.out, sent, sizeof(sent)) < sizeof(sent))
-            gtws_on_drained(&t.gtws);
+            subprotocol_on_drained(&t.subprotocol);
         assert(!t.closed || t.out.unsent <= t.unsent_at_close);
-        gtws_on_turn_end(&t.gtws);
+        subprotocol_on_turn_end(&t.subprotocol);
     }
-    gtws_done(&t.gtws);
+    subprotocol_done(&t.subprotocol);
     assert(t.running == 0);
     outq_done(&t.out);
     return 0;

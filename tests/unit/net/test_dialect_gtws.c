@@ -1,154 +1,8 @@
-#include "net/gtws.h"
-
-#include <stdio.h>
-
-#include "base/mem.h"
-#include "tests/lib/test.h"
-
-enum server {
-    SILENT,
-    ACCEPTING, /* and answers nothing by itself */
-    ECHOING,
-};
-
-/* A socket and a server that only write down what they hear. */
-struct talk {
-    struct gtws gtws;
-    struct outq out;
-    unsigned close_code;
-    char close_reason[256];
-    struct net_operation *started; /* the newest */
-    struct net_operation *cancelled;
-    struct net_operation *drained;
-    unsigned n_started, n_cancelled, n_gone;
-    bool room;
-    enum server server;
-};
-
-static struct talk *talk_of(struct gtws *g)
-{
-    return container_of(g, struct talk, gtws);
-}
-
-static bool has_room(struct gtws *g)
-{
-    return talk_of(g)->room;
-}
-
-static void wake(struct gtws *g)
-{
-}
-
-static void host_close(struct gtws *g, unsigned code, struct str reason)
-{
-    struct talk *t = talk_of(g);
-
-    t->close_code = code;
-    snprintf(t->close_reason, sizeof(t->close_reason), "%.*s", STR_ARG(reason));
-    gtws_end(g);
-}
-
-static const struct gtws_host host = {has_room, wake, host_close};
-
-static void on_init(void *user, struct net_client *c, const json_t *payload)
-{
-    struct talk *t = user;
-
-    c->session = t;
-    if (t->server != SILENT)
-        c->ops->accept(c, STR_NULL);
-}
-
-static void answer(struct net_operation *op)
-{
-    const struct net_response r = {.outcome = NET_RESULT, .body = STR("{\"data\":1}")};
-
-    op->transport->finish(op, &r);
-}
-
-static void on_operation(void *user, struct net_operation *op, const struct net_call *call)
-{
-    struct talk *t = user;
-
-    t->started = op;
-    t->n_started++;
-    assert_true(call->can_stream);
-    assert_false(call->safe_method);
-    if (t->server == ECHOING)
-        answer(op);
-}
-
-static void on_cancel(struct net_operation *op)
-{
-    struct talk *t = talk_of(container_of(op->client, struct gtws, client));
-
-    t->cancelled = op;
-    t->n_cancelled++;
-}
-
-static void on_drained(struct net_operation *op)
-{
-    talk_of(container_of(op->client, struct gtws, client))->drained = op;
-}
-
-static void on_gone(void *user, struct net_client *c)
-{
-    struct talk *t = user;
-
-    t->n_gone++;
-}
-
-static struct net_service service;
+#include "tests/unit/net/talk.h"
 
 static struct talk *begin(enum server server)
 {
-    struct talk *t = mem_new(struct talk);
-
-    t->room = true;
-    t->server = server;
-    service = (struct net_service){.user = t,
-                                   .on_init = on_init,
-                                   .on_operation = on_operation,
-                                   .on_cancel = on_cancel,
-                                   .on_drained = on_drained,
-                                   .on_gone = on_gone};
-    outq_init(&t->out);
-    gtws_init(&t->gtws, &host, &t->out, &service, 2, 1);
-    return t;
-}
-
-static void end(struct talk *t)
-{
-    gtws_done(&t->gtws);
-    outq_done(&t->out);
-    mem_free(t);
-}
-
-static void say(struct talk *t, const char *text)
-{
-    gtws_on_message(&t->gtws, str_c(text));
-}
-
-/* Everything that was sent, without the heads of the frames, which are two bytes in these tests. */
-static void expect(struct talk *t, const char *texts)
-{
-    char wire[4096], got[4096];
-    size_t n = outq_take(&t->out, wire, sizeof(wire)), to = 0;
-
-    for (size_t i = 0; i < n;) {
-        size_t length = (unsigned char)wire[i + 1];
-        assert_true(length < 126);
-        memcpy(got + to, wire + i + 2, length);
-        to += length;
-        i += 2 + length;
-    }
-    assert_str(str_of(got, to), texts);
-}
-
-static void expect_close(struct talk *t, unsigned code, const char *reason)
-{
-    assert_int_equal(t->close_code, code);
-    assert_string_equal(t->close_reason, reason);
+    return begin_in(&dialect_gtws, server);
 }
 
 static struct talk *begin_ready(enum server server)
@@ -168,7 +22,7 @@ static void check_refused(const char *message, const char *reason)
     struct talk *t = begin_ready(ACCEPTING);
 
     say(t, message);
-    expect_close(t, GTWS_BAD_MESSAGE, reason);
+    expect_close(t, 4400, reason);
     assert_int_equal(t->n_started, 0);
     end(t);
 }
@@ -198,7 +52,7 @@ static void an_operation_before_the_ack_is_unauthorized(void **state)
 
     say(t, "{\"type\":\"connection_init\"}");
     say(t, SUBSCRIBE("1"));
-    expect_close(t, GTWS_UNAUTHORIZED, "Unauthorized");
+    expect_close(t, 4401, "Unauthorized");
     end(t);
 }
 
@@ -208,8 +62,8 @@ static void an_ack_after_a_close_is_not_sent(void **state)
 
     say(t, "{\"type\":\"connection_init\"}");
     say(t, "{\"type\":\"connection_init\"}");
-    expect_close(t, GTWS_INIT_TWICE, "Too many initialisation requests");
-    t->gtws.client.ops->accept(&t->gtws.client, STR_NULL);
+    expect_close(t, 4429, "Too many initialisation requests");
+    t->subprotocol.client.ops->accept(&t->subprotocol.client, STR_NULL);
     expect(t, "");
     end(t);
 }
@@ -222,9 +76,9 @@ static void a_ping_is_answered_at_any_time_with_its_payload(void **state)
     say(t, "{\"type\":\"ping\",\"payload\":{\"a\":[1,null]}}");
     say(t, "{\"type\":\"pong\",\"payload\":{}}");
     expect(t, "{\"type\":\"pong\"}{\"type\":\"pong\",\"payload\":{\"a\":[1,null]}}");
-    assert_true(gtws_awaits_init(&t->gtws));
-    gtws_on_init_timeout(&t->gtws);
-    expect_close(t, GTWS_INIT_TIMEOUT, "Connection initialisation timeout");
+    assert_true(subprotocol_awaits_init(&t->subprotocol));
+    subprotocol_on_init_timeout(&t->subprotocol);
+    expect_close(t, 4408, "Connection initialisation timeout");
     end(t);
 }
 
@@ -238,7 +92,7 @@ static void an_id_in_use_is_closed_and_an_ended_one_is_free(void **state)
     say(t, SUBSCRIBE("1"));
     assert_int_equal(t->n_started, 2);
     say(t, SUBSCRIBE("1"));
-    expect_close(t, GTWS_ID_IN_USE, "Subscriber for 1 already exists");
+    expect_close(t, 4409, "Subscriber for 1 already exists");
     assert_int_equal(t->n_started, 2);
     end(t);
 }
@@ -323,10 +177,10 @@ static void a_full_socket_takes_nothing_and_says_when_it_has_drained(void **stat
     assert_int_equal(t->started->transport->next(t->started, f), NET_FULL);
     expect(t, "");
     t->room = true;
-    gtws_on_drained(&t->gtws);
+    subprotocol_on_drained(&t->subprotocol);
     assert_ptr_equal(t->drained, t->started);
     t->drained = NULL;
-    gtws_on_drained(&t->gtws);
+    subprotocol_on_drained(&t->subprotocol);
     assert_null(t->drained);
     frame_unref(f);
     end(t);
@@ -340,16 +194,16 @@ static void a_closed_socket_cancels_at_the_end_of_the_turn(void **state)
     say(t, SUBSCRIBE("1"));
     first = t->started;
     say(t, SUBSCRIBE("2"));
-    t->gtws.client.ops->close(&t->gtws.client, 4403, STR("Forbidden"));
+    t->subprotocol.client.ops->close(&t->subprotocol.client, 4403, STR("Forbidden"));
     expect_close(t, 4403, "Forbidden");
     assert_int_equal(t->n_cancelled, 0);
     answer(first); /* too late to be heard, but it ends it */
     expect(t, "");
-    gtws_on_turn_end(&t->gtws);
+    subprotocol_on_turn_end(&t->subprotocol);
     assert_int_equal(t->n_cancelled, 1);
     say(t, SUBSCRIBE("3"));
     assert_int_equal(t->n_started, 2);
-    gtws_done(&t->gtws);
+    subprotocol_done(&t->subprotocol);
     assert_int_equal(t->n_gone, 1);
     assert_int_equal(t->n_cancelled, 1);
     outq_done(&t->out);
@@ -365,38 +219,38 @@ static void a_drain_waits_for_answers_but_not_for_streams(void **state)
     t->started->is_stream = true;
     say(t, SUBSCRIBE("2"));
     query = t->started;
-    gtws_drain(&t->gtws);
+    subprotocol_drain(&t->subprotocol);
     assert_int_equal(t->close_code, 0);
     say(t, SUBSCRIBE("3"));
     assert_int_equal(t->n_started, 2);
     answer(query);
     expect_close(t, WS_RESTART, "Service restart");
-    gtws_on_turn_end(&t->gtws);
+    subprotocol_on_turn_end(&t->subprotocol);
     assert_int_equal(t->n_cancelled, 1);
     end(t);
 }
 
 static void a_thousand_ids_are_kept_apart(void **state)
 {
-    struct gtws_ops ops = {0};
+    struct subprotocol_ops ops = {0};
     char id[16];
 
     for (int i = 0; i < 1000; i++) {
         int n = snprintf(id, sizeof(id), "id-%d", i);
-        assert_null(gtws_ops_find(&ops, str_of(id, (size_t)n)));
-        (void)!gtws_ops_add(&ops, str_of(id, (size_t)n));
+        assert_null(subprotocol_ops_find(&ops, str_of(id, (size_t)n)));
+        (void)!subprotocol_ops_add(&ops, str_of(id, (size_t)n));
     }
     assert_int_equal(ops.n, 1000);
     for (int i = 0; i < 1000; i++) {
         int n = snprintf(id, sizeof(id), "id-%d", i);
-        struct gtws_op *op = gtws_ops_find(&ops, str_of(id, (size_t)n));
+        struct subprotocol_op *op = subprotocol_ops_find(&ops, str_of(id, (size_t)n));
         assert_non_null(op);
         assert_memory_equal(op->id, id, (size_t)n);
-        gtws_ops_take(&ops, op);
-        gtws_op_free(op);
+        subprotocol_ops_take(&ops, op);
+        subprotocol_op_free(op);
     }
-    assert_null(gtws_ops_any(&ops));
-    gtws_ops_done(&ops);
+    assert_null(subprotocol_ops_any(&ops));
+    subprotocol_ops_done(&ops);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "net/gtws_ops.h"
+#include "net/subprotocol_ops.h"
 
 #include <assert.h>
 
@@ -9,25 +9,25 @@ enum {
     FIRST_SLOTS = 4
 };
 
-static struct gtws_op **slot_of(const struct gtws_ops *ops, struct str id)
+static struct subprotocol_op **slot_of(const struct subprotocol_ops *ops, struct str id)
 {
     return &ops->slots[hash_bytes(id.p, id.n) & (ops->n_slots - 1)];
 }
 
-static struct str id_of(const struct gtws_op *op)
+static struct str id_of(const struct subprotocol_op *op)
 {
     return str_of(op->id, op->id_length);
 }
 
-static void grow(struct gtws_ops *ops)
+static void grow(struct subprotocol_ops *ops)
 {
-    struct gtws_ops old = *ops;
+    struct subprotocol_ops old = *ops;
 
     ops->n_slots = old.n_slots ? old.n_slots * 2 : FIRST_SLOTS;
-    ops->slots = mem_zalloc(ops->n_slots * sizeof(struct gtws_op *));
+    ops->slots = mem_zalloc(ops->n_slots * sizeof(struct subprotocol_op *));
     for (unsigned i = 0; i < old.n_slots; i++) {
         while (old.slots[i]) {
-            struct gtws_op *op = old.slots[i], **to = slot_of(ops, id_of(op));
+            struct subprotocol_op *op = old.slots[i], **to = slot_of(ops, id_of(op));
             old.slots[i] = op->chain;
             op->chain = *to;
             *to = op;
@@ -36,25 +36,25 @@ static void grow(struct gtws_ops *ops)
     mem_free(old.slots);
 }
 
-void gtws_ops_done(struct gtws_ops *ops)
+void subprotocol_ops_done(struct subprotocol_ops *ops)
 {
     assert(ops->n == 0);
     mem_free(ops->slots);
-    *ops = (struct gtws_ops){0};
+    *ops = (struct subprotocol_ops){0};
 }
 
-struct gtws_op *gtws_ops_find(const struct gtws_ops *ops, struct str id)
+struct subprotocol_op *subprotocol_ops_find(const struct subprotocol_ops *ops, struct str id)
 {
-    struct gtws_op *op = ops->n ? *slot_of(ops, id) : NULL;
+    struct subprotocol_op *op = ops->n ? *slot_of(ops, id) : NULL;
 
     while (op && !str_eq(id_of(op), id))
         op = op->chain;
     return op;
 }
 
-struct gtws_op *gtws_ops_add(struct gtws_ops *ops, struct str id)
+struct subprotocol_op *subprotocol_ops_add(struct subprotocol_ops *ops, struct str id)
 {
-    struct gtws_op *op = mem_zalloc(sizeof(*op) + id.n), **slot;
+    struct subprotocol_op *op = mem_zalloc(sizeof(*op) + id.n), **slot;
 
     if (ops->n == ops->n_slots)
         grow(ops);
@@ -69,9 +69,9 @@ struct gtws_op *gtws_ops_add(struct gtws_ops *ops, struct str id)
     return op;
 }
 
-void gtws_ops_take(struct gtws_ops *ops, struct gtws_op *op)
+void subprotocol_ops_take(struct subprotocol_ops *ops, struct subprotocol_op *op)
 {
-    struct gtws_op **at = slot_of(ops, id_of(op));
+    struct subprotocol_op **at = slot_of(ops, id_of(op));
 
     while (*at != op)
         at = &(*at)->chain;
@@ -80,7 +80,7 @@ void gtws_ops_take(struct gtws_ops *ops, struct gtws_op *op)
     ops->n--;
 }
 
-struct gtws_op *gtws_ops_any(const struct gtws_ops *ops)
+struct subprotocol_op *subprotocol_ops_any(const struct subprotocol_ops *ops)
 {
     for (unsigned i = 0; ops->n && i < ops->n_slots; i++)
         if (ops->slots[i])
@@ -88,17 +88,17 @@ struct gtws_op *gtws_ops_any(const struct gtws_ops *ops)
     return NULL;
 }
 
-unsigned gtws_ops_unanswered(const struct gtws_ops *ops)
+unsigned subprotocol_ops_unanswered(const struct subprotocol_ops *ops)
 {
     unsigned n = 0;
 
     for (unsigned i = 0; i < ops->n_slots; i++)
-        for (const struct gtws_op *op = ops->slots[i]; op; op = op->chain)
+        for (const struct subprotocol_op *op = ops->slots[i]; op; op = op->chain)
             n += !op->base.is_stream;
     return n;
 }
 
-void gtws_op_free(struct gtws_op *op)
+void subprotocol_op_free(struct subprotocol_op *op)
 {
     list_remove(&op->waiting);
     outq_id_unref(op->wire_id);

@@ -13,35 +13,35 @@
 #include "net/operation.h"
 #include "net/outq.h"
 
-struct gtws;
+struct subprotocol;
 
-struct gtws_op {
+struct subprotocol_op {
     struct net_operation base;
-    struct gtws *gtws;
-    struct gtws_op *chain; /* of the same slot */
-    struct list waiting;   /* gtws.waiting */
+    struct subprotocol *subprotocol;
+    struct subprotocol_op *chain; /* of the same slot */
+    struct list waiting;          /* subprotocol.waiting */
     struct outq_id *wire_id;
     size_t id_length;
     char id[];
 };
 
-struct gtws_ops {
-    struct gtws_op **slots;
+struct subprotocol_ops {
+    struct subprotocol_op **slots;
     unsigned n_slots; /* a power of two, or 0 */
     unsigned n;
 };
 
 /* An all-zero table is empty and ready. All operations must have been taken out. */
-void gtws_ops_done(struct gtws_ops *ops);
+void subprotocol_ops_done(struct subprotocol_ops *ops);
 
-struct gtws_op *gtws_ops_find(const struct gtws_ops *ops, struct str id);
+struct subprotocol_op *subprotocol_ops_find(const struct subprotocol_ops *ops, struct str id);
 /* A new one under an id that stands for none yet. */
-struct gtws_op *gtws_ops_add(struct gtws_ops *ops, struct str id) must_use;
+struct subprotocol_op *subprotocol_ops_add(struct subprotocol_ops *ops, struct str id) must_use;
 /* Out of the table; the operation is the caller's to free. */
-void gtws_ops_take(struct gtws_ops *ops, struct gtws_op *op);
+void subprotocol_ops_take(struct subprotocol_ops *ops, struct subprotocol_op *op);
 /* Any one, or NULL. */
-struct gtws_op *gtws_ops_any(const struct gtws_ops *ops);
+struct subprotocol_op *subprotocol_ops_any(const struct subprotocol_ops *ops);
 /* How many are no stream: their one result is still to come. */
-unsigned gtws_ops_unanswered(const struct gtws_ops *ops);
+unsigned subprotocol_ops_unanswered(const struct subprotocol_ops *ops);
 
-void gtws_op_free(struct gtws_op *op);
+void subprotocol_op_free(struct subprotocol_op *op);

@@ -1,0 +1,89 @@
+#pragma once
+
+/*
+ * What tells one sub-protocol from another: the names of its messages, what stands around a result,
+ * how a client's message is read, and what becomes of those who do wrong.
+ *
+ * What all have in common stands in net/subprotocol.h.
+ */
+
+#include "net/call.h"
+#include "net/outq.h"
+
+enum {
+    DIALECT_ID_MAX = 256, /* bytes of an operation's id: clients choose it, we keep it */
+    DIALECT_WRONG_MAX = 256
+};
+
+/* What a client may ask for, whatever the sub-protocol calls it. */
+enum dialect_verb {
+    DIALECT_INIT,
+    DIALECT_PING,
+    DIALECT_PONG,
+    DIALECT_START,
+    DIALECT_STOP,
+};
+
+/* One message of a client: checked fields. */
+struct dialect_message {
+    enum dialect_verb verb;
+    struct str id;         /* of START and STOP */
+    const json_t *payload; /* of INIT, PING and PONG: an object, or NULL */
+    struct net_call call;  /* of START */
+    json_t *json;          /* owned: all else points into it */
+};
+
+/* What was wrong with a message, as the reason of a close. */
+struct dialect_wrong {
+    char text[DIALECT_WRONG_MAX];
+};
+
+struct dialect {
+    const char *name;   /* for logs */
+    struct str offered; /* the name in Sec-WebSocket-Protocol */
+
+    struct outq_envelope result;
+    struct str ack;
+    struct str pong;
+    struct str error;
+    struct str complete;
+
+    /* Close codes for those who do wrong. */
+    unsigned close_malformed;
+    unsigned close_unacknowledged; /* who starts an operation before the acknowledgement */
+    unsigned close_init_late;
+    unsigned close_init_twice;
+    unsigned close_id_in_use;
+
+    /* False: the words in *ret_wrong say why. In either case dialect_message_done(). */
+    bool (*read)(struct str text, struct dialect_message *ret_message,
+                 struct dialect_wrong *ret_wrong);
+};
+
+/* graphql-transport-ws, of the graphql-ws library, by its PROTOCOL.md. */
+extern const struct dialect dialect_gtws;
+
+/* Takes one that is all zero. */
+void dialect_message_done(struct dialect_message *m);
+
+/* {"id":…,"type":type,"payload":payload}; id may be NULL, the payload absent. */
+void dialect_write(struct buf *out, const struct outq_id *id, struct str type, struct str payload);
+
+/* For the readers of sub-protocols. */
+
+struct dialect_name {
+    const char *name;
+    enum dialect_verb verb;
+};
+
+/* Fills the words; false, which is what nearly every caller needs. */
+bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...) printf_like(2, 3);
+
+/* Each takes one part of a message in m->json, or says what is wrong with it. */
+bool dialect_take_json(struct dialect_message *m, struct str text, struct dialect_wrong *ret_wrong);
+bool dialect_take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
+                       struct dialect_wrong *ret_wrong);
+bool dialect_take_id(struct dialect_message *m, struct dialect_wrong *ret_wrong);
+bool dialect_take_call(struct dialect_message *m, const json_t *payload,
+                       struct dialect_wrong *ret_wrong);
+bool dialect_take_payload(struct dialect_message *m, struct dialect_wrong *ret_wrong);

@@ -1,0 +1,395 @@
+#include "net/subprotocol.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/json_out.h"
+#include "net/refusal.h"
+
+enum {
+    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
+    REASON_MAX = 512,                /* before it is cut to what a close frame holds */
+};
+
+static const struct net_transport transport;
+static const struct net_client_ops client_ops;
+
+static bool may_follow(enum subprotocol_state from, enum subprotocol_state to)
+{
+    switch (to) {
+    case SUBPROTOCOL_OPENED:
+        return false;
+    case SUBPROTOCOL_INITIALISING:
+        return from == SUBPROTOCOL_OPENED;
+    case SUBPROTOCOL_READY:
+        return from == SUBPROTOCOL_INITIALISING;
+    case SUBPROTOCOL_DRAINING:
+        return from == SUBPROTOCOL_READY;
+    case SUBPROTOCOL_CLOSING:
+        return from < SUBPROTOCOL_CLOSING;
+    case SUBPROTOCOL_ENDED:
+        return from == SUBPROTOCOL_CLOSING;
+    }
+    return false;
+}
+
+static void become(struct subprotocol *s, enum subprotocol_state next)
+{
+    assert(may_follow(s->state, next));
+    s->state = next;
+    if (next == SUBPROTOCOL_CLOSING)
+        s->host->wake(s);
+}
+
+/* Is anything said on this socket still? */
+static bool is_open(const struct subprotocol *s)
+{
+    return s->state < SUBPROTOCOL_CLOSING;
+}
+
+static void close_socket(struct subprotocol *s, unsigned code, struct str reason)
+{
+    if (is_open(s))
+        s->host->close(s, code, reason);
+}
+
+static void send_message(struct subprotocol *s, struct outq_id *id, struct str type,
+                         struct str payload)
+{
+    struct buf text;
+
+    buf_init(&text, TEXT_CEILING);
+    dialect_write(&text, id, type, payload);
+    assert(!buf_overflowed(&text));
+    s->host->send(s, id, buf_str(&text));
+    buf_done(&text);
+}
+
+static void close_when_drained(struct subprotocol *s)
+{
+    if (s->state == SUBPROTOCOL_DRAINING && subprotocol_ops_unanswered(&s->ops) == 0)
+        close_socket(s, WS_RESTART, STR("Service restart"));
+}
+
+/* The operation has ended: its id is free. */
+static void drop_op(struct subprotocol_op *op)
+{
+    struct subprotocol *s = op->subprotocol;
+
+    subprotocol_ops_take(&s->ops, op);
+    subprotocol_op_free(op);
+    close_when_drained(s);
+}
+
+static void cancel_all(struct subprotocol *s)
+{
+    struct subprotocol_op *op;
+
+    while ((op = subprotocol_ops_any(&s->ops))) {
+        subprotocol_ops_take(&s->ops, op);
+        s->service->on_cancel(&op->base);
+        subprotocol_op_free(op);
+    }
+}
+
+static void on_init(struct subprotocol *s, const struct dialect_message *m)
+{
+    if (s->state != SUBPROTOCOL_OPENED) {
+        close_socket(s, s->dialect->close_init_twice, STR("Too many initialisation requests"));
+        return;
+    }
+    become(s, SUBPROTOCOL_INITIALISING);
+    s->service->on_init(s->service->user, &s->client, m->payload);
+}
+
+static int add_dumped(const char *p, size_t n, void *user)
+{
+    buf_add(user, str_of(p, n));
+    return 0;
+}
+
+static void on_ping(struct subprotocol *s, const struct dialect_message *m)
+{
+    struct buf payload;
+
+    if (!m->payload) {
+        send_message(s, NULL, s->dialect->pong, STR_NULL);
+        return;
+    }
+    buf_init(&payload, TEXT_CEILING);
+    json_dump_callback(m->payload, add_dumped, &payload, JSON_COMPACT);
+    send_message(s, NULL, s->dialect->pong, buf_str(&payload));
+    buf_done(&payload);
+}
+
+static void refuse_operation(struct subprotocol *s, struct str id, struct str code,
+                             struct str message)
+{
+    struct outq_id *wire_id = outq_id_new(id);
+    struct buf errors;
+
+    buf_init(&errors, TEXT_CEILING);
+    refusal_errors(&errors, code, message);
+    send_message(s, wire_id, s->dialect->error, buf_str(&errors));
+    buf_done(&errors);
+    outq_id_unref(wire_id);
+}
+
+static void close_id_in_use(struct subprotocol *s, struct str id)
+{
+    char reason[REASON_MAX];
+    int n = snprintf(reason, sizeof(reason), "Subscriber for %.*s already exists", STR_ARG(id));
+
+    close_socket(s, s->dialect->close_id_in_use, str_of(reason, (size_t)n));
+}
+
+static void start_operation(struct subprotocol *s, const struct dialect_message *m)
+{
+    struct subprotocol_op *op = subprotocol_ops_add(&s->ops, m->id);
+    struct net_call call = m->call;
+
+    op->subprotocol = s;
+    op->base.transport = &transport;
+    op->base.client = &s->client;
+    call.can_stream = true;
+    s->service->on_operation(s->service->user, &op->base, &call);
+}
+
+static void on_start(struct subprotocol *s, const struct dialect_message *m)
+{
+    if (s->state < SUBPROTOCOL_READY)
+        close_socket(s, s->dialect->close_unacknowledged, STR("Unauthorized"));
+    else if (subprotocol_ops_find(&s->ops, m->id))
+        close_id_in_use(s, m->id);
+    else if (s->state == SUBPROTOCOL_DRAINING)
+        refuse_operation(s, m->id, STR("UNAVAILABLE"),
+                         STR("The server is restarting; connect again."));
+    else if (s->max_operations && s->ops.n >= s->max_operations)
+        refuse_operation(s, m->id, STR("LIMIT_EXCEEDED"),
+                         STR("Too many operations run on this connection at a time."));
+    else
+        start_operation(s, m);
+}
+
+/* What waits under the id is dropped even when the operation has ended by itself meanwhile: the
+ * client wants to hear nothing more of it. */
+static void on_stop(struct subprotocol *s, const struct dialect_message *m)
+{
+    struct subprotocol_op *op = subprotocol_ops_find(&s->ops, m->id);
+
+    s->host->drop(s, m->id);
+    if (!op)
+        return;
+    subprotocol_ops_take(&s->ops, op);
+    s->service->on_cancel(&op->base);
+    subprotocol_op_free(op);
+    close_when_drained(s);
+}
+
+static void on_read(struct subprotocol *s, const struct dialect_message *m)
+{
+    switch (m->verb) {
+    case DIALECT_INIT:
+        on_init(s, m);
+        return;
+    case DIALECT_PING:
+        on_ping(s, m);
+        return;
+    case DIALECT_PONG:
+        return;
+    case DIALECT_START:
+        on_start(s, m);
+        return;
+    case DIALECT_STOP:
+        on_stop(s, m);
+        return;
+    }
+}
+
+void subprotocol_on_message(struct subprotocol *s, struct str text)
+{
+    struct dialect_message m = {0};
+    struct dialect_wrong wrong;
+
+    if (!is_open(s))
+        return;
+    if (s->dialect->read(text, &m, &wrong))
+        on_read(s, &m);
+    else
+        close_socket(s, s->dialect->close_malformed, str_c(wrong.text));
+    dialect_message_done(&m);
+}
+
+void subprotocol_on_binary(struct subprotocol *s)
+{
+    close_socket(s, s->dialect->close_malformed, STR("Binary messages are not supported"));
+}
+
+void subprotocol_on_turn_end(struct subprotocol *s)
+{
+    if (s->state != SUBPROTOCOL_CLOSING)
+        return;
+    become(s, SUBPROTOCOL_ENDED);
+    cancel_all(s);
+}
+
+void subprotocol_on_drained(struct subprotocol *s)
+{
+    struct list now;
+
+    /* Moved aside: who fills the queue again waits for the next time. */
+    list_init(&now);
+    while (!list_empty(&s->waiting)) {
+        struct list *link = s->waiting.next;
+        list_remove(link);
+        list_append(&now, link);
+    }
+    while (!list_empty(&now)) {
+        struct subprotocol_op *op = list_first(&now, struct subprotocol_op, waiting);
+        list_remove(&op->waiting);
+        s->service->on_drained(&op->base);
+    }
+}
+
+void subprotocol_on_init_timeout(struct subprotocol *s)
+{
+    if (s->state == SUBPROTOCOL_OPENED)
+        close_socket(s, s->dialect->close_init_late, STR("Connection initialisation timeout"));
+}
+
+bool subprotocol_awaits_init(const struct subprotocol *s)
+{
+    return s->state == SUBPROTOCOL_OPENED;
+}
+
+void subprotocol_drain(struct subprotocol *s)
+{
+    if (s->state == SUBPROTOCOL_READY) {
+        become(s, SUBPROTOCOL_DRAINING);
+        close_when_drained(s);
+    } else {
+        close_socket(s, WS_RESTART, STR("Service restart"));
+    }
+}
+
+void subprotocol_end(struct subprotocol *s)
+{
+    if (is_open(s))
+        become(s, SUBPROTOCOL_CLOSING);
+}
+
+void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
+                      const struct subprotocol_host *host, const struct net_service *service,
+                      size_t max_operations, uint64_t client_id)
+{
+    *s = (struct subprotocol){
+        .client = {.id = client_id, .transport = dialect->name, .ops = &client_ops},
+        .dialect = dialect,
+        .host = host,
+        .service = service,
+        .max_operations = max_operations < UINT32_MAX ? (unsigned)max_operations : UINT32_MAX,
+    };
+    list_init(&s->waiting);
+}
+
+void subprotocol_done(struct subprotocol *s)
+{
+    bool known = s->client.session; /* the server holds something for it */
+
+    s->state = SUBPROTOCOL_ENDED;
+    cancel_all(s);
+    subprotocol_ops_done(&s->ops);
+    if (known)
+        s->service->on_gone(s->service->user, &s->client);
+}
+
+static struct subprotocol_op *op_of(struct net_operation *op)
+{
+    return container_of(op, struct subprotocol_op, base);
+}
+
+static enum net_push next(struct net_operation *base, struct frame *payload)
+{
+    struct subprotocol_op *op = op_of(base);
+    struct subprotocol *s = op->subprotocol;
+
+    base->is_stream = true;
+    if (!is_open(s))
+        return NET_TOOK;
+    if (!s->host->has_room(s)) {
+        list_remove(&op->waiting);
+        list_append(&s->waiting, &op->waiting);
+        return NET_FULL;
+    }
+    s->host->send_result(s, op->wire_id, payload);
+    return NET_TOOK;
+}
+
+static void send_only_result(struct subprotocol_op *op, struct str body)
+{
+    struct subprotocol *s = op->subprotocol;
+    struct frame *payload = frame_new(body);
+
+    s->host->send_result(s, op->wire_id, payload);
+    frame_unref(payload);
+    send_message(s, op->wire_id, s->dialect->complete, STR_NULL);
+}
+
+static void finish(struct net_operation *base, const struct net_response *response)
+{
+    struct subprotocol_op *op = op_of(base);
+    struct subprotocol *s = op->subprotocol;
+
+    if (is_open(s)) {
+        if (response->outcome == NET_RESULT)
+            send_only_result(op, response->body);
+        else
+            send_message(s, op->wire_id, s->dialect->error, response->errors);
+    }
+    drop_op(op);
+}
+
+static void complete(struct net_operation *base, const struct net_response *why)
+{
+    struct subprotocol_op *op = op_of(base);
+    struct subprotocol *s = op->subprotocol;
+
+    if (is_open(s)) {
+        if (why)
+            send_message(s, op->wire_id, s->dialect->error, why->errors);
+        else
+            send_message(s, op->wire_id, s->dialect->complete, STR_NULL);
+    }
+    drop_op(op);
+}
+
+static const struct net_transport transport = {
+    .next = next,
+    .finish = finish,
+    .complete = complete,
+};
+
+static struct subprotocol *subprotocol_of(struct net_client *c)
+{
+    return container_of(c, struct subprotocol, client);
+}
+
+static void client_accept(struct net_client *c, struct str ack_payload)
+{
+    struct subprotocol *s = subprotocol_of(c);
+
+    if (s->state != SUBPROTOCOL_INITIALISING)
+        return; /* it was closed meanwhile */
+    become(s, SUBPROTOCOL_READY);
+    send_message(s, NULL, s->dialect->ack, ack_payload);
+}
+
+static void client_close(struct net_client *c, unsigned code, struct str reason)
+{
+    close_socket(subprotocol_of(c), code, reason);
+}
+
+static const struct net_client_ops client_ops = {
+    .accept = client_accept,
+    .close = client_close,
+};
