@@ -115,6 +115,17 @@ struct str call_json_str(const json_t *json)
     return str_of(json_string_value(json), json_string_length(json));
 }
 
+static int add_dumped(const char *p, size_t n, void *user)
+{
+    buf_add(user, str_of(p, n));
+    return 0;
+}
+
+void call_json_write(struct buf *out, const json_t *json)
+{
+    json_dump_callback(json, add_dumped, out, JSON_COMPACT);
+}
+
 static bool is_nothing(const json_t *value)
 {
     return !value || json_is_null(value);

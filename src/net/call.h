@@ -19,6 +19,9 @@ json_t *call_json(struct str text, json_error_t *ret_error) must_use;
 /* The string's bytes, which may hold NUL; borrowed from json. */
 struct str call_json_str(const json_t *json);
 
+/* The same back to text, compact. */
+void call_json_write(struct buf *out, const json_t *json);
+
 /* Is there a document: as text, by its id, or by extensions.persistedQuery? */
 bool call_has_document(const struct net_call *call);
 

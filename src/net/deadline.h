@@ -22,6 +22,7 @@ enum deadline_kind {
     DEADLINE_PING,       /* the client has been silent so long that it is asked */
     DEADLINE_PONG,       /* and has to answer */
     DEADLINE_CLOSE,      /* the client has to let go of a connection that was closed */
+    DEADLINE_ALIVE,      /* a client of a WebSocket has to be told that we are still there */
     DEADLINE_BEAT,       /* a stream has been silent so long that we say something */
     DEADLINE_RESERVED,   /* a reserved event stream has to be opened */
     DEADLINE_UPLOAD,     /* a request over HTTP/2 has to arrive whole */

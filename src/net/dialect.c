@@ -19,13 +19,18 @@ bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...)
 bool dialect_take_json(struct dialect_message *m, struct str text, struct dialect_wrong *ret_wrong)
 {
     json_error_t error;
+    const json_t *id;
 
+    m->size = text.n;
     m->json = call_json(text, &error);
     if (!m->json)
         return dialect_refuse(ret_wrong, "Message is not well-formed JSON at line %d, column %d",
                               error.line, error.column);
     if (!json_is_object(m->json))
         return dialect_refuse(ret_wrong, "Message must be a JSON object");
+    id = json_object_get(m->json, "id");
+    if (json_is_string(id) && json_string_length(id) <= DIALECT_ID_MAX)
+        m->id = call_json_str(id);
     return true;
 }
 
@@ -56,7 +61,6 @@ bool dialect_take_id(struct dialect_message *m, struct dialect_wrong *ret_wrong)
     if (json_string_length(id) > DIALECT_ID_MAX)
         return dialect_refuse(ret_wrong, "Message \"id\" must not be longer than %d bytes",
                               DIALECT_ID_MAX);
-    m->id = call_json_str(id);
     return true;
 }
 

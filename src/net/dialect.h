@@ -22,12 +22,14 @@ enum dialect_verb {
     DIALECT_PONG,
     DIALECT_START,
     DIALECT_STOP,
+    DIALECT_TERMINATE,
 };
 
 /* One message of a client: checked fields. */
 struct dialect_message {
     enum dialect_verb verb;
-    struct str id;         /* of START and STOP */
+    size_t size;           /* bytes of its text */
+    struct str id;         /* of START and STOP; of a message that is refused, when it has one */
     const json_t *payload; /* of INIT, PING and PONG: an object, or NULL */
     struct net_call call;  /* of START */
     json_t *json;          /* owned: all else points into it */
@@ -38,30 +40,41 @@ struct dialect_wrong {
     char text[DIALECT_WRONG_MAX];
 };
 
+/* Names of messages are absent where the sub-protocol has none. */
 struct dialect {
     const char *name;   /* for logs */
     struct str offered; /* the name in Sec-WebSocket-Protocol */
 
     struct outq_envelope result;
     struct str ack;
+    struct str connection_error;
+    struct str keep_alive; /* sent behind the acknowledgement, and from then on */
     struct str pong;
     struct str error;
     struct str complete;
 
-    /* Close codes for those who do wrong. */
+    /* Close codes for those who do wrong. 0: they are told in an error, and the socket stays. */
     unsigned close_malformed;
     unsigned close_unacknowledged; /* who starts an operation before the acknowledgement */
     unsigned close_init_late;
     unsigned close_init_twice;
     unsigned close_id_in_use;
 
+    bool start_waits;    /* once the connection is being initialised: for the acknowledgement */
+    bool start_replaces; /* what runs under the same id */
+    bool stop_answered;  /* with `complete`, when something ran */
+
     /* False: the words in *ret_wrong say why. In either case dialect_message_done(). */
     bool (*read)(struct str text, struct dialect_message *ret_message,
                  struct dialect_wrong *ret_wrong);
+    /* The payload of an error, from an array of GraphQL errors. NULL: the array. */
+    void (*write_errors)(struct buf *out, struct str errors);
 };
 
 /* graphql-transport-ws, of the graphql-ws library, by its PROTOCOL.md. */
 extern const struct dialect dialect_gtws;
+/* graphql-ws, of the subscriptions-transport-ws library that was before it. */
+extern const struct dialect dialect_legacy;
 
 /* Takes one that is all zero. */
 void dialect_message_done(struct dialect_message *m);
@@ -79,7 +92,8 @@ struct dialect_name {
 /* Fills the words; false, which is what nearly every caller needs. */
 bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...) printf_like(2, 3);
 
-/* Each takes one part of a message in m->json, or says what is wrong with it. */
+/* Each takes one part of a message in m->json, or says what is wrong with it. The first takes the
+ * id along, where it is one: for an error about the rest. */
 bool dialect_take_json(struct dialect_message *m, struct str text, struct dialect_wrong *ret_wrong);
 bool dialect_take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
                        struct dialect_wrong *ret_wrong);

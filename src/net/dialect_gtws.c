@@ -21,6 +21,8 @@ static bool read_message(struct str text, struct dialect_message *m,
                dialect_take_call(m, json_object_get(m->json, "payload"), ret_wrong);
     case DIALECT_STOP:
         return dialect_take_id(m, ret_wrong);
+    case DIALECT_TERMINATE: /* has no name here */
+        return false;
     }
     return false;
 }

@@ -12,12 +12,14 @@
 #include "net/exchange.h"
 #include "net/h2_stream.h"
 #include "net/reservation.h"
+#include "net/ws.h"
 
 enum {
     HEAD_MS = 10 * 1000,
     BODY_MS = 30 * 1000,
     KEEP_ALIVE_MS = 75 * 1000,
     SEND_MS = 30 * 1000,
+    ALIVE_MS = 25 * 1000, /* at most: clients of graphql-ws wait for 30 s, AppSync's for 60 s */
     LINGER_MS = 2 * 1000,
     RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
     PARTING_MS = 250,
@@ -106,6 +108,13 @@ static void copy_config(struct net *n, const struct net_config *config)
     n->config.allowed_origins = arena_str(&n->arena, config->allowed_origins);
 }
 
+static uint64_t alive_ms(const struct net_config *config)
+{
+    uint64_t ping = config->ping_interval_ms;
+
+    return ping && ping < ALIVE_MS ? ping : ALIVE_MS;
+}
+
 static void on_drain_time(struct timer *t);
 
 /* By whom each kind is embedded. */
@@ -113,6 +122,8 @@ static void on_deadline(struct deadline *d)
 {
     if (d->kind == DEADLINE_BEAT)
         exchange_on_beat(d);
+    else if (d->kind == DEADLINE_ALIVE)
+        ws_on_alive(d);
     else if (d->kind == DEADLINE_RESERVED)
         reservation_on_deadline(d);
     else if (d->kind == DEADLINE_UPLOAD || d->kind == DEADLINE_DELIVERY)
@@ -133,6 +144,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
         [DEADLINE_PING] = config->ping_interval_ms,
         [DEADLINE_PONG] = config->pong_timeout_ms,
         [DEADLINE_CLOSE] = LINGER_MS,
+        [DEADLINE_ALIVE] = alive_ms(config),
         [DEADLINE_BEAT] = config->ping_interval_ms,
         [DEADLINE_UPLOAD] = BODY_MS,
         [DEADLINE_DELIVERY] = SEND_MS,

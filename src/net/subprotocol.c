@@ -3,12 +3,13 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "base/json_out.h"
+#include "base/mem.h"
 #include "net/refusal.h"
 
 enum {
     TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
     REASON_MAX = 512,                /* before it is cut to what a close frame holds */
+    HELD_MOST = 64 * 1024,           /* bytes of what waits for the acknowledgement */
 };
 
 static const struct net_transport transport;
@@ -65,6 +66,48 @@ static void send_message(struct subprotocol *s, struct outq_id *id, struct str t
     buf_done(&text);
 }
 
+/* Why something goes wrong, in the dialect's shape; errors are an array of GraphQL errors. */
+static void send_errors(struct subprotocol *s, struct outq_id *id, struct str type,
+                        struct str errors)
+{
+    struct buf payload;
+
+    if (!s->dialect->write_errors) {
+        send_message(s, id, type, errors);
+        return;
+    }
+    buf_init(&payload, TEXT_CEILING);
+    s->dialect->write_errors(&payload, errors);
+    send_message(s, id, type, buf_str(&payload));
+    buf_done(&payload);
+}
+
+/* An error of our own; without an id it is about the connection. */
+static void tell(struct subprotocol *s, struct str id, struct str type, struct str code,
+                 struct str message)
+{
+    struct outq_id *wire_id = id.n ? outq_id_new(id) : NULL;
+    struct buf errors;
+
+    buf_init(&errors, TEXT_CEILING);
+    refusal_errors(&errors, code, message);
+    send_errors(s, wire_id, type, buf_str(&errors));
+    buf_done(&errors);
+    outq_id_unref(wire_id);
+}
+
+/* The close code that the dialect has for it, or an error. */
+static void object(struct subprotocol *s, unsigned close_code, struct str id, struct str code,
+                   struct str message)
+{
+    const struct dialect *d = s->dialect;
+
+    if (close_code)
+        close_socket(s, close_code, message);
+    else
+        tell(s, id, id.n ? d->error : d->connection_error, code, message);
+}
+
 static void close_when_drained(struct subprotocol *s)
 {
     if (s->state == SUBPROTOCOL_DRAINING && subprotocol_ops_unanswered(&s->ops) == 0)
@@ -81,31 +124,34 @@ static void drop_op(struct subprotocol_op *op)
     close_when_drained(s);
 }
 
+/* Nobody wants to hear of it any more. */
+static void cancel_op(struct subprotocol_op *op)
+{
+    struct subprotocol *s = op->subprotocol;
+
+    subprotocol_ops_take(&s->ops, op);
+    if (!op->held)
+        s->service->on_cancel(&op->base);
+    subprotocol_op_free(op);
+}
+
 static void cancel_all(struct subprotocol *s)
 {
     struct subprotocol_op *op;
 
-    while ((op = subprotocol_ops_any(&s->ops))) {
-        subprotocol_ops_take(&s->ops, op);
-        s->service->on_cancel(&op->base);
-        subprotocol_op_free(op);
-    }
+    while ((op = subprotocol_ops_any(&s->ops)))
+        cancel_op(op);
 }
 
 static void on_init(struct subprotocol *s, const struct dialect_message *m)
 {
     if (s->state != SUBPROTOCOL_OPENED) {
-        close_socket(s, s->dialect->close_init_twice, STR("Too many initialisation requests"));
+        object(s, s->dialect->close_init_twice, STR_NULL, STR("BAD_REQUEST"),
+               STR("Too many initialisation requests"));
         return;
     }
     become(s, SUBPROTOCOL_INITIALISING);
     s->service->on_init(s->service->user, &s->client, m->payload);
-}
-
-static int add_dumped(const char *p, size_t n, void *user)
-{
-    buf_add(user, str_of(p, n));
-    return 0;
 }
 
 static void on_ping(struct subprotocol *s, const struct dialect_message *m)
@@ -117,76 +163,141 @@ static void on_ping(struct subprotocol *s, const struct dialect_message *m)
         return;
     }
     buf_init(&payload, TEXT_CEILING);
-    json_dump_callback(m->payload, add_dumped, &payload, JSON_COMPACT);
+    call_json_write(&payload, m->payload);
     send_message(s, NULL, s->dialect->pong, buf_str(&payload));
     buf_done(&payload);
 }
 
-static void refuse_operation(struct subprotocol *s, struct str id, struct str code,
-                             struct str message)
-{
-    struct outq_id *wire_id = outq_id_new(id);
-    struct buf errors;
-
-    buf_init(&errors, TEXT_CEILING);
-    refusal_errors(&errors, code, message);
-    send_message(s, wire_id, s->dialect->error, buf_str(&errors));
-    buf_done(&errors);
-    outq_id_unref(wire_id);
-}
-
-static void close_id_in_use(struct subprotocol *s, struct str id)
+static void object_to_id(struct subprotocol *s, struct str id)
 {
     char reason[REASON_MAX];
     int n = snprintf(reason, sizeof(reason), "Subscriber for %.*s already exists", STR_ARG(id));
 
-    close_socket(s, s->dialect->close_id_in_use, str_of(reason, (size_t)n));
+    object(s, s->dialect->close_id_in_use, id, STR("BAD_REQUEST"), str_of(reason, (size_t)n));
 }
 
-static void start_operation(struct subprotocol *s, const struct dialect_message *m)
+static void refuse(struct subprotocol *s, const struct dialect_message *m, struct str code,
+                   struct str message)
 {
-    struct subprotocol_op *op = subprotocol_ops_add(&s->ops, m->id);
+    tell(s, m->id, s->dialect->error, code, message);
+}
+
+static void run_op(struct subprotocol_op *op, const struct dialect_message *m)
+{
+    struct subprotocol *s = op->subprotocol;
     struct net_call call = m->call;
 
-    op->subprotocol = s;
-    op->base.transport = &transport;
-    op->base.client = &s->client;
     call.can_stream = true;
     s->service->on_operation(s->service->user, &op->base, &call);
 }
 
-static void on_start(struct subprotocol *s, const struct dialect_message *m)
+static size_t held_bytes(const struct subprotocol *s)
 {
-    if (s->state < SUBPROTOCOL_READY)
-        close_socket(s, s->dialect->close_unacknowledged, STR("Unauthorized"));
-    else if (subprotocol_ops_find(&s->ops, m->id))
-        close_id_in_use(s, m->id);
-    else if (s->state == SUBPROTOCOL_DRAINING)
-        refuse_operation(s, m->id, STR("UNAVAILABLE"),
-                         STR("The server is restarting; connect again."));
-    else if (s->max_operations && s->ops.n >= s->max_operations)
-        refuse_operation(s, m->id, STR("LIMIT_EXCEEDED"),
-                         STR("Too many operations run on this connection at a time."));
+    size_t n = 0;
+
+    list_each (at, &s->waiting)
+        n += list_entry(at, struct subprotocol_op, waiting)->held->size;
+    return n;
+}
+
+/* The message is the operation's from here on. */
+static void hold_op(struct subprotocol_op *op, struct dialect_message *m)
+{
+    op->held = mem_new(struct dialect_message);
+    *op->held = *m;
+    *m = (struct dialect_message){0};
+    list_append(&op->subprotocol->waiting, &op->waiting);
+}
+
+static void run_held(struct subprotocol *s)
+{
+    while (is_open(s) && !list_empty(&s->waiting)) {
+        struct subprotocol_op *op = list_first(&s->waiting, struct subprotocol_op, waiting);
+        struct dialect_message *m = op->held;
+
+        list_remove(&op->waiting);
+        op->held = NULL;
+        run_op(op, m);
+        dialect_message_done(m);
+        mem_free(m);
+    }
+}
+
+static void add_op(struct subprotocol *s, struct dialect_message *m)
+{
+    struct subprotocol_op *op = subprotocol_ops_add(&s->ops, m->id);
+
+    op->subprotocol = s;
+    op->base.transport = &transport;
+    op->base.client = &s->client;
+    if (s->state == SUBPROTOCOL_INITIALISING)
+        hold_op(op, m);
     else
-        start_operation(s, m);
+        run_op(op, m);
+}
+
+static void start(struct subprotocol *s, struct dialect_message *m)
+{
+    if (s->max_operations && s->ops.n >= s->max_operations)
+        refuse(s, m, STR("LIMIT_EXCEEDED"),
+               STR("Too many operations run on this connection at a time."));
+    else if (s->state == SUBPROTOCOL_INITIALISING && held_bytes(s) + m->size > HELD_MOST)
+        refuse(s, m, STR("LIMIT_EXCEEDED"),
+               STR("Too much is asked for before the connection is acknowledged."));
+    else
+        add_op(s, m);
 }
 
 /* What waits under the id is dropped even when the operation has ended by itself meanwhile: the
  * client wants to hear nothing more of it. */
+static bool stop(struct subprotocol *s, struct str id)
+{
+    struct subprotocol_op *op = subprotocol_ops_find(&s->ops, id);
+
+    s->host->drop(s, id);
+    if (op)
+        cancel_op(op);
+    return op;
+}
+
+static void on_start(struct subprotocol *s, struct dialect_message *m)
+{
+    const struct dialect *d = s->dialect;
+    bool may_wait = d->start_waits && s->state == SUBPROTOCOL_INITIALISING;
+    bool in_use = subprotocol_ops_find(&s->ops, m->id);
+
+    if (s->state < SUBPROTOCOL_READY && !may_wait) {
+        object(s, d->close_unacknowledged, m->id, STR("UNAUTHENTICATED"), STR("Unauthorized"));
+        return;
+    }
+    if (in_use && !d->start_replaces) {
+        object_to_id(s, m->id);
+        return;
+    }
+    if (s->state == SUBPROTOCOL_DRAINING) {
+        refuse(s, m, STR("UNAVAILABLE"), STR("The server is restarting; connect again."));
+        return;
+    }
+    if (in_use)
+        stop(s, m->id);
+    start(s, m);
+}
+
 static void on_stop(struct subprotocol *s, const struct dialect_message *m)
 {
-    struct subprotocol_op *op = subprotocol_ops_find(&s->ops, m->id);
+    struct outq_id *wire_id;
 
-    s->host->drop(s, m->id);
-    if (!op)
+    if (!stop(s, m->id))
         return;
-    subprotocol_ops_take(&s->ops, op);
-    s->service->on_cancel(&op->base);
-    subprotocol_op_free(op);
+    if (s->dialect->stop_answered) {
+        wire_id = outq_id_new(m->id);
+        send_message(s, wire_id, s->dialect->complete, STR_NULL);
+        outq_id_unref(wire_id);
+    }
     close_when_drained(s);
 }
 
-static void on_read(struct subprotocol *s, const struct dialect_message *m)
+static void on_read(struct subprotocol *s, struct dialect_message *m)
 {
     switch (m->verb) {
     case DIALECT_INIT:
@@ -203,7 +314,23 @@ static void on_read(struct subprotocol *s, const struct dialect_message *m)
     case DIALECT_STOP:
         on_stop(s, m);
         return;
+    case DIALECT_TERMINATE:
+        close_socket(s, WS_NORMAL, STR(""));
+        return;
     }
+}
+
+/* Text that is no message belongs to no operation. */
+static void on_unreadable(struct subprotocol *s, const struct dialect_message *m, struct str reason)
+{
+    const struct dialect *d = s->dialect;
+
+    if (d->close_malformed)
+        close_socket(s, d->close_malformed, reason);
+    else if (json_is_object(m->json))
+        tell(s, m->id, d->error, STR("BAD_REQUEST"), reason);
+    else
+        tell(s, STR_NULL, d->connection_error, STR("BAD_REQUEST"), reason);
 }
 
 void subprotocol_on_message(struct subprotocol *s, struct str text)
@@ -216,13 +343,16 @@ void subprotocol_on_message(struct subprotocol *s, struct str text)
     if (s->dialect->read(text, &m, &wrong))
         on_read(s, &m);
     else
-        close_socket(s, s->dialect->close_malformed, str_c(wrong.text));
+        on_unreadable(s, &m, str_c(wrong.text));
     dialect_message_done(&m);
 }
 
 void subprotocol_on_binary(struct subprotocol *s)
 {
-    close_socket(s, s->dialect->close_malformed, STR("Binary messages are not supported"));
+    const struct dialect_message none = {0};
+
+    if (is_open(s))
+        on_unreadable(s, &none, STR("Binary messages are not supported"));
 }
 
 void subprotocol_on_turn_end(struct subprotocol *s)
@@ -237,6 +367,8 @@ void subprotocol_on_drained(struct subprotocol *s)
 {
     struct list now;
 
+    if (s->state == SUBPROTOCOL_INITIALISING)
+        return; /* who waits, waits for something else */
     /* Moved aside: who fills the queue again waits for the next time. */
     list_init(&now);
     while (!list_empty(&s->waiting)) {
@@ -260,6 +392,13 @@ void subprotocol_on_init_timeout(struct subprotocol *s)
 bool subprotocol_awaits_init(const struct subprotocol *s)
 {
     return s->state == SUBPROTOCOL_OPENED;
+}
+
+void subprotocol_keep_alive(struct subprotocol *s)
+{
+    if (s->dialect->keep_alive.p &&
+        (s->state == SUBPROTOCOL_READY || s->state == SUBPROTOCOL_DRAINING))
+        send_message(s, NULL, s->dialect->keep_alive, STR_NULL);
 }
 
 void subprotocol_drain(struct subprotocol *s)
@@ -344,7 +483,7 @@ static void finish(struct net_operation *base, const struct net_response *respon
         if (response->outcome == NET_RESULT)
             send_only_result(op, response->body);
         else
-            send_message(s, op->wire_id, s->dialect->error, response->errors);
+            send_errors(s, op->wire_id, s->dialect->error, response->errors);
     }
     drop_op(op);
 }
@@ -356,7 +495,7 @@ static void complete(struct net_operation *base, const struct net_response *why)
 
     if (is_open(s)) {
         if (why)
-            send_message(s, op->wire_id, s->dialect->error, why->errors);
+            send_errors(s, op->wire_id, s->dialect->error, why->errors);
         else
             send_message(s, op->wire_id, s->dialect->complete, STR_NULL);
     }
@@ -382,11 +521,18 @@ static void client_accept(struct net_client *c, struct str ack_payload)
         return; /* it was closed meanwhile */
     become(s, SUBPROTOCOL_READY);
     send_message(s, NULL, s->dialect->ack, ack_payload);
+    subprotocol_keep_alive(s);
+    run_held(s);
 }
 
 static void client_close(struct net_client *c, unsigned code, struct str reason)
 {
-    close_socket(subprotocol_of(c), code, reason);
+    struct subprotocol *s = subprotocol_of(c);
+
+    if (s->state == SUBPROTOCOL_INITIALISING && s->dialect->connection_error.p)
+        tell(s, STR_NULL, s->dialect->connection_error,
+             code == SUBPROTOCOL_FORBIDDEN ? STR("UNAUTHENTICATED") : STR("UNAVAILABLE"), reason);
+    close_socket(s, code, reason);
 }
 
 static const struct net_client_ops client_ops = {

@@ -56,7 +56,9 @@ struct subprotocol {
     enum subprotocol_state state;
     unsigned max_operations; /* at a time; 0: any number */
     struct subprotocol_ops ops;
-    struct list waiting; /* subprotocol_op.waiting: those that were told NET_FULL */
+    /* subprotocol_op.waiting: those that wait for the acknowledgement; then, those that were told
+     * NET_FULL. */
+    struct list waiting;
 };
 
 void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
@@ -71,6 +73,9 @@ void subprotocol_on_turn_end(struct subprotocol *s);
 void subprotocol_on_drained(struct subprotocol *s);
 void subprotocol_on_init_timeout(struct subprotocol *s);
 bool subprotocol_awaits_init(const struct subprotocol *s);
+
+/* For a dialect with `keep_alive`: time has passed. */
+void subprotocol_keep_alive(struct subprotocol *s);
 
 /* The server stops: closes with 1012, once what is no stream has been answered. */
 void subprotocol_drain(struct subprotocol *s);

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "net/dialect.h"
 
 enum {
     FIRST_SLOTS = 4
@@ -100,6 +101,9 @@ unsigned subprotocol_ops_unanswered(const struct subprotocol_ops *ops)
 
 void subprotocol_op_free(struct subprotocol_op *op)
 {
+    if (op->held)
+        dialect_message_done(op->held);
+    mem_free(op->held);
     list_remove(&op->waiting);
     outq_id_unref(op->wire_id);
     mem_free(op);

@@ -13,6 +13,7 @@
 #include "net/operation.h"
 #include "net/outq.h"
 
+struct dialect_message;
 struct subprotocol;
 
 struct subprotocol_op {
@@ -20,6 +21,7 @@ struct subprotocol_op {
     struct subprotocol *subprotocol;
     struct subprotocol_op *chain; /* of the same slot */
     struct list waiting;          /* subprotocol.waiting */
+    struct dialect_message *held; /* what starts it, while the server knows nothing of it yet */
     struct outq_id *wire_id;
     size_t id_length;
     char id[];
@@ -44,4 +46,5 @@ struct subprotocol_op *subprotocol_ops_any(const struct subprotocol_ops *ops);
 /* How many are no stream: their one result is still to come. */
 unsigned subprotocol_ops_unanswered(const struct subprotocol_ops *ops);
 
+/* Lets go of what is held, too. */
 void subprotocol_op_free(struct subprotocol_op *op);

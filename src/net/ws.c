@@ -1,6 +1,7 @@
 #include "net/ws.h"
 
 #include "base/mem.h"
+#include "net/offer.h"
 #include "net/subprotocol.h"
 #include "net/upgrade.h"
 
@@ -22,6 +23,7 @@ struct ws {
     struct buf in;            /* a frame that has not arrived whole */
     struct buf message;       /* the fragments of a message so far */
     struct subprotocol subprotocol;
+    struct deadline alive[]; /* one, where the dialect has `keep_alive`; else none */
 };
 
 static size_t max_message(const struct ws *ws)
@@ -44,11 +46,37 @@ static void reset_message(struct ws *ws)
     buf_init(&ws->message, max_message(ws));
 }
 
+static bool says_alive(const struct dialect *d)
+{
+    return d->keep_alive.p;
+}
+
+static void set_alive(struct ws *ws)
+{
+    if (says_alive(ws->subprotocol.dialect))
+        deadline_set(&ws->conn->net->deadlines, ws->alive, DEADLINE_ALIVE);
+}
+
+static void drop_alive(struct ws *ws)
+{
+    if (says_alive(ws->subprotocol.dialect))
+        deadline_drop(ws->alive);
+}
+
+void ws_on_alive(struct deadline *alive)
+{
+    struct ws *ws = container_of(alive, struct ws, alive);
+
+    subprotocol_keep_alive(&ws->subprotocol);
+    set_alive(ws);
+}
+
 static void close_with(struct ws *ws, struct str payload)
 {
     if (ws->state == WS_CLOSED)
         return;
     ws->state = WS_CLOSED;
+    drop_alive(ws);
     outq_push_frame(&ws->conn->out, WS_CLOSE, NULL, payload);
     subprotocol_end(&ws->subprotocol);
     conn_finish(ws->conn);
@@ -245,6 +273,7 @@ static void on_gone(void *user)
 {
     struct ws *ws = user;
 
+    drop_alive(ws);
     subprotocol_done(&ws->subprotocol);
     buf_done(&ws->in);
     buf_done(&ws->message);
@@ -329,21 +358,38 @@ static void answer(struct conn *c, const struct http1_head *handshake, struct st
     conn_wake(c);
 }
 
-void ws_start(struct conn *c, const struct http1_head *handshake)
+static struct ws *ws_new(struct conn *c, const struct dialect *dialect)
 {
-    struct ws *ws = mem_new(struct ws);
-    bool spoken = upgrade_offers(handshake, dialect_gtws.offered);
+    struct ws *ws = mem_zalloc(sizeof(*ws) + (says_alive(dialect) ? sizeof(struct deadline) : 0));
 
     ws->conn = c;
     buf_init(&ws->in, max_message(ws) + READ_MAX);
     buf_init(&ws->message, max_message(ws));
-    subprotocol_init(&ws->subprotocol, &dialect_gtws, &host, &c->net->service,
+    subprotocol_init(&ws->subprotocol, dialect, &host, &c->net->service,
                      c->net->config.max_subscriptions, net_client_id(c->net));
     ws->subprotocol.client.address = &c->peer;
     ws->subprotocol.client.requests = &c->requests;
+    if (says_alive(dialect))
+        deadline_init(ws->alive);
+    set_alive(ws);
+    return ws;
+}
+
+bool ws_serves(struct str path)
+{
+    return offer_is_path(path);
+}
+
+void ws_start(struct conn *c, const struct http1_head *handshake)
+{
+    struct offer offer;
+    struct ws *ws;
+
+    offer_read(handshake, &offer);
+    ws = ws_new(c, offer.dialect);
     conn_set_speaker(c, &ws_speaker, ws);
     conn_set_deadline(c, DEADLINE_INIT);
-    answer(c, handshake, spoken ? dialect_gtws.offered : STR_NULL);
-    if (!spoken)
+    answer(c, handshake, offer.chosen);
+    if (!offer.chosen.p)
         close_code(ws, SUBPROTOCOL_NOT_SPOKEN, STR("Subprotocol not acceptable"));
 }

@@ -10,5 +10,11 @@
 #include "net/conn.h"
 #include "net/http1.h"
 
-/* Answers the handshake and takes over the connection. */
+/* For deadlines. */
+void ws_on_alive(struct deadline *alive);
+
+/* Is there a WebSocket at this path? */
+bool ws_serves(struct str path);
+
+/* Answers the handshake, of a path that is served, and takes over the connection. */
 void ws_start(struct conn *c, const struct http1_head *handshake);

@@ -130,6 +130,18 @@ static struct credential credential_in(const json_t *payload)
     return credential;
 }
 
+/* Apollo's and Hasura's clients are mostly told to send what they would send over HTTP, as
+ * `headers`.
+ */
+static struct credential credential_shown(const json_t *payload)
+{
+    struct credential credential = credential_in(payload);
+
+    if (credential.token.p || credential.api_key.p)
+        return credential;
+    return credential_in(json_object_get(payload, "headers"));
+}
+
 static void acknowledge(struct session *s)
 {
     struct buf ack;
@@ -211,7 +223,7 @@ void session_open(void *worker, struct net_client *client, const json_t *payload
     struct worker *w = worker;
     struct session *s = make_session(w, client);
     struct opening *o = mem_new(struct opening);
-    struct credential credential = credential_in(payload);
+    struct credential credential = credential_shown(payload);
     struct wait *checked;
 
     s->opening = o;

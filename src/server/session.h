@@ -39,8 +39,9 @@ struct session *session_new(struct worker *w, struct net_client *client,
 void session_free(struct session *s);
 
 /* net_service.on_init: checks the token in the payload's Authorization, authorization or authToken,
- * or else the API key in its x-api-key, and accepts the connection or closes it: with 4403, or with
- * 1013 while keys cannot be had. At once, or when keys have been fetched. */
+ * or else the API key in its x-api-key, each also in its member `headers`, and accepts the
+ * connection or closes it: with 4403, or with 1013 while keys cannot be had. At once, or when keys
+ * have been fetched. */
 void session_open(void *worker, struct net_client *client, const json_t *payload);
 
 /* net_service.on_gone. */

@@ -148,11 +148,11 @@ class Scenario {
   constructor(hall, connect) {
     this.hall = hall;
     this.connect = (token) => connect(hall, token);
-    this.ann = this.connect(hall.token('ann'));
-    this.bob = this.connect(hall.token('bob'));
   }
 
   async prepare() {
+    this.ann = await this.connect(this.hall.token('ann'));
+    this.bob = await this.connect(this.hall.token('bob'));
     await this.hall.room('club', ['ann', 'bob']);
     await this.hall.guild('club', ['ann', 'bob']);
     await this.hall.room('archive', ['ann']);
@@ -216,6 +216,7 @@ class Scenario {
   }
 
   async isCutWhileOthersSend() {
+    let cutting = true;
     const cutAgainAndAgain = async () => {
       for (let i = 0; i < 4; i++) {
         await this.hearMore(6);
@@ -223,7 +224,11 @@ class Scenario {
         this.ann.back();
       }
     };
-    await Promise.all([this.write(60), cutAgainAndAgain()]);
+    const writeMeanwhile = async () => {
+      for (; cutting; await delay(10)) await this.write(2);
+    };
+    await Promise.all([writeMeanwhile(), cutAgainAndAgain().finally(() => (cutting = false))]);
+    await this.write(1); // whoever hears this is back
     await this.hearAll();
   }
 
@@ -264,7 +269,7 @@ class Scenario {
   }
 
   async refusesAStranger() {
-    const eve = this.connect(this.hall.token('eve'));
+    const eve = await this.connect(this.hall.token('eve'));
     const forbidden = (error) => {
       assert.equal(error?.extensions?.code, 'FORBIDDEN', String(error?.stack ?? error));
       return true;
@@ -284,7 +289,7 @@ class Scenario {
   }
 
   async refusesAToken(token, refusal) {
-    const mallory = this.connect(token);
+    const mallory = await this.connect(token);
     await assert.rejects(mallory.ask(RESUME, { roomId: 'club' }), (error) => {
       // Some clients show what stands in the body of a 401.
       assert.ok([undefined, 'UNAUTHENTICATED', 'TOKEN_EXPIRED'].includes(error.extensions?.code), 'an answer');
@@ -312,7 +317,7 @@ export async function pageByPage(ask, roomId, size, backward, between) {
   }
 }
 
-// connect(hall, token) gives one user's
+// connect(hall, token) gives one user's, or a promise of them
 //     ask(document, variables)                 the data of a query or mutation, or throws its first error
 //     follow(variables, heard)                 a subscription that begins again at heard.since after a cut
 //     pages(roomId, size, backward, between)   every seq the library's own way of paging comes to,

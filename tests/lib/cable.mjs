@@ -35,6 +35,12 @@ export class Cable {
     return undefined;
   }
 
+  // Where a client connects that is to be on this cable.
+  async address() {
+    await this.#listening;
+    return `127.0.0.1:${this.#server.address().port}`;
+  }
+
   // fetch() over this cable, as clients take it.
   fetch = async (url, init) => {
     await this.#listening;

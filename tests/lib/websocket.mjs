@@ -20,7 +20,7 @@ export class WebSocketClient {
   #socket;
   #isOwn; // a TCP connection, which can be reset
   #input = Buffer.alloc(0);
-  #arrived = []; // { text } or { close: { code, reason } } or { cut: true }
+  #arrived = []; // { text } or { pong } or { close: { code, reason } } or { cut: true }
   #waiting = null;
   #upgraded = null;
   #fragments = [];
@@ -108,7 +108,8 @@ export class WebSocketClient {
     if (masked || (first & 0x70) !== 0) throw new Error('the server sent a frame it must not send');
     if (opcode === OPCODE.ping) this.frame(OPCODE.pong, payload);
     else if (opcode === OPCODE.close) this.#onClose(payload);
-    else if (opcode !== OPCODE.pong) this.#onFragment(first, payload);
+    else if (opcode === OPCODE.pong) this.#arrive({ pong: payload.toString() });
+    else this.#onFragment(first, payload);
   }
 
   #onFragment(first, payload) {
@@ -144,7 +145,7 @@ export class WebSocketClient {
     }
   }
 
-  // What comes next: { text }, { close: { code, reason } }, or { cut: true }.
+  // What comes next: { text }, { pong }, { close: { code, reason } }, or { cut: true }.
   next() {
     if (this.#arrived.length) return Promise.resolve(this.#arrived.shift());
     return new Promise((resolve, reject) => {
@@ -210,6 +211,15 @@ export class WebSocketClient {
   cut() {
     if (this.#socket.writableEnded || !this.#isOwn) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
+  }
+
+  // What is sent between these goes out in one piece, and is read in one.
+  cork() {
+    this.#socket.cork();
+  }
+
+  uncork() {
+    this.#socket.uncork();
   }
 
   // Leave bytes in the kernel's buffers, as a reader that is busy with something else.

@@ -45,6 +45,7 @@ ann[1]< complete
 ann: frame text no {"type":
 ann: frame ping yes hello
 ann: frame continuation yes "ping"}
+ann: ponged hello
 ann< {"type":"pong"}
 
 == the client says goodbye, and is answered with the same code

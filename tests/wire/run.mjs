@@ -10,14 +10,18 @@
 //     room club ann bob               a room and its members
 //     guild red ann                   a guild, its room GUILD#red and its members
 //     token old {"sub":"ann","exp":"-60"} [{"alg":"HS512","secret":"…"}]
+//     base64url name TEXT             what the text is in base64url
 //     == a case: what must be so      from here to the next one
 //
-//     ann: connect [PROTOCOL …|none]  a socket; several clients may act for one user
+//     ann: connect [PROTOCOL …|none] [/PATH] [HEADER:VALUE …]
+//                                     a socket; several clients may act for one user
 //     ann: login [USER]               connect, connection_init with that user's token, the ack
 //     ann> {"type":"ping"}            a text message, as it stands
 //     ann< {"type":"pong"}            the next message is this
 //     ann! 4400 Unauthorized          the next thing is this close
-//     ann: quiet                      a ping is answered, and nothing comes before its pong
+//     ann: quiet                      a ping of WebSocket is answered, and nothing comes before that
+//     ann: ponged TEXT                the next thing is a pong of WebSocket with this
+//     ann: gathers | sends            what is sent between these comes in one piece
 //     ann: settled                    the database has answered what was asked before, subscriptions too
 //     ann: cut | close CODE REASON    the client goes, without or with a close frame
 //     ann: frame OPCODE FINAL TEXT    a frame as it stands; FINAL is yes or no
@@ -99,10 +103,13 @@ class Play {
     return client;
   }
 
-  async #connect(name, protocols) {
+  async #connect(name, words) {
     const hall = await this.#server();
+    const path = words.find((word) => word.startsWith('/'));
+    const headers = Object.fromEntries(words.filter((word) => word.includes(':')).map((word) => word.split(/:(.*)/)));
+    const protocols = words.filter((word) => word !== path && word !== 'none' && !word.includes(':'));
     this.#clients.get(name)?.cut();
-    this.#clients.set(name, await hall.socket({ protocols: protocols[0] === 'none' ? [] : protocols }));
+    this.#clients.set(name, await hall.socket({ protocols, path, headers }));
   }
 
   async #login(name, user) {
@@ -117,6 +124,11 @@ class Play {
     if (event.text === undefined) throw new Error(`instead of a message: ${JSON.stringify(event)}`);
     const wrong = match(parsePattern(pattern), JSON.parse(event.text), this.#names);
     if (wrong) throw new Error(`${wrong}\nin ${event.text}`);
+  }
+
+  async #expectPong(name, payload) {
+    const event = await this.#client(name).next();
+    if (event.pong !== payload) throw new Error(`instead of a pong: ${JSON.stringify(event)}`);
   }
 
   async #expectClose(name, expected) {
@@ -160,12 +172,18 @@ class Play {
     const client = () => this.#client(name);
     switch (what) {
       case 'connect':
-        return this.#connect(name, words.length ? words : ['graphql-transport-ws']);
+        return this.#connect(name, words.length ? words.map((word) => this.#fill(word)) : ['graphql-transport-ws']);
       case 'login':
         return this.#login(name, words[0] ?? name);
       case 'quiet':
-        client().sendJson({ type: 'ping', payload: { quiet: name } });
-        return this.#expect(name, `{"type":"pong","payload":{"quiet":"${name}"}}`);
+        client().frame(OPCODE.ping, `is ${name} quiet?`);
+        return this.#expectPong(name, `is ${name} quiet?`);
+      case 'ponged':
+        return this.#expectPong(name, words.join(' '));
+      case 'gathers':
+        return client().cork();
+      case 'sends':
+        return client().uncork();
       case 'settled':
         return this.#settle(name);
       case 'events':
@@ -262,6 +280,11 @@ class Play {
     this.#names.set(name, makeToken(JSON.parse(claims), how ? JSON.parse(how) : {}));
   }
 
+  #encode(text) {
+    const [, name, rest] = /^(\w+) ([^]*)$/.exec(text);
+    this.#names.set(name, Buffer.from(this.#fill(rest)).toString('base64url'));
+  }
+
   #words(text) {
     return text.trim().split(/\s+/);
   }
@@ -285,6 +308,8 @@ class Play {
       }
       case 'token':
         return this.#makeToken(rest);
+      case 'base64url':
+        return this.#encode(rest);
       case 'post':
         return this.#post(...rest.split(/\s([^]*)/).slice(0, 2));
       case 'http':

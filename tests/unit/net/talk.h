@@ -159,18 +159,21 @@ static inline void say(struct talk *t, const char *text)
     subprotocol_on_message(&t->subprotocol, str_c(text));
 }
 
-/* Everything that was sent, without the heads of the frames, which are two bytes in these tests. */
+/* Everything that was sent, without the heads of the frames. */
 static inline void expect(struct talk *t, const char *texts)
 {
     char wire[4096], got[4096];
     size_t n = outq_take(&t->out, wire, sizeof(wire)), to = 0;
 
     for (size_t i = 0; i < n;) {
-        size_t length = (unsigned char)wire[i + 1];
-        assert_true(length < 126);
-        memcpy(got + to, wire + i + 2, length);
+        const unsigned char *head = (const unsigned char *)wire + i;
+        size_t n_head = head[1] < 126 ? 2 : 4;
+        size_t length = head[1] < 126 ? head[1] : (size_t)head[2] << 8 | head[3];
+
+        assert_true(head[1] < 127);
+        memcpy(got + to, wire + i + n_head, length);
         to += length;
-        i += 2 + length;
+        i += n_head + length;
     }
     assert_str(str_of(got, to), texts);
 }
