@@ -85,8 +85,8 @@ enum status schema_url_fetch(struct arena *arena, const char *url,
     if (st != ST_OK)
         return st;
     if (s.answer.status != 200) {
-        *ret_why = arena_printf(arena, "%.*s answers %ld",
-                                STR_ARG(url_shown(arena, str_c(url))), s.answer.status);
+        *ret_why = arena_printf(arena, "%.*s answers %ld", STR_ARG(url_shown(arena, str_c(url))),
+                                s.answer.status);
         return ST_UNAVAILABLE;
     }
     *ret_text = s.answer.body;

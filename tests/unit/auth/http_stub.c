@@ -34,17 +34,20 @@ static bool is_readable(struct http_stub *stub, int fd)
     return false;
 }
 
-/* Until the client gives up, or the test does. */
-static void be_silent(struct http_stub *stub, int fd)
+/* False: the client has given up, or the test has. */
+static bool await_words(struct http_stub *stub, int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-    bool hangs_up = false;
+    bool is_silent = true;
 
-    while (!hangs_up && !is_ending(stub) && poll(&poll_fd, 1, LOOK_MS) == 0) {
+    while (is_silent && !is_ending(stub)) {
         pthread_mutex_lock(&stub->lock);
-        hangs_up = stub->hangs_up;
+        is_silent = stub->is_silent;
         pthread_mutex_unlock(&stub->lock);
+        if (is_silent && poll(&poll_fd, 1, LOOK_MS) != 0)
+            return false;
     }
+    return !is_silent;
 }
 
 static bool read_head(struct http_stub *stub, int fd)
@@ -81,17 +84,12 @@ static void write_all(int fd, struct str s)
 static void serve(struct http_stub *stub, int fd)
 {
     struct str answer;
-    bool is_silent;
 
-    if (read_head(stub, fd)) {
+    if (read_head(stub, fd) && await_words(stub, fd)) {
         pthread_mutex_lock(&stub->lock);
         answer = stub->answer;
-        is_silent = stub->is_silent;
         pthread_mutex_unlock(&stub->lock);
-        if (is_silent)
-            be_silent(stub, fd);
-        else
-            write_all(fd, answer);
+        write_all(fd, answer);
     }
     close(fd);
 }
@@ -145,14 +143,6 @@ void http_stub_keep_silent(struct http_stub *stub)
 {
     pthread_mutex_lock(&stub->lock);
     stub->is_silent = true;
-    stub->hangs_up = false;
-    pthread_mutex_unlock(&stub->lock);
-}
-
-void http_stub_hang_up(struct http_stub *stub)
-{
-    pthread_mutex_lock(&stub->lock);
-    stub->hangs_up = true;
     pthread_mutex_unlock(&stub->lock);
 }
 

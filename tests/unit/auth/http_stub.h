@@ -15,8 +15,7 @@ struct http_stub {
     pthread_t thread;
     pthread_mutex_t lock; /* of all below */
     struct str answer;    /* borrowed */
-    bool is_silent;       /* accepts, and says nothing */
-    bool hangs_up;        /* on who is told nothing */
+    bool is_silent;       /* accepts, and says nothing until it speaks again */
     bool is_ending;
     unsigned requests;
     char request[4096]; /* the last one's head */
@@ -27,10 +26,8 @@ void http_stub_stop(struct http_stub *stub);
 
 /* The whole answer, from its status line on. */
 void http_stub_say(struct http_stub *stub, struct str answer);
-/* To who asks from now on; http_stub_say() is for those who ask later. */
+/* Until http_stub_say(): whoever still waits then is told that. */
 void http_stub_keep_silent(struct http_stub *stub);
-/* Closes the connection of who is told nothing. */
-void http_stub_hang_up(struct http_stub *stub);
 
 unsigned http_stub_requests(struct http_stub *stub);
 

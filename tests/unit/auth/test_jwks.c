@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/base64url.h"
 #include "tests/lib/test.h"
 #include "tests/unit/auth/signer.h"
 
@@ -147,6 +148,20 @@ static void a_point_must_lie_on_its_curve(void **state)
     ignores("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X "=\",\"y\":\"" Y "\"}", "make no key");
 }
 
+/* Not even one whose beginning would be a key. */
+static void a_coordinate_has_its_length(void **state)
+{
+    char x[64], longer[64], key[512];
+    size_t n;
+
+    assert_true(base64url_read(STR(X), x, &n));
+    x[n] = 0;
+    longer[signer_base64url(longer, x, n + 1)] = '\0';
+    snprintf(key, sizeof(key), "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%s\",\"y\":\"" Y "\"}",
+             longer);
+    ignores(key, "make no key");
+}
+
 static void an_ed25519_key_has_32_bytes(void **state)
 {
     takes("{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
@@ -230,12 +245,12 @@ static void what_is_no_key_set_is_refused(void **state)
 
 int main(void)
 {
-    return RUN(test(each_kind_of_key_comes_back_as_it_was),
-               test(without_an_alg_it_is_for_all_of_its_kind),
-               test(what_is_not_understood_is_passed_over),
-               test(a_secret_in_a_public_place_is_none), test(a_key_is_taken_for_signatures_only),
-               test(an_alg_binds_the_key), test(a_kid_is_a_string_of_bounded_length),
-               test(a_point_must_lie_on_its_curve), test(an_ed25519_key_has_32_bytes),
-               test(a_weak_rsa_key_is_passed_over), test(algorithms_can_be_narrowed),
-               test(a_set_may_be_empty), test(what_is_no_key_set_is_refused));
+    return RUN(
+        test(each_kind_of_key_comes_back_as_it_was), test(without_an_alg_it_is_for_all_of_its_kind),
+        test(what_is_not_understood_is_passed_over), test(a_secret_in_a_public_place_is_none),
+        test(a_key_is_taken_for_signatures_only), test(an_alg_binds_the_key),
+        test(a_kid_is_a_string_of_bounded_length), test(a_point_must_lie_on_its_curve),
+        test(a_coordinate_has_its_length), test(an_ed25519_key_has_32_bytes),
+        test(a_weak_rsa_key_is_passed_over), test(algorithms_can_be_narrowed),
+        test(a_set_may_be_empty), test(what_is_no_key_set_is_refused));
 }

@@ -51,8 +51,9 @@ static void every_byte_comes_back(void **state)
 
 static void what_is_not_canonical_is_none(void **state)
 {
-    static const char *const none[] = {
-        "Z", "Zm9vY", "Zh", "Zm9", "Zg==", "Zg=", "Z+", "Z/", "Z g", "Zg\n", "Zg.", "\xc3\xa4"};
+    static const char *const none[] = {"Z",  "A",   "Zm9vA", "AAAAA", "Zm9vY",
+                                       "Zh", "Zm9", "Zg==",  "Zg=",   "Z+",
+                                       "Z/", "Z g", "Zg\n",  "Zg.",   "\xc3\xa4"};
     char out[16];
     size_t n;
 
