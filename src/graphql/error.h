@@ -48,6 +48,7 @@ struct gql_errors {
     struct gql_error *last;
     size_t count;
     uint64_t request_id; /* told to the client with every fault, to be found in the log; 0: none */
+    bool typed;          /* errorType and errorCode are written, as AppSync's clients expect them */
     struct gql_latest_place latest;
 };
 

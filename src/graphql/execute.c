@@ -21,6 +21,7 @@ static struct gql_execution *new_execution(struct gql_request *r, enum gql_execu
 
     gql_errors_init(&r->errors, r->arena);
     r->errors.request_id = r->request_id;
+    r->errors.typed = r->typed_errors;
     r->failed = false;
     r->source = NULL;
     r->execution = e;

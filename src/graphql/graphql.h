@@ -106,6 +106,7 @@ struct gql_request {
     bool trusted;                /* the document is our own: resolvers are called without bound */
     struct str extensions;       /* a JSON object for the response's `extensions`, or absent */
     uint64_t request_id;         /* told with faults; 0: none */
+    bool typed_errors;           /* gql_errors.typed */
     struct buf *out;             /* the response is appended */
     gql_done_fn *on_done;
     void *user;

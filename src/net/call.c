@@ -115,6 +115,17 @@ struct str call_json_str(const json_t *json)
     return str_of(json_string_value(json), json_string_length(json));
 }
 
+struct str call_json_member(const json_t *object, struct str name)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)object, key,
+                        value) if (json_is_string(value) &&
+                                   str_eq_nocase(str_c(key), name)) return call_json_str(value);
+    return STR_NULL;
+}
+
 static int add_dumped(const char *p, size_t n, void *user)
 {
     buf_add(user, str_of(p, n));

@@ -19,6 +19,10 @@ json_t *call_json(struct str text, json_error_t *ret_error) must_use;
 /* The string's bytes, which may hold NUL; borrowed from json. */
 struct str call_json_str(const json_t *json);
 
+/* A member that is a string, its name compared without case, as that of a header; absent when there
+ * is none. */
+struct str call_json_member(const json_t *object, struct str name);
+
 /* The same back to text, compact. */
 void call_json_write(struct buf *out, const json_t *json);
 

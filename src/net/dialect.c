@@ -89,6 +89,7 @@ bool dialect_take_payload(struct dialect_message *m, struct dialect_wrong *ret_w
 void dialect_message_done(struct dialect_message *m)
 {
     json_decref(m->json);
+    json_decref(m->inner);
     *m = (struct dialect_message){0};
 }
 

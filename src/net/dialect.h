@@ -33,6 +33,7 @@ struct dialect_message {
     const json_t *payload; /* of INIT, PING and PONG: an object, or NULL */
     struct net_call call;  /* of START */
     json_t *json;          /* owned: all else points into it */
+    json_t *inner; /* owned, as well: JSON that stood in a string, or that the dialect made */
 };
 
 /* What was wrong with a message, as the reason of a close. */
@@ -47,6 +48,8 @@ struct dialect {
 
     struct outq_envelope result;
     struct str ack;
+    struct str ack_payload; /* in place of the server's; absent: that */
+    struct str started;     /* a stream stands; of a query or mutation, before its result */
     struct str connection_error;
     struct str keep_alive; /* sent behind the acknowledgement, and from then on */
     struct str pong;
@@ -60,9 +63,11 @@ struct dialect {
     unsigned close_init_twice;
     unsigned close_id_in_use;
 
+    bool start_begins;   /* does what init does, where that has not come */
     bool start_waits;    /* once the connection is being initialised: for the acknowledgement */
     bool start_replaces; /* what runs under the same id */
     bool stop_answered;  /* with `complete`, when something ran */
+    bool typed_errors;   /* net_call.typed_errors */
 
     /* False: the words in *ret_wrong say why. In either case dialect_message_done(). */
     bool (*read)(struct str text, struct dialect_message *ret_message,
@@ -75,6 +80,8 @@ struct dialect {
 extern const struct dialect dialect_gtws;
 /* graphql-ws, of the subscriptions-transport-ws library that was before it. */
 extern const struct dialect dialect_legacy;
+/* What AppSync's clients speak under the name of graphql-ws. */
+extern const struct dialect dialect_appsync;
 
 /* Takes one that is all zero. */
 void dialect_message_done(struct dialect_message *m);

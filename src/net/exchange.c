@@ -79,13 +79,14 @@ static void clear(struct exchange *x)
     x->state = EXCHANGE_IDLE;
     x->media = MEDIA_JSON;
     x->dress = NULL;
-    x->dress_single = x->waits_for_room = x->without_body = false;
+    x->dress_single = x->waits_for_room = x->without_body = x->typed_errors = false;
 }
 
 void exchange_respond(struct exchange *x, struct http_response *r, struct str body)
 {
     r->length = body.n;
     r->origin = x->origin;
+    r->typed_errors = x->typed_errors;
     x->framing->head(x, r);
     if (!x->without_body)
         outq_push_raw(x->out, body);
@@ -101,7 +102,7 @@ void exchange_refuse_with(struct exchange *x, int status, struct str code, struc
     struct buf body;
 
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, code, message);
+    refusal_body(&body, code, message, x->typed_errors);
     exchange_respond(x, &r, buf_str(&body));
     buf_done(&body);
 }
@@ -243,6 +244,7 @@ static void call(struct exchange *x, struct http_request *r, bool safe_method)
     x->op = (struct net_operation){.transport = &exchange_transport, .client = &x->client};
     r->call.authorization = x->authorization;
     r->call.api_key = x->api_key;
+    r->call.typed_errors = x->typed_errors;
     r->call.safe_method = safe_method;
     r->call.can_stream = x->dress;
     x->asking = true;
@@ -382,6 +384,7 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
     x->client.id = net_client_id(x->net);
     x->authorization = arena_str(&x->arena, http_field(head, STR("Authorization")));
     x->api_key = arena_str(&x->arena, http_field(head, STR("X-Api-Key")));
+    x->typed_errors = http_field(head, STR("X-Amz-User-Agent")).p;
     if (str_eq(head->path, STR("/graphql")) || str_eq(head->path, STR("/graphql/stream")))
         return begin_graphql(x, head);
     begin_page(x, head);

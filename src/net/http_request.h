@@ -45,6 +45,9 @@ bool http_request_has_param(struct str query_string, struct str name);
 /* The first parameter of that name, decoded; absent without one, and where it is malformed. */
 struct str http_request_param(struct arena *a, struct str query_string, struct str name);
 
+/* The parameter, decoded into the arena; absent when there is none, or it is malformed. */
+struct str http_request_param(struct arena *a, struct str query_string, struct str name);
+
 /* A request as it was understood; borrows from the arena and from what was parsed. */
 struct http_request {
     struct net_call call; /* query, operation_name, variables, extensions */

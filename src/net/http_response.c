@@ -89,7 +89,8 @@ static void add_cors(struct http_response_fields *to, const struct http_response
         return;
     add(to, STR("Access-Control-Allow-Methods"), r->allow);
     add(to, STR("Access-Control-Allow-Headers"),
-        STR("Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token"));
+        STR("Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token, "
+            "X-Amz-User-Agent, X-Amz-Date"));
     add(to, STR("Access-Control-Max-Age"), STR("600"));
 }
 
@@ -100,6 +101,8 @@ static void add_for_status(struct http_response_fields *to, const struct http_re
         add(to, STR("Allow"), r->allow);
     if (r->status == 401)
         add(to, STR("WWW-Authenticate"), STR("Bearer"));
+    if (r->status == 401 && r->typed_errors)
+        add(to, STR("X-Amzn-ErrorType"), STR("UnauthorizedException"));
     if (r->status == 429 || r->status == 503)
         add(to, STR("Retry-After"), STR("1"));
 }

@@ -1,9 +1,12 @@
 #pragma once
 
 /*
- * What a handshake offers: by its path and its list of names, the sub-protocol that will be spoken.
+ * What a handshake offers: by its path, its query and its list of names the sub-protocol that will
+ * be spoken, and what it shows to say who comes.
  *
- * Pure: a request's head in, the offer out.
+ * The name graphql-ws stands for two protocols. AppSync's clients are told from others by the path
+ * /graphql/realtime; at /graphql by the parameters `header` and `payload`, or by a second name
+ * that begins with `header-`.
  */
 
 #include "net/dialect.h"
@@ -12,6 +15,7 @@
 struct offer {
     const struct dialect *dialect;
     struct str chosen; /* of the names offered; absent: none of them is spoken here */
+    json_t *shown;     /* owned: as subprotocol_show() takes it */
 };
 
 /* Is there a socket at this path? */

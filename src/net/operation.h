@@ -50,6 +50,9 @@ struct net_transport {
     /* It has become a stream: op->is_stream was set, and a result may be long in coming. NULL where
      * nobody needs to hear so. */
     void (*begin)(struct net_operation *op);
+    /* The stream stands: what is sent from now on will be heard. cursor: where it begins. NULL
+     * where nobody wants to know. */
+    void (*started)(struct net_operation *op, struct str cursor);
     /* One more result; the payload is the whole response object and is shared, not copied. */
     enum net_push (*next)(struct net_operation *op, struct frame *payload);
     /* The only result, or why there is none; ends the operation. */
@@ -73,10 +76,19 @@ struct net_call {
     struct str operation_name; /* absent without one */
     const json_t *variables;   /* an object, or NULL */
     const json_t *extensions;  /* an object, or NULL */
-    struct str authorization;  /* HTTP: the header's value; absent without one, and on sockets */
-    struct str api_key;        /* likewise, of x-api-key */
-    bool safe_method;          /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
-    bool can_stream;           /* a subscription can be served over this transport */
+    struct str authorization; /* HTTP: the header's value. On sockets absent, but where an operation
+                                 may show a token of its own (AppSync) */
+    struct str api_key;       /* likewise, of x-api-key */
+    bool typed_errors;        /* errors carry errorType and errorCode, for AppSync's clients */
+    bool safe_method;         /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
+    bool can_stream;          /* a subscription can be served over this transport */
+};
+
+/* What a connection begins with; borrowed for the call of on_init(). */
+struct net_opening {
+    const json_t *payload;    /* of connection_init: an object, or NULL */
+    struct str authorization; /* shown in the handshake; absent without one */
+    struct str api_key;
 };
 
 /* A client's connection, or one HTTP request. Embedded by the transport. */
@@ -116,8 +128,8 @@ struct net_caller {
 /* What the transports call: the server's side. */
 struct net_service {
     void *user;
-    /* connection_init. payload is an object or NULL. Ends in ops->accept() or ops->close(). */
-    void (*on_init)(void *user, struct net_client *c, const json_t *payload);
+    /* connection_init, or what takes its place. Ends in ops->accept() or ops->close(). */
+    void (*on_init)(void *user, struct net_client *c, const struct net_opening *opening);
     void (*on_operation)(void *user, struct net_operation *op, const struct net_call *call);
     /* The client completed it, or its connection is gone. */
     void (*on_cancel)(struct net_operation *op);

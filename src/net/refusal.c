@@ -6,12 +6,43 @@ enum {
     RETRY_AFTER_MS = 1000 /* of UNAVAILABLE, as in graphql/error.c */
 };
 
-static void write_errors(struct json_out *j, struct str code, struct str message)
+/* How AppSync calls what the transports refuse; its clients act on some of these names. */
+static const struct {
+    struct str code;
+    struct str type;
+    int number;
+} types[] = {
+    {STR_INIT("BAD_REQUEST"), STR_INIT("BadRequestException"), 400},
+    {STR_INIT("UNAUTHENTICATED"), STR_INIT("UnauthorizedException"), 401},
+    {STR_INIT("FORBIDDEN"), STR_INIT("AccessDeniedException"), 403},
+    {STR_INIT("NOT_FOUND"), STR_INIT("NotFoundException"), 404},
+    {STR_INIT("CONFLICT"), STR_INIT("DuplicatedOperationError"), 409},
+    {STR_INIT("PAYLOAD_TOO_LARGE"), STR_INIT("RequestTooLargeException"), 413},
+    {STR_INIT("LIMIT_EXCEEDED"), STR_INIT("MaxSubscriptionsReachedError"), 429},
+    {STR_INIT("INTERNAL_SERVER_ERROR"), STR_INIT("InternalFailure"), 500},
+    {STR_INIT("UNAVAILABLE"), STR_INIT("ServiceUnavailableException"), 503},
+};
+
+static void write_type(struct json_out *j, struct str code)
+{
+    for (size_t i = 0; i < array_size(types); i++) {
+        if (!str_eq(code, types[i].code))
+            continue;
+        json_out_key(j, STR("errorType"));
+        json_out_str(j, types[i].type);
+        json_out_key(j, STR("errorCode"));
+        json_out_int(j, types[i].number);
+    }
+}
+
+static void write_errors(struct json_out *j, struct str code, struct str message, bool typed)
 {
     json_out_begin_array(j);
     json_out_begin_object(j);
     json_out_key(j, STR("message"));
     json_out_str(j, message);
+    if (typed)
+        write_type(j, code);
     json_out_key(j, STR("extensions"));
     json_out_begin_object(j);
     json_out_key(j, STR("code"));
@@ -25,24 +56,24 @@ static void write_errors(struct json_out *j, struct str code, struct str message
     json_out_end_array(j);
 }
 
-void refusal_errors(struct buf *out, struct str code, struct str message)
+void refusal_errors(struct buf *out, struct str code, struct str message, bool typed)
 {
     struct json_out j = {.out = out};
 
-    write_errors(&j, code, message);
+    write_errors(&j, code, message, typed);
 }
 
-void refusal_body(struct buf *out, struct str code, struct str message)
+void refusal_body(struct buf *out, struct str code, struct str message, bool typed)
 {
     struct json_out j = {.out = out};
 
     json_out_begin_object(&j);
     json_out_key(&j, STR("errors"));
-    write_errors(&j, code, message);
+    write_errors(&j, code, message, typed);
     json_out_end_object(&j);
 }
 
 void refusal_expired(struct buf *out)
 {
-    refusal_body(out, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."));
+    refusal_body(out, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."), false);
 }

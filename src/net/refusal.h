@@ -7,11 +7,12 @@
 
 #include "base/buf.h"
 
-/* [{"message":…,"extensions":{"code":…}}]; of UNAVAILABLE with retryAfterMs beside the code. */
-void refusal_errors(struct buf *out, struct str code, struct str message);
+/* [{"message":…,"extensions":{"code":…}}]; of UNAVAILABLE with retryAfterMs beside the code. typed:
+ * with errorType and errorCode, as AppSync's errors have them. */
+void refusal_errors(struct buf *out, struct str code, struct str message, bool typed);
 
 /* {"errors":[…]} */
-void refusal_body(struct buf *out, struct str code, struct str message);
+void refusal_body(struct buf *out, struct str code, struct str message, bool typed);
 
 /* The same of a stream whose token has ended. */
 void refusal_expired(struct buf *out);

@@ -90,7 +90,7 @@ static void tell(struct subprotocol *s, struct str id, struct str type, struct s
     struct buf errors;
 
     buf_init(&errors, TEXT_CEILING);
-    refusal_errors(&errors, code, message);
+    refusal_errors(&errors, code, message, s->dialect->typed_errors);
     send_errors(s, wire_id, type, buf_str(&errors));
     buf_done(&errors);
     outq_id_unref(wire_id);
@@ -143,6 +143,20 @@ static void cancel_all(struct subprotocol *s)
         cancel_op(op);
 }
 
+static void initialise(struct subprotocol *s, const json_t *payload)
+{
+    const struct net_opening opening = {
+        .payload = payload,
+        .authorization = call_json_member(s->shown, STR("Authorization")),
+        .api_key = call_json_member(s->shown, STR("x-api-key")),
+    };
+
+    become(s, SUBPROTOCOL_INITIALISING);
+    s->service->on_init(s->service->user, &s->client, &opening);
+    json_decref(s->shown);
+    s->shown = NULL;
+}
+
 static void on_init(struct subprotocol *s, const struct dialect_message *m)
 {
     if (s->state != SUBPROTOCOL_OPENED) {
@@ -150,8 +164,7 @@ static void on_init(struct subprotocol *s, const struct dialect_message *m)
                STR("Too many initialisation requests"));
         return;
     }
-    become(s, SUBPROTOCOL_INITIALISING);
-    s->service->on_init(s->service->user, &s->client, m->payload);
+    initialise(s, m->payload);
 }
 
 static void on_ping(struct subprotocol *s, const struct dialect_message *m)
@@ -173,7 +186,7 @@ static void object_to_id(struct subprotocol *s, struct str id)
     char reason[REASON_MAX];
     int n = snprintf(reason, sizeof(reason), "Subscriber for %.*s already exists", STR_ARG(id));
 
-    object(s, s->dialect->close_id_in_use, id, STR("BAD_REQUEST"), str_of(reason, (size_t)n));
+    object(s, s->dialect->close_id_in_use, id, STR("CONFLICT"), str_of(reason, (size_t)n));
 }
 
 static void refuse(struct subprotocol *s, const struct dialect_message *m, struct str code,
@@ -188,6 +201,7 @@ static void run_op(struct subprotocol_op *op, const struct dialect_message *m)
     struct net_call call = m->call;
 
     call.can_stream = true;
+    call.typed_errors = s->dialect->typed_errors;
     s->service->on_operation(s->service->user, &op->base, &call);
 }
 
@@ -260,17 +274,28 @@ static bool stop(struct subprotocol *s, struct str id)
     return op;
 }
 
-static void on_start(struct subprotocol *s, struct dialect_message *m)
+/* Whether it may start now or wait to; if not, it has been told. */
+static bool is_acknowledged(struct subprotocol *s, const struct dialect_message *m)
 {
     const struct dialect *d = s->dialect;
-    bool may_wait = d->start_waits && s->state == SUBPROTOCOL_INITIALISING;
+
+    if (s->state == SUBPROTOCOL_OPENED && d->start_begins)
+        initialise(s, NULL);
+    if (!is_open(s))
+        return false;
+    if (s->state >= SUBPROTOCOL_READY || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
+        return true;
+    object(s, d->close_unacknowledged, m->id, STR("UNAUTHENTICATED"), STR("Unauthorized"));
+    return false;
+}
+
+static void on_start(struct subprotocol *s, struct dialect_message *m)
+{
     bool in_use = subprotocol_ops_find(&s->ops, m->id);
 
-    if (s->state < SUBPROTOCOL_READY && !may_wait) {
-        object(s, d->close_unacknowledged, m->id, STR("UNAUTHENTICATED"), STR("Unauthorized"));
+    if (!is_acknowledged(s, m))
         return;
-    }
-    if (in_use && !d->start_replaces) {
+    if (in_use && !s->dialect->start_replaces) {
         object_to_id(s, m->id);
         return;
     }
@@ -431,6 +456,11 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
     list_init(&s->waiting);
 }
 
+void subprotocol_show(struct subprotocol *s, json_t *shown)
+{
+    s->shown = shown;
+}
+
 void subprotocol_done(struct subprotocol *s)
 {
     bool known = s->client.session; /* the server holds something for it */
@@ -438,6 +468,7 @@ void subprotocol_done(struct subprotocol *s)
     s->state = SUBPROTOCOL_ENDED;
     cancel_all(s);
     subprotocol_ops_done(&s->ops);
+    json_decref(s->shown);
     if (known)
         s->service->on_gone(s->service->user, &s->client);
 }
@@ -445,6 +476,16 @@ void subprotocol_done(struct subprotocol *s)
 static struct subprotocol_op *op_of(struct net_operation *op)
 {
     return container_of(op, struct subprotocol_op, base);
+}
+
+static void started(struct net_operation *base, struct str cursor)
+{
+    struct subprotocol_op *op = op_of(base);
+    struct subprotocol *s = op->subprotocol;
+
+    base->is_stream = true;
+    if (is_open(s) && s->dialect->started.p)
+        send_message(s, op->wire_id, s->dialect->started, STR_NULL);
 }
 
 static enum net_push next(struct net_operation *base, struct frame *payload)
@@ -469,6 +510,8 @@ static void send_only_result(struct subprotocol_op *op, struct str body)
     struct subprotocol *s = op->subprotocol;
     struct frame *payload = frame_new(body);
 
+    if (s->dialect->started.p)
+        send_message(s, op->wire_id, s->dialect->started, STR_NULL);
     s->host->send_result(s, op->wire_id, payload);
     frame_unref(payload);
     send_message(s, op->wire_id, s->dialect->complete, STR_NULL);
@@ -503,6 +546,7 @@ static void complete(struct net_operation *base, const struct net_response *why)
 }
 
 static const struct net_transport transport = {
+    .started = started,
     .next = next,
     .finish = finish,
     .complete = complete,
@@ -516,11 +560,12 @@ static struct subprotocol *subprotocol_of(struct net_client *c)
 static void client_accept(struct net_client *c, struct str ack_payload)
 {
     struct subprotocol *s = subprotocol_of(c);
+    const struct dialect *d = s->dialect;
 
     if (s->state != SUBPROTOCOL_INITIALISING)
         return; /* it was closed meanwhile */
     become(s, SUBPROTOCOL_READY);
-    send_message(s, NULL, s->dialect->ack, ack_payload);
+    send_message(s, NULL, d->ack, d->ack_payload.p ? d->ack_payload : ack_payload);
     subprotocol_keep_alive(s);
     run_held(s);
 }

@@ -68,6 +68,21 @@ bool upgrade_offers(const struct http1_head *h, struct str protocol)
     return false;
 }
 
+struct str upgrade_offered(const struct http1_head *h, struct str prefix)
+{
+    size_t at = 0;
+    struct str list;
+
+    while ((list = http_field_next(&h->request, STR("Sec-WebSocket-Protocol"), &at)).p) {
+        while (list.p) {
+            struct str name = str_trim(str_split(&list, ','));
+            if (str_starts(name, prefix))
+                return str_of(name.p + prefix.n, name.n - prefix.n);
+        }
+    }
+    return STR_NULL;
+}
+
 static void accept_key(struct str key, char out[ACCEPT_ROOM])
 {
     unsigned char joined[KEY_LENGTH + 36], sha1[SHA1_LENGTH];

@@ -17,5 +17,8 @@ bool upgrade_check(const struct http1_head *h, struct http1_wrong *ret_wrong) mu
 /* Was the sub-protocol among those offered? Names compare exactly. */
 bool upgrade_offers(const struct http1_head *h, struct str protocol);
 
+/* What stands behind the prefix in the first name offered that has it; absent when none has. */
+struct str upgrade_offered(const struct http1_head *h, struct str prefix);
+
 /* The 101 response; protocol absent: none was chosen. */
 void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol);

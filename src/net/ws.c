@@ -387,6 +387,7 @@ void ws_start(struct conn *c, const struct http1_head *handshake)
 
     offer_read(handshake, &offer);
     ws = ws_new(c, offer.dialect);
+    subprotocol_show(&ws->subprotocol, offer.shown);
     conn_set_speaker(c, &ws_speaker, ws);
     conn_set_deadline(c, DEADLINE_INIT);
     answer(c, handshake, offer.chosen);

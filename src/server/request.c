@@ -238,7 +238,7 @@ static bool may_stream(struct request *r)
     return false;
 }
 
-static void run_subscription(struct request *r)
+static void run_subscription(struct request *r, const struct net_call *call)
 {
     /* Every Subscription resolver names its source at once: what has to be waited for, the
      * subscription waits for itself, having joined its topic first. */
@@ -252,7 +252,7 @@ static void run_subscription(struct request *r)
     assert(r->viewer); /* every Subscription field requires a scope */
     if (!may_stream(r))
         return;
-    subscription_begin(r->worker, r->op, r->viewer, r->plan, &r->gql);
+    subscription_begin(r->worker, r->op, r->viewer, r->plan, &r->gql, call);
     r->op = NULL;
     bury(r);
 }
@@ -289,7 +289,7 @@ static void run(struct request *r, const struct net_call *call)
     }
     if (type == GQL_SUBSCRIPTION) {
         if (call->can_stream)
-            run_subscription(r);
+            run_subscription(r, call);
         else
             refuse_stream(r);
         return;
@@ -389,7 +389,7 @@ static void on_checked(void *user, struct wait *checked)
         prepare(r, &r->call);
 }
 
-/* Over HTTP each request brings its token, or its API key. */
+/* Over HTTP each request brings its token, or its API key; on some sockets each operation may. */
 static void authenticate(struct request *r, const struct net_call *call)
 {
     struct credential credential = {.token = call->authorization, .api_key = call->api_key};
@@ -423,16 +423,18 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     arena_init(&r->arena);
     buf_init(&r->out, LARGEST_RESPONSE);
     gql_errors_init(&r->gql.errors, &r->arena);
+    r->gql.typed_errors = r->gql.errors.typed = call->typed_errors;
     if (!may_ask(r))
         return;
     if (session && session_is_over(session)) {
         refuse_late(r);
         return;
     }
+    if (call->authorization.p || call->api_key.p) {
+        authenticate(r, call);
+        return;
+    }
     if (session)
         r->viewer = viewer_ref(session->viewer);
-    if (session || (!call->authorization.p && !call->api_key.p))
-        prepare(r, call);
-    else
-        authenticate(r, call);
+    prepare(r, call);
 }

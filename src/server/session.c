@@ -133,13 +133,15 @@ static struct credential credential_in(const json_t *payload)
 /* Apollo's and Hasura's clients are mostly told to send what they would send over HTTP, as
  * `headers`.
  */
-static struct credential credential_shown(const json_t *payload)
+static struct credential credential_shown(const struct net_opening *opening)
 {
-    struct credential credential = credential_in(payload);
+    struct credential credential = credential_in(opening->payload);
 
-    if (credential.token.p || credential.api_key.p)
-        return credential;
-    return credential_in(json_object_get(payload, "headers"));
+    if (!credential.token.p && !credential.api_key.p)
+        credential = credential_in(json_object_get(opening->payload, "headers"));
+    if (!credential.token.p && !credential.api_key.p)
+        credential = (struct credential){opening->authorization, opening->api_key};
+    return credential;
 }
 
 static void acknowledge(struct session *s)
@@ -218,12 +220,12 @@ static void on_checked(void *user, struct wait *checked)
     free_opening(o);
 }
 
-void session_open(void *worker, struct net_client *client, const json_t *payload)
+void session_open(void *worker, struct net_client *client, const struct net_opening *opening)
 {
     struct worker *w = worker;
     struct session *s = make_session(w, client);
     struct opening *o = mem_new(struct opening);
-    struct credential credential = credential_shown(payload);
+    struct credential credential = credential_shown(opening);
     struct wait *checked;
 
     s->opening = o;
@@ -261,6 +263,46 @@ static void tell_followers(struct session *s)
     }
 }
 
+static bool is_same_user(const struct viewer *a, const struct viewer *b)
+{
+    return str_eq(a->user_id, b->user_id) && str_eq(a->tenant_id, b->tenant_id);
+}
+
+static bool has_same_rights(const struct viewer *a, const struct viewer *b)
+{
+    if (memcmp(a->scopes, b->scopes, sizeof(a->scopes)) != 0 || a->n_guilds != b->n_guilds)
+        return false;
+    for (size_t i = 0; i < a->n_guilds; i++)
+        if (!str_eq(a->guilds[i], b->guilds[i]))
+            return false;
+    return true;
+}
+
+static bool ends_later(const struct viewer *a, const struct viewer *b)
+{
+    return b->expires_at != CLOCK_NONE &&
+           (a->expires_at == CLOCK_NONE || a->expires_at > b->expires_at);
+}
+
+static void put_viewer(struct session *s, struct viewer *newer)
+{
+    viewer_unref(s->viewer);
+    s->viewer = newer;
+    await_expiry(s);
+    tell_followers(s);
+}
+
+bool session_covers(struct session *s, struct viewer *viewer)
+{
+    if (viewer == s->viewer)
+        return true;
+    if (!is_same_user(s->viewer, viewer) || !has_same_rights(s->viewer, viewer))
+        return false;
+    if (ends_later(viewer, s->viewer))
+        put_viewer(s, viewer_ref(viewer));
+    return true;
+}
+
 enum status session_renew(struct session *s, struct viewer *newer, struct str *ret_why)
 {
     if (session_is_over(s)) {
@@ -268,16 +310,12 @@ enum status session_renew(struct session *s, struct viewer *newer, struct str *r
         *ret_why = STR("The token to be renewed has ended, while the newer one was checked.");
         return ST_TOKEN_EXPIRED;
     }
-    if (!str_eq(newer->user_id, s->viewer->user_id) ||
-        !str_eq(newer->tenant_id, s->viewer->tenant_id)) {
+    if (!is_same_user(newer, s->viewer)) {
         viewer_unref(newer);
         *ret_why = STR("The token names another user or tenant.");
         return ST_FORBIDDEN;
     }
-    viewer_unref(s->viewer);
-    s->viewer = newer;
-    await_expiry(s);
-    tell_followers(s);
+    put_viewer(s, newer);
     return ST_OK;
 }
 

@@ -39,13 +39,18 @@ struct session *session_new(struct worker *w, struct net_client *client,
 void session_free(struct session *s);
 
 /* net_service.on_init: checks the token in the payload's Authorization, authorization or authToken,
- * or else the API key in its x-api-key, each also in its member `headers`, and accepts the
- * connection or closes it: with 4403, or with 1013 while keys cannot be had. At once, or when keys
- * have been fetched. */
-void session_open(void *worker, struct net_client *client, const json_t *payload);
+ * or else the API key in its x-api-key; each also in its member `headers`, or else in the
+ * handshake. Accepts the connection or closes it: with 4403, or with 1013 while keys cannot be had.
+ * At once, or when keys have been fetched. */
+void session_open(void *worker, struct net_client *client, const struct net_opening *opening);
 
 /* net_service.on_gone. */
 void session_close(void *worker, struct net_client *client);
+
+/* Is it the same user and tenant, with the same rights? Then a viewer whose token ends later takes
+ * the place of the one before. For operations that show who they are for: AppSync's clients have
+ * one socket for all users of an endpoint, and send a newer token only so. */
+bool session_covers(struct session *s, struct viewer *viewer) must_use;
 
 /* A newer token's viewer, of the same user and tenant, takes the place of the one before, and its
  * end of that one's; running subscriptions stay, if the newer one allows them too. Takes its hold

@@ -28,7 +28,9 @@ struct subscription {
     struct worker *worker;
     struct net_operation *op; /* NULL once it has ended */
     struct session *session;  /* op's; for the viewer as of its latest token */
-    struct session *own; /* the same over HTTP, where the stream has one of its own; else NULL */
+    /* The same over HTTP, where the stream has one of its own, and on a socket that is another
+     * user's; else NULL. */
+    struct session *own;
     struct gql_plan *plan;
     const struct gql_operation *operation;
     const struct gql_field_def *field; /* the root field */
@@ -41,6 +43,7 @@ struct subscription {
     struct timer retry;
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
+    bool typed_errors;
     struct str room_id; /* in bytes */
     struct grave grave;
     char bytes[];
@@ -88,6 +91,7 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
     struct buf body;
 
     gql_errors_init(&errors, &s->arena);
+    errors.typed = s->typed_errors;
     why = why.p ? why : str_c(gql_status_text(st));
     error = gql_error_add(&errors, st, "%.*s", STR_ARG(why));
     error->path = &path;
@@ -146,6 +150,7 @@ static struct frame *render(struct subscriber *subscriber, const void *row, bool
         .context = &context,
         .authorize = request_authorize,
         .extensions = extensions_of(s, &context, row, replayed),
+        .typed_errors = s->typed_errors,
         .out = &out,
     };
     struct frame *frame;
@@ -368,6 +373,18 @@ static const struct subscriber_ops ops = {
     .read_on = read_on,
 };
 
+/* Tells the client first: what is pushed comes behind it. */
+static void begin(struct subscription *s, const struct message_start *start)
+{
+    const struct net_transport *transport = s->op->transport;
+    struct context context = context_for(s);
+
+    if (transport->started)
+        transport->started(s->op,
+                           message_cursor(&s->arena, &context, s->room_id, start->since_seq));
+    subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
+}
+
 static void take_start(struct subscription *s, const struct wait *w)
 {
     const struct message_start *start = w->value;
@@ -380,7 +397,7 @@ static void take_start(struct subscription *s, const struct wait *w)
     if (s->since.kind != MESSAGE_PLACE_NONE && start->since_seq + 1 < start->first_kept_seq)
         fail_expired(s, start->first_kept_seq);
     else
-        subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
+        begin(s, start);
 }
 
 static wait_answer_fn on_start;
@@ -419,16 +436,16 @@ static void on_retry(struct timer *t)
     read_log(container_of(t, struct subscription, retry));
 }
 
-/* Equal keys render equal bytes: the operation, the variables its selection uses, and the viewer
- * where the selection depends on it. */
+/* Equal keys render equal bytes: the operation, the variables its selection uses, how errors look,
+ * and the viewer where the selection depends on it. */
 static struct str group_key(struct arena *a, const struct subscription *s)
 {
     const struct viewer *v = s->session->viewer;
     struct str variables = gql_event_key(a, s->operation, s->variables);
     struct str viewer = gql_operation_per_viewer(s->operation) ? v->user_id : STR("");
 
-    return arena_printf(a, "%p\x1f%.*s\x1f%.*s", (const void *)s->operation, STR_ARG(variables),
-                        STR_ARG(viewer));
+    return arena_printf(a, "%p\x1f%d\x1f%.*s\x1f%.*s", (const void *)s->operation, s->typed_errors,
+                        STR_ARG(variables), STR_ARG(viewer));
 }
 
 static void join(struct subscription *s)
@@ -442,7 +459,8 @@ static void join(struct subscription *s)
 }
 
 void subscription_begin(struct worker *w, struct net_operation *op, struct viewer *viewer,
-                        struct gql_plan *plan, const struct gql_request *subscribed)
+                        struct gql_plan *plan, const struct gql_request *subscribed,
+                        const struct net_call *call)
 {
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
@@ -455,7 +473,8 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     if (op->transport->begin)
         op->transport->begin(op);
     s->session = op->client->session;
-    if (!s->session)
+    s->typed_errors = call->typed_errors;
+    if (!s->session || !session_covers(s->session, viewer))
         s->session = s->own = session_new(w, op->client, viewer_ref(viewer));
     s->follower.on_renewed = on_renewed;
     session_follow(s->session, &s->follower);

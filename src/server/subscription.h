@@ -13,6 +13,7 @@
 #include "server/session.h"
 
 /* Takes the operation over. subscribed: the request whose gql_subscribe() gave a struct source;
- * plan, viewer and variables are shared with it. */
+ * plan, viewer and variables are shared with it. call is borrowed for the call. */
 void subscription_begin(struct worker *w, struct net_operation *op, struct viewer *viewer,
-                        struct gql_plan *plan, const struct gql_request *subscribed);
+                        struct gql_plan *plan, const struct gql_request *subscribed,
+                        const struct net_call *call);

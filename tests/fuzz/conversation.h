@@ -71,9 +71,10 @@ static const struct subprotocol_host host = {
     .close = host_close,
 };
 
-static void on_init(void *user, struct net_client *c, const json_t *payload)
+static void on_init(void *user, struct net_client *c, const struct net_opening *opening)
 {
     struct talk *t = user;
+    const json_t *payload = opening->payload;
 
     c->session = user;
     if (json_object_get(payload, "reject"))

@@ -10,29 +10,43 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export class Cable {
   #hall;
+  #unwrap;
   #ends = new Set(); // sockets
-  #server = createServer({ allowHalfOpen: true }, (socket) => this.#lay(socket));
+  #server = createServer({ allowHalfOpen: true }, (socket) => this.#come(socket));
   #listening;
   #allowed = null; // a promise while it is cut
   back = () => {};
   refusals = []; // the statuses of all responses so far that were none of success
 
-  constructor(hall) {
+  // unwrap(socket) gives, or promises, what is to be laid on to the server: where the client speaks
+  // TLS, what is inside.
+  constructor(hall, unwrap = (socket) => socket) {
     this.#hall = hall;
+    this.#unwrap = unwrap;
     this.#listening = once(this.#server.listen(0, '127.0.0.1'), 'listening');
   }
 
+  #keep(end) {
+    this.#ends.add(end);
+    end.on('error', () => end.destroy());
+    end.on('close', () => this.#ends.delete(end));
+  }
+
+  async #come(socket) {
+    if (this.#allowed) return socket.destroy();
+    this.#keep(socket);
+    const near = await this.#unwrap(socket);
+    return socket.destroyed ? undefined : this.#lay(near);
+  }
+
   #lay(near) {
-    if (this.#allowed) return near.destroy();
     const port = Number(/\d+$/.exec(this.#hall.address)[0]);
     const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     for (const [end, other] of [[near, far], [far, near]]) {
-      this.#ends.add(end);
+      this.#keep(end);
       end.on('error', () => other.destroy());
-      end.on('close', () => this.#ends.delete(end));
       end.pipe(other);
     }
-    return undefined;
   }
 
   // Where a client connects that is to be on this cable.
@@ -50,6 +64,10 @@ export class Cable {
     if (!response.ok) this.refusals.push(response.status);
     return response;
   };
+
+  get isCut() {
+    return this.#allowed !== null;
+  }
 
   cut() {
     this.#allowed = new Promise((resolve) => {

@@ -10,6 +10,7 @@
 //     room club ann bob               a room and its members
 //     guild red ann                   a guild, its room GUILD#red and its members
 //     token old {"sub":"ann","exp":"-60"} [{"alg":"HS512","secret":"…"}]
+//     key bots_key bot                an API key, which stands for that user
 //     base64url name TEXT             what the text is in base64url
 //     == a case: what must be so      from here to the next one
 //
@@ -40,7 +41,9 @@
 //     sql> select …                   with lines `= a|b`, one a row, when the result matters
 //     server stop | kill | start
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -75,6 +78,7 @@ class Play {
   #clients = new Map();
   #names = new Map();
   #response = null;
+  #folder = null; // of API keys
 
   // Tokens of users are made as they are named.
   #fill(text) {
@@ -95,6 +99,7 @@ class Play {
   async done() {
     for (const client of this.#clients.values()) client.cut();
     await this.#hall?.done();
+    if (this.#folder) rmSync(this.#folder, { recursive: true });
   }
 
   #client(name) {
@@ -280,6 +285,18 @@ class Play {
     this.#names.set(name, makeToken(JSON.parse(claims), how ? JSON.parse(how) : {}));
   }
 
+  // Before the server is first needed.
+  #makeKey(name, user) {
+    const key = `the API key called ${name}`.replaceAll(' ', '-');
+    if (!this.#folder) {
+      this.#folder = mkdtempSync(join(tmpdir(), 'guildhall-keys-'));
+      this.#options.push('--api-keys-file', join(this.#folder, 'keys'));
+    }
+    const sha256 = createHash('sha256').update(key).digest('hex');
+    appendFileSync(join(this.#folder, 'keys'), `${JSON.stringify({ sha256, user })}\n`, { mode: 0o600 });
+    this.#names.set(name, key);
+  }
+
   #encode(text) {
     const [, name, rest] = /^(\w+) ([^]*)$/.exec(text);
     this.#names.set(name, Buffer.from(this.#fill(rest)).toString('base64url'));
@@ -308,6 +325,8 @@ class Play {
       }
       case 'token':
         return this.#makeToken(rest);
+      case 'key':
+        return this.#makeKey(...this.#words(rest));
       case 'base64url':
         return this.#encode(rest);
       case 'post':

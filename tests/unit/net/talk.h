@@ -27,6 +27,9 @@ struct talk {
     unsigned n_started, n_cancelled, n_gone;
     bool room;
     enum server server;
+    char shown[256];   /* authorization and key of the newest init or operation */
+    char asked[256];   /* the newest operation's query */
+    bool typed_errors; /* and what it asked of errors */
 };
 
 static inline struct talk *talk_of(struct subprotocol *s)
@@ -80,10 +83,16 @@ static const struct subprotocol_host host = {
     .close = host_close,
 };
 
-static inline void on_init(void *user, struct net_client *c, const json_t *payload)
+static inline void note_shown(struct talk *t, struct str authorization, struct str api_key)
+{
+    snprintf(t->shown, sizeof(t->shown), "%.*s|%.*s", STR_ARG(authorization), STR_ARG(api_key));
+}
+
+static inline void on_init(void *user, struct net_client *c, const struct net_opening *opening)
 {
     struct talk *t = user;
 
+    note_shown(t, opening->authorization, opening->api_key);
     c->session = t;
     if (t->server != SILENT)
         c->ops->accept(c, STR_NULL);
@@ -100,6 +109,9 @@ static inline void on_operation(void *user, struct net_operation *op, const stru
 {
     struct talk *t = user;
 
+    note_shown(t, call->authorization, call->api_key);
+    snprintf(t->asked, sizeof(t->asked), "%.*s", STR_ARG(call->query));
+    t->typed_errors = call->typed_errors;
     t->started = op;
     t->n_started++;
     assert_true(call->can_stream);

@@ -7,7 +7,7 @@ static void a_refusal_has_a_code_and_says_why(void **state)
     struct buf out;
 
     buf_init(&out, 1024);
-    refusal_body(&out, STR("BAD_REQUEST"), STR("Not \"this\"."));
+    refusal_body(&out, STR("BAD_REQUEST"), STR("Not \"this\"."), false);
     assert_str(buf_str(&out), "{\"errors\":[{\"message\":\"Not \\\"this\\\".\","
                               "\"extensions\":{\"code\":\"BAD_REQUEST\"}}]}");
     buf_done(&out);
@@ -18,13 +18,25 @@ static void who_is_away_says_when_to_come_back(void **state)
     struct buf out;
 
     buf_init(&out, 1024);
-    refusal_errors(&out, STR("UNAVAILABLE"), STR("Restarting."));
+    refusal_errors(&out, STR("UNAVAILABLE"), STR("Restarting."), false);
     assert_str(buf_str(&out), "[{\"message\":\"Restarting.\",\"extensions\":"
                               "{\"code\":\"UNAVAILABLE\",\"retryAfterMs\":1000}}]");
     buf_done(&out);
 }
 
+static void a_typed_one_is_called_as_appsync_calls_it(void **state)
+{
+    struct buf out;
+
+    buf_init(&out, 1024);
+    refusal_errors(&out, STR("UNAUTHENTICATED"), STR("Forbidden"), true);
+    assert_str(buf_str(&out), "[{\"message\":\"Forbidden\",\"errorType\":\"UnauthorizedException\","
+                              "\"errorCode\":401,\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}]");
+    buf_done(&out);
+}
+
 int main(void)
 {
-    return RUN(test(a_refusal_has_a_code_and_says_why), test(who_is_away_says_when_to_come_back));
+    return RUN(test(a_typed_one_is_called_as_appsync_calls_it),
+               test(a_refusal_has_a_code_and_says_why), test(who_is_away_says_when_to_come_back));
 }

@@ -245,8 +245,10 @@ static void on_operation(void *user, struct net_operation *op, const struct net_
         echo(op, call);
 }
 
-static void on_init(void *user, struct net_client *c, const json_t *payload)
+static void on_init(void *user, struct net_client *c, const struct net_opening *opening)
 {
+    const json_t *payload = opening->payload;
+
     c->session = user;
     if (json_is_true(json_object_get(payload, "wait")))
         return;

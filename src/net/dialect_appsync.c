@@ -1,0 +1,105 @@
+#include "net/dialect.h"
+
+static const struct dialect_name names[] = {
+    {"start", DIALECT_START},
+    {"stop", DIALECT_STOP},
+    {"connection_init", DIALECT_INIT},
+};
+
+/* The request stands as JSON in a string. */
+static bool take_data(struct dialect_message *m, const json_t *data,
+                      struct dialect_wrong *ret_wrong)
+{
+    const char *member, *expected;
+    json_error_t error;
+
+    if (!json_is_string(data))
+        return dialect_refuse(ret_wrong,
+                              "Message \"payload.data\" must be a string that holds JSON");
+    m->inner = call_json(call_json_str(data), &error);
+    if (!m->inner)
+        return dialect_refuse(
+            ret_wrong, "Message \"payload.data\" is not well-formed JSON at line %d, column %d",
+            error.line, error.column);
+    if (!json_is_object(m->inner))
+        return dialect_refuse(ret_wrong, "Message \"payload.data\" must hold a JSON object");
+    if (!call_from_json(m->inner, &m->call, &member, &expected))
+        return dialect_refuse(ret_wrong, "Message \"payload.data.%s\" %s", member, expected);
+    return true;
+}
+
+/* Each operation may show who it is for; if it does not, it is the connection's. */
+static void take_authorization(struct dialect_message *m, const json_t *extensions)
+{
+    const json_t *shown = json_object_get(extensions, "authorization");
+
+    m->call.authorization = call_json_member(shown, STR("Authorization"));
+    m->call.api_key = call_json_member(shown, STR("x-api-key"));
+}
+
+static bool take_start(struct dialect_message *m, struct dialect_wrong *ret_wrong)
+{
+    const json_t *payload = json_object_get(m->json, "payload");
+
+    if (!json_is_object(payload))
+        return dialect_refuse(ret_wrong, "Message \"payload\" must be an object");
+    if (!take_data(m, json_object_get(payload, "data"), ret_wrong))
+        return false;
+    take_authorization(m, json_object_get(payload, "extensions"));
+    return true;
+}
+
+static bool read_message(struct str text, struct dialect_message *m,
+                         struct dialect_wrong *ret_wrong)
+{
+    if (!dialect_take_json(m, text, ret_wrong) ||
+        !dialect_take_type(m, names, array_size(names), ret_wrong))
+        return false;
+    switch (m->verb) {
+    case DIALECT_INIT:
+        return dialect_take_payload(m, ret_wrong);
+    case DIALECT_START:
+        return dialect_take_id(m, ret_wrong) && take_start(m, ret_wrong);
+    case DIALECT_STOP:
+        return dialect_take_id(m, ret_wrong);
+    case DIALECT_TERMINATE: /* these have no names here */
+    case DIALECT_PING:
+    case DIALECT_PONG:
+        return false;
+    }
+    return false;
+}
+
+static void write_errors(struct buf *out, struct str errors)
+{
+    buf_add(out, STR("{\"errors\":"));
+    buf_add(out, errors);
+    buf_add_char(out, '}');
+}
+
+const struct dialect dialect_appsync = {
+    .name = "appsync",
+    .offered = STR_INIT("graphql-ws"),
+    .result =
+        {
+            .framing = OUTQ_MESSAGE,
+            .before_id = STR_INIT("{\"id\":\""),
+            .before_payload = STR_INIT("\",\"type\":\"data\",\"payload\":"),
+            .behind_payload = STR_INIT("}"),
+        },
+    .ack = STR_INIT("connection_ack"),
+    /* How long a client waits for a ka. */
+    .ack_payload = STR_INIT("{\"connectionTimeoutMs\":300000}"),
+    .started = STR_INIT("start_ack"),
+    .connection_error = STR_INIT("connection_error"),
+    .keep_alive = STR_INIT("ka"),
+    .error = STR_INIT("error"),
+    .complete = STR_INIT("complete"),
+    .close_init_late = 4408,
+    .start_begins = true,
+    .start_waits = true,
+    .stop_answered = true,
+    .typed_errors = true,
+    .read = read_message,
+    .write_errors = write_errors,
+};

@@ -1,0 +1,28 @@
+/*
+ * Handshakes: whatever path, query, names and headers come, the offer is read, and what it shows is
+ * text.
+ */
+
+#include <assert.h>
+
+#include "net/offer.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct http1_head head;
+    struct http1_wrong wrong;
+    struct offer offer;
+    size_t length;
+    const char *name;
+    json_t *value;
+
+    if (http1_head_parse(str_of(data, size), &head, &length, &wrong) != HTTP1_OK ||
+        !offer_is_path(head.request.path))
+        return 0;
+    offer_read(&head, &offer);
+    assert(offer.dialect);
+    json_object_foreach(offer.shown, name, value) assert(json_is_string(value));
+    json_decref(offer.shown);
+    return 0;
+}
