@@ -16,7 +16,8 @@ bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...)
     return false;
 }
 
-bool dialect_take_json(struct dialect_message *m, struct str text, struct dialect_wrong *ret_wrong)
+bool dialect_take_json(struct dialect_message *m, struct str text, const char *id_name,
+                       struct dialect_wrong *ret_wrong)
 {
     json_error_t error;
     const json_t *id;
@@ -28,7 +29,7 @@ bool dialect_take_json(struct dialect_message *m, struct str text, struct dialec
                               error.line, error.column);
     if (!json_is_object(m->json))
         return dialect_refuse(ret_wrong, "Message must be a JSON object");
-    id = json_object_get(m->json, "id");
+    id = json_object_get(m->json, id_name);
     if (json_is_string(id) && json_string_length(id) <= DIALECT_ID_MAX)
         m->id = call_json_str(id);
     return true;
@@ -52,14 +53,16 @@ bool dialect_take_type(struct dialect_message *m, const struct dialect_name *nam
     return dialect_refuse(ret_wrong, "Unexpected message type \"%s\"", json_string_value(type));
 }
 
-bool dialect_take_id(struct dialect_message *m, struct dialect_wrong *ret_wrong)
+bool dialect_take_id(struct dialect_message *m, const char *id_name,
+                     struct dialect_wrong *ret_wrong)
 {
-    const json_t *id = json_object_get(m->json, "id");
+    const json_t *id = json_object_get(m->json, id_name);
 
     if (!json_is_string(id) || json_string_length(id) == 0)
-        return dialect_refuse(ret_wrong, "Message \"id\" must be a string that is not empty");
+        return dialect_refuse(ret_wrong, "Message \"%s\" must be a string that is not empty",
+                              id_name);
     if (json_string_length(id) > DIALECT_ID_MAX)
-        return dialect_refuse(ret_wrong, "Message \"id\" must not be longer than %d bytes",
+        return dialect_refuse(ret_wrong, "Message \"%s\" must not be longer than %d bytes", id_name,
                               DIALECT_ID_MAX);
     return true;
 }

@@ -10,6 +10,8 @@
 #include "net/call.h"
 #include "net/outq.h"
 
+struct subprotocol;
+
 enum {
     DIALECT_ID_MAX = 256, /* bytes of an operation's id: clients choose it, we keep it */
     DIALECT_WRONG_MAX = 256
@@ -70,10 +72,22 @@ struct dialect {
     bool typed_errors;   /* net_call.typed_errors */
 
     /* False: the words in *ret_wrong say why. In either case dialect_message_done(). */
-    bool (*read)(struct str text, struct dialect_message *ret_message,
+    bool (*read)(const struct subprotocol *s, struct str text, struct dialect_message *ret_message,
                  struct dialect_wrong *ret_wrong);
+    /* A message. NULL: dialect_write(). */
+    void (*write)(struct buf *out, const struct outq_id *id, struct str type, struct str payload);
     /* The payload of an error, from an array of GraphQL errors. NULL: the array. */
     void (*write_errors)(struct buf *out, struct str errors);
+    /* The payload of `started`. NULL: none. */
+    void (*write_started)(const struct subprotocol *s, struct buf *out, struct str cursor);
+
+    /* What it does at some points; NULL where it does nothing. */
+    void (*on_opened)(struct subprotocol *s);
+    void (*on_ready)(struct subprotocol *s);
+    /* The only result of an operation. NULL: the envelope, then `complete`. */
+    void (*on_result)(struct subprotocol *s, struct outq_id *id, struct str response);
+    /* An operation has ended with these errors, and the client was told so. */
+    void (*on_failed)(struct subprotocol *s, const struct outq_id *id, struct str errors);
 };
 
 /* graphql-transport-ws, of the graphql-ws library, by its PROTOCOL.md. */
@@ -82,6 +96,8 @@ extern const struct dialect dialect_gtws;
 extern const struct dialect dialect_legacy;
 /* What AppSync's clients speak under the name of graphql-ws. */
 extern const struct dialect dialect_appsync;
+/* JSON without GraphQL, of one room: docs/room-sockets.md. */
+extern const struct dialect dialect_room;
 
 /* Takes one that is all zero. */
 void dialect_message_done(struct dialect_message *m);
@@ -100,11 +116,13 @@ struct dialect_name {
 bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...) printf_like(2, 3);
 
 /* Each takes one part of a message in m->json, or says what is wrong with it. The first takes the
- * id along, where it is one: for an error about the rest. */
-bool dialect_take_json(struct dialect_message *m, struct str text, struct dialect_wrong *ret_wrong);
+ * id along, where the member of that name is one: for an error about the rest. */
+bool dialect_take_json(struct dialect_message *m, struct str text, const char *id_name,
+                       struct dialect_wrong *ret_wrong);
 bool dialect_take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
                        struct dialect_wrong *ret_wrong);
-bool dialect_take_id(struct dialect_message *m, struct dialect_wrong *ret_wrong);
+bool dialect_take_id(struct dialect_message *m, const char *id_name,
+                     struct dialect_wrong *ret_wrong);
 bool dialect_take_call(struct dialect_message *m, const json_t *payload,
                        struct dialect_wrong *ret_wrong);
 bool dialect_take_payload(struct dialect_message *m, struct dialect_wrong *ret_wrong);

@@ -49,19 +49,19 @@ static bool take_start(struct dialect_message *m, struct dialect_wrong *ret_wron
     return true;
 }
 
-static bool read_message(struct str text, struct dialect_message *m,
+static bool read_message(const struct subprotocol *s, struct str text, struct dialect_message *m,
                          struct dialect_wrong *ret_wrong)
 {
-    if (!dialect_take_json(m, text, ret_wrong) ||
+    if (!dialect_take_json(m, text, "id", ret_wrong) ||
         !dialect_take_type(m, names, array_size(names), ret_wrong))
         return false;
     switch (m->verb) {
     case DIALECT_INIT:
         return dialect_take_payload(m, ret_wrong);
     case DIALECT_START:
-        return dialect_take_id(m, ret_wrong) && take_start(m, ret_wrong);
+        return dialect_take_id(m, "id", ret_wrong) && take_start(m, ret_wrong);
     case DIALECT_STOP:
-        return dialect_take_id(m, ret_wrong);
+        return dialect_take_id(m, "id", ret_wrong);
     case DIALECT_TERMINATE: /* these have no names here */
     case DIALECT_PING:
     case DIALECT_PONG:

@@ -5,10 +5,10 @@ static const struct dialect_name names[] = {
     {"pong", DIALECT_PONG},       {"connection_init", DIALECT_INIT},
 };
 
-static bool read_message(struct str text, struct dialect_message *m,
+static bool read_message(const struct subprotocol *s, struct str text, struct dialect_message *m,
                          struct dialect_wrong *ret_wrong)
 {
-    if (!dialect_take_json(m, text, ret_wrong) ||
+    if (!dialect_take_json(m, text, "id", ret_wrong) ||
         !dialect_take_type(m, names, array_size(names), ret_wrong))
         return false;
     switch (m->verb) {
@@ -17,10 +17,10 @@ static bool read_message(struct str text, struct dialect_message *m,
     case DIALECT_PONG:
         return dialect_take_payload(m, ret_wrong);
     case DIALECT_START:
-        return dialect_take_id(m, ret_wrong) &&
+        return dialect_take_id(m, "id", ret_wrong) &&
                dialect_take_call(m, json_object_get(m->json, "payload"), ret_wrong);
     case DIALECT_STOP:
-        return dialect_take_id(m, ret_wrong);
+        return dialect_take_id(m, "id", ret_wrong);
     case DIALECT_TERMINATE: /* has no name here */
         return false;
     }

@@ -210,7 +210,7 @@ static bool take_head(struct http *h)
     case HTTP1_OK:
         break;
     }
-    if (ws_serves(head.request.path) && upgrade_asked(&head)) {
+    if (ws_is_asked(&head)) {
         if (upgrade(h, &head, length))
             return false;
     } else {

@@ -241,20 +241,32 @@ static int percent_byte(struct str s, size_t *at)
     return high << 4 | low;
 }
 
-/* As forms are encoded: %XX is a byte, + a space. False: a % without two digits, or not UTF-8. */
-static bool decode(struct arena *a, struct str s, struct str *ret)
+/* %XX is a byte; and + what `plus` says. False: a % without two digits, or not UTF-8. */
+static bool decode_with(struct arena *a, struct str s, char plus, struct str *ret)
 {
     char *to = arena_alloc(a, s.n + 1);
     size_t n = 0;
 
     for (size_t i = 0; i < s.n; i++) {
-        int c = s.p[i] == '+' ? ' ' : (unsigned char)s.p[i];
+        int c = s.p[i] == '+' ? plus : (unsigned char)s.p[i];
         if (c == '%' && (c = percent_byte(s, &i)) < 0)
             return false;
         to[n++] = (char)c;
     }
     *ret = str_of(to, n);
     return str_is_utf8(*ret);
+}
+
+/* As forms are encoded. */
+static bool decode(struct arena *a, struct str s, struct str *ret)
+{
+    return decode_with(a, s, ' ', ret);
+}
+
+bool http_request_segment(struct arena *a, struct str segment, struct str *ret_text)
+{
+    return segment.n && str_find(segment, '/') == segment.n &&
+           decode_with(a, segment, '+', ret_text);
 }
 
 struct str http_request_param(struct arena *a, struct str query_string, struct str name)

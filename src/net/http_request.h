@@ -48,6 +48,9 @@ struct str http_request_param(struct arena *a, struct str query_string, struct s
 /* The parameter, decoded into the arena; absent when there is none, or it is malformed. */
 struct str http_request_param(struct arena *a, struct str query_string, struct str name);
 
+/* One segment of a path, decoded into the arena. False: it is empty, malformed, or not one. */
+bool http_request_segment(struct arena *a, struct str segment, struct str *ret_text) must_use;
+
 /* A request as it was understood; borrows from the arena and from what was parsed. */
 struct http_request {
     struct net_call call; /* query, operation_name, variables, extensions */

@@ -8,11 +8,15 @@
 
 static const struct str graphql_path = STR_INIT("/graphql");
 static const struct str realtime_path = STR_INIT("/graphql/realtime");
+static const struct str rooms_path = STR_INIT("/ws/rooms/");
 static const struct str header_prefix = STR_INIT("header-");
+static const struct str bearer_prefix = STR_INIT("bearer.");
 
-bool offer_is_path(struct str path)
+bool offer_is_made(const struct http1_head *head)
 {
-    return str_eq(path, graphql_path) || str_eq(path, realtime_path);
+    if (str_eq(head->request.path, graphql_path))
+        return upgrade_asked(head);
+    return str_eq(head->request.path, realtime_path) || str_starts(head->request.path, rooms_path);
 }
 
 static void show(json_t **shown, const char *name, struct str value)
@@ -70,8 +74,32 @@ static void read_appsync(const struct http1_head *head, struct offer *offer)
     arena_done(&a);
 }
 
+static struct str behind(struct str s, struct str prefix)
+{
+    return str_of(s.p + prefix.n, s.n - prefix.n);
+}
+
+static void read_room(const struct http1_head *head, bool url_token, struct offer *offer)
+{
+    struct str room_id, since;
+    struct arena a;
+
+    arena_init(&a);
+    if (http_request_segment(&a, behind(head->request.path, rooms_path), &room_id))
+        show(&offer->shown, "roomId", room_id);
+    since = http_request_param(&a, head->request.query, STR("since"));
+    show(&offer->shown, "since", since.n ? since : STR_NULL);
+    show(&offer->shown, "Authorization", upgrade_offered(head, bearer_prefix));
+    if (url_token)
+        show(&offer->shown, "Authorization",
+             http_request_param(&a, head->request.query, STR("token")));
+    arena_done(&a);
+}
+
 static const struct dialect *dialect_of(const struct http1_head *head)
 {
+    if (str_starts(head->request.path, rooms_path))
+        return &dialect_room;
     if (str_eq(head->request.path, realtime_path))
         return &dialect_appsync;
     if (upgrade_offers(head, dialect_gtws.offered))
@@ -81,15 +109,20 @@ static const struct dialect *dialect_of(const struct http1_head *head)
     return &dialect_gtws;
 }
 
-void offer_read(const struct http1_head *head, struct offer *ret_offer)
+void offer_read(const struct http1_head *head, bool url_token, struct offer *ret_offer)
 {
     struct offer offer = {.dialect = dialect_of(head)};
 
     if (upgrade_offers(head, offer.dialect->offered))
         offer.chosen = offer.dialect->offered;
+    offer.is_spoken = offer.chosen.p;
     show(&offer.shown, "Authorization", http_field(&head->request, STR("Authorization")));
     show(&offer.shown, "x-api-key", http_field(&head->request, STR("X-Api-Key")));
     if (offer.dialect == &dialect_appsync)
         read_appsync(head, &offer);
+    if (offer.dialect == &dialect_room) {
+        offer.is_spoken |= !http_field(&head->request, STR("Sec-WebSocket-Protocol")).p;
+        read_room(head, url_token, &offer);
+    }
     *ret_offer = offer;
 }

@@ -4,6 +4,10 @@
  * What a handshake offers: by its path, its query and its list of names the sub-protocol that will
  * be spoken, and what it shows to say who comes.
  *
+ * /ws/rooms/ID is a room's socket: JSON without GraphQL. The name may be left out there, and a
+ * token may stand in the list of names, as `bearer.` and the token: a browser can send it nowhere
+ * else.
+ *
  * The name graphql-ws stands for two protocols. AppSync's clients are told from others by the path
  * /graphql/realtime; at /graphql by the parameters `header` and `payload`, or by a second name
  * that begins with `header-`.
@@ -14,12 +18,13 @@
 
 struct offer {
     const struct dialect *dialect;
-    struct str chosen; /* of the names offered; absent: none of them is spoken here */
+    struct str chosen; /* of the names offered, or absent */
+    bool is_spoken;    /* false: none of the names is spoken here */
     json_t *shown;     /* owned: as subprotocol_show() takes it */
 };
 
-/* Is there a socket at this path? */
-bool offer_is_path(struct str path);
+/* Is it a handshake, or a request for a path where nothing but a socket is? */
+bool offer_is_made(const struct http1_head *head);
 
-/* For a request whose path is one. */
-void offer_read(const struct http1_head *head, struct offer *ret_offer);
+/* For a request that is one. url_token: a room's token may also stand in the parameter `token`. */
+void offer_read(const struct http1_head *head, bool url_token, struct offer *ret_offer);

@@ -79,9 +79,10 @@ struct net_call {
     struct str authorization; /* HTTP: the header's value. On sockets absent, but where an operation
                                  may show a token of its own (AppSync) */
     struct str api_key;       /* likewise, of x-api-key */
-    bool typed_errors;        /* errors carry errorType and errorCode, for AppSync's clients */
-    bool safe_method;         /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
-    bool can_stream;          /* a subscription can be served over this transport */
+    bool bare_field;   /* a stream's payloads are its root field's values, with nothing around */
+    bool typed_errors; /* errors carry errorType and errorCode, for AppSync's clients */
+    bool safe_method;  /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
+    bool can_stream;   /* a subscription can be served over this transport */
 };
 
 /* What a connection begins with; borrowed for the call of on_init(). */

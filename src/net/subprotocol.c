@@ -4,16 +4,13 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "net/refusal.h"
+#include "net/subprotocol_inside.h"
 
 enum {
     TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
     REASON_MAX = 512,                /* before it is cut to what a close frame holds */
     HELD_MOST = 64 * 1024,           /* bytes of what waits for the acknowledgement */
 };
-
-static const struct net_transport transport;
-static const struct net_client_ops client_ops;
 
 static bool may_follow(enum subprotocol_state from, enum subprotocol_state to)
 {
@@ -34,7 +31,7 @@ static bool may_follow(enum subprotocol_state from, enum subprotocol_state to)
     return false;
 }
 
-static void become(struct subprotocol *s, enum subprotocol_state next)
+void subprotocol_become(struct subprotocol *s, enum subprotocol_state next)
 {
     assert(may_follow(s->state, next));
     s->state = next;
@@ -43,57 +40,21 @@ static void become(struct subprotocol *s, enum subprotocol_state next)
 }
 
 /* Is anything said on this socket still? */
-static bool is_open(const struct subprotocol *s)
+bool subprotocol_is_open(const struct subprotocol *s)
 {
     return s->state < SUBPROTOCOL_CLOSING;
 }
 
-static void close_socket(struct subprotocol *s, unsigned code, struct str reason)
+void subprotocol_close(struct subprotocol *s, unsigned code, struct str reason)
 {
-    if (is_open(s))
+    if (subprotocol_is_open(s))
         s->host->close(s, code, reason);
 }
 
-static void send_message(struct subprotocol *s, struct outq_id *id, struct str type,
-                         struct str payload)
+void subprotocol_close_when_drained(struct subprotocol *s)
 {
-    struct buf text;
-
-    buf_init(&text, TEXT_CEILING);
-    dialect_write(&text, id, type, payload);
-    assert(!buf_overflowed(&text));
-    s->host->send(s, id, buf_str(&text));
-    buf_done(&text);
-}
-
-/* Why something goes wrong, in the dialect's shape; errors are an array of GraphQL errors. */
-static void send_errors(struct subprotocol *s, struct outq_id *id, struct str type,
-                        struct str errors)
-{
-    struct buf payload;
-
-    if (!s->dialect->write_errors) {
-        send_message(s, id, type, errors);
-        return;
-    }
-    buf_init(&payload, TEXT_CEILING);
-    s->dialect->write_errors(&payload, errors);
-    send_message(s, id, type, buf_str(&payload));
-    buf_done(&payload);
-}
-
-/* An error of our own; without an id it is about the connection. */
-static void tell(struct subprotocol *s, struct str id, struct str type, struct str code,
-                 struct str message)
-{
-    struct outq_id *wire_id = id.n ? outq_id_new(id) : NULL;
-    struct buf errors;
-
-    buf_init(&errors, TEXT_CEILING);
-    refusal_errors(&errors, code, message, s->dialect->typed_errors);
-    send_errors(s, wire_id, type, buf_str(&errors));
-    buf_done(&errors);
-    outq_id_unref(wire_id);
+    if (s->state == SUBPROTOCOL_DRAINING && subprotocol_ops_unanswered(&s->ops) == 0)
+        subprotocol_close(s, WS_RESTART, STR("Service restart"));
 }
 
 /* The close code that the dialect has for it, or an error. */
@@ -103,25 +64,9 @@ static void object(struct subprotocol *s, unsigned close_code, struct str id, st
     const struct dialect *d = s->dialect;
 
     if (close_code)
-        close_socket(s, close_code, message);
+        subprotocol_close(s, close_code, message);
     else
-        tell(s, id, id.n ? d->error : d->connection_error, code, message);
-}
-
-static void close_when_drained(struct subprotocol *s)
-{
-    if (s->state == SUBPROTOCOL_DRAINING && subprotocol_ops_unanswered(&s->ops) == 0)
-        close_socket(s, WS_RESTART, STR("Service restart"));
-}
-
-/* The operation has ended: its id is free. */
-static void drop_op(struct subprotocol_op *op)
-{
-    struct subprotocol *s = op->subprotocol;
-
-    subprotocol_ops_take(&s->ops, op);
-    subprotocol_op_free(op);
-    close_when_drained(s);
+        subprotocol_tell(s, id, id.n ? d->error : d->connection_error, code, message);
 }
 
 /* Nobody wants to hear of it any more. */
@@ -143,7 +88,7 @@ static void cancel_all(struct subprotocol *s)
         cancel_op(op);
 }
 
-static void initialise(struct subprotocol *s, const json_t *payload)
+void subprotocol_initialise(struct subprotocol *s, const json_t *payload)
 {
     const struct net_opening opening = {
         .payload = payload,
@@ -151,10 +96,8 @@ static void initialise(struct subprotocol *s, const json_t *payload)
         .api_key = call_json_member(s->shown, STR("x-api-key")),
     };
 
-    become(s, SUBPROTOCOL_INITIALISING);
+    subprotocol_become(s, SUBPROTOCOL_INITIALISING);
     s->service->on_init(s->service->user, &s->client, &opening);
-    json_decref(s->shown);
-    s->shown = NULL;
 }
 
 static void on_init(struct subprotocol *s, const struct dialect_message *m)
@@ -164,7 +107,7 @@ static void on_init(struct subprotocol *s, const struct dialect_message *m)
                STR("Too many initialisation requests"));
         return;
     }
-    initialise(s, m->payload);
+    subprotocol_initialise(s, m->payload);
 }
 
 static void on_ping(struct subprotocol *s, const struct dialect_message *m)
@@ -172,12 +115,12 @@ static void on_ping(struct subprotocol *s, const struct dialect_message *m)
     struct buf payload;
 
     if (!m->payload) {
-        send_message(s, NULL, s->dialect->pong, STR_NULL);
+        subprotocol_send(s, NULL, s->dialect->pong, STR_NULL);
         return;
     }
     buf_init(&payload, TEXT_CEILING);
     call_json_write(&payload, m->payload);
-    send_message(s, NULL, s->dialect->pong, buf_str(&payload));
+    subprotocol_send(s, NULL, s->dialect->pong, buf_str(&payload));
     buf_done(&payload);
 }
 
@@ -186,13 +129,17 @@ static void object_to_id(struct subprotocol *s, struct str id)
     char reason[REASON_MAX];
     int n = snprintf(reason, sizeof(reason), "Subscriber for %.*s already exists", STR_ARG(id));
 
-    object(s, s->dialect->close_id_in_use, id, STR("CONFLICT"), str_of(reason, (size_t)n));
+    if (s->dialect->close_id_in_use)
+        subprotocol_close(s, s->dialect->close_id_in_use, str_of(reason, (size_t)n));
+    else
+        subprotocol_tell(s, id, s->dialect->error, STR("CONFLICT"),
+                         STR("What was asked for under this id has not ended."));
 }
 
 static void refuse(struct subprotocol *s, const struct dialect_message *m, struct str code,
                    struct str message)
 {
-    tell(s, m->id, s->dialect->error, code, message);
+    subprotocol_tell(s, m->id, s->dialect->error, code, message);
 }
 
 static void run_op(struct subprotocol_op *op, const struct dialect_message *m)
@@ -223,13 +170,25 @@ static void hold_op(struct subprotocol_op *op, struct dialect_message *m)
     list_append(&op->subprotocol->waiting, &op->waiting);
 }
 
-static void run_held(struct subprotocol *s)
+void subprotocol_run_held(struct subprotocol *s)
 {
-    while (is_open(s) && !list_empty(&s->waiting)) {
-        struct subprotocol_op *op = list_first(&s->waiting, struct subprotocol_op, waiting);
+    struct list held;
+
+    /* Moved aside: who has begun may wait already, for room. */
+    list_init(&held);
+    list_each_safe (at, &s->waiting) {
+        if (!list_entry(at, struct subprotocol_op, waiting)->held)
+            continue;
+        list_remove(at);
+        list_append(&held, at);
+    }
+    while (!list_empty(&held)) {
+        struct subprotocol_op *op = list_first(&held, struct subprotocol_op, waiting);
         struct dialect_message *m = op->held;
 
         list_remove(&op->waiting);
+        if (!subprotocol_is_open(s))
+            continue; /* it goes with the rest */
         op->held = NULL;
         run_op(op, m);
         dialect_message_done(m);
@@ -237,12 +196,12 @@ static void run_held(struct subprotocol *s)
     }
 }
 
-static void add_op(struct subprotocol *s, struct dialect_message *m)
+void subprotocol_add_op(struct subprotocol *s, struct dialect_message *m)
 {
     struct subprotocol_op *op = subprotocol_ops_add(&s->ops, m->id);
 
     op->subprotocol = s;
-    op->base.transport = &transport;
+    op->base.transport = &subprotocol_transport;
     op->base.client = &s->client;
     if (s->state == SUBPROTOCOL_INITIALISING)
         hold_op(op, m);
@@ -259,7 +218,7 @@ static void start(struct subprotocol *s, struct dialect_message *m)
         refuse(s, m, STR("LIMIT_EXCEEDED"),
                STR("Too much is asked for before the connection is acknowledged."));
     else
-        add_op(s, m);
+        subprotocol_add_op(s, m);
 }
 
 /* What waits under the id is dropped even when the operation has ended by itself meanwhile: the
@@ -280,8 +239,8 @@ static bool is_acknowledged(struct subprotocol *s, const struct dialect_message 
     const struct dialect *d = s->dialect;
 
     if (s->state == SUBPROTOCOL_OPENED && d->start_begins)
-        initialise(s, NULL);
-    if (!is_open(s))
+        subprotocol_initialise(s, NULL);
+    if (!subprotocol_is_open(s))
         return false;
     if (s->state >= SUBPROTOCOL_READY || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
         return true;
@@ -316,10 +275,10 @@ static void on_stop(struct subprotocol *s, const struct dialect_message *m)
         return;
     if (s->dialect->stop_answered) {
         wire_id = outq_id_new(m->id);
-        send_message(s, wire_id, s->dialect->complete, STR_NULL);
+        subprotocol_send(s, wire_id, s->dialect->complete, STR_NULL);
         outq_id_unref(wire_id);
     }
-    close_when_drained(s);
+    subprotocol_close_when_drained(s);
 }
 
 static void on_read(struct subprotocol *s, struct dialect_message *m)
@@ -340,7 +299,7 @@ static void on_read(struct subprotocol *s, struct dialect_message *m)
         on_stop(s, m);
         return;
     case DIALECT_TERMINATE:
-        close_socket(s, WS_NORMAL, STR(""));
+        subprotocol_close(s, WS_NORMAL, STR(""));
         return;
     }
 }
@@ -351,11 +310,11 @@ static void on_unreadable(struct subprotocol *s, const struct dialect_message *m
     const struct dialect *d = s->dialect;
 
     if (d->close_malformed)
-        close_socket(s, d->close_malformed, reason);
+        subprotocol_close(s, d->close_malformed, reason);
     else if (json_is_object(m->json))
-        tell(s, m->id, d->error, STR("BAD_REQUEST"), reason);
+        subprotocol_tell(s, m->id, d->error, STR("BAD_REQUEST"), reason);
     else
-        tell(s, STR_NULL, d->connection_error, STR("BAD_REQUEST"), reason);
+        subprotocol_tell(s, STR_NULL, d->connection_error, STR("BAD_REQUEST"), reason);
 }
 
 void subprotocol_on_message(struct subprotocol *s, struct str text)
@@ -363,9 +322,9 @@ void subprotocol_on_message(struct subprotocol *s, struct str text)
     struct dialect_message m = {0};
     struct dialect_wrong wrong;
 
-    if (!is_open(s))
+    if (!subprotocol_is_open(s))
         return;
-    if (s->dialect->read(text, &m, &wrong))
+    if (s->dialect->read(s, text, &m, &wrong))
         on_read(s, &m);
     else
         on_unreadable(s, &m, str_c(wrong.text));
@@ -376,7 +335,7 @@ void subprotocol_on_binary(struct subprotocol *s)
 {
     const struct dialect_message none = {0};
 
-    if (is_open(s))
+    if (subprotocol_is_open(s))
         on_unreadable(s, &none, STR("Binary messages are not supported"));
 }
 
@@ -384,7 +343,7 @@ void subprotocol_on_turn_end(struct subprotocol *s)
 {
     if (s->state != SUBPROTOCOL_CLOSING)
         return;
-    become(s, SUBPROTOCOL_ENDED);
+    subprotocol_become(s, SUBPROTOCOL_ENDED);
     cancel_all(s);
 }
 
@@ -411,7 +370,7 @@ void subprotocol_on_drained(struct subprotocol *s)
 void subprotocol_on_init_timeout(struct subprotocol *s)
 {
     if (s->state == SUBPROTOCOL_OPENED)
-        close_socket(s, s->dialect->close_init_late, STR("Connection initialisation timeout"));
+        subprotocol_close(s, s->dialect->close_init_late, STR("Connection initialisation timeout"));
 }
 
 bool subprotocol_awaits_init(const struct subprotocol *s)
@@ -423,23 +382,23 @@ void subprotocol_keep_alive(struct subprotocol *s)
 {
     if (s->dialect->keep_alive.p &&
         (s->state == SUBPROTOCOL_READY || s->state == SUBPROTOCOL_DRAINING))
-        send_message(s, NULL, s->dialect->keep_alive, STR_NULL);
+        subprotocol_send(s, NULL, s->dialect->keep_alive, STR_NULL);
 }
 
 void subprotocol_drain(struct subprotocol *s)
 {
     if (s->state == SUBPROTOCOL_READY) {
-        become(s, SUBPROTOCOL_DRAINING);
-        close_when_drained(s);
+        subprotocol_become(s, SUBPROTOCOL_DRAINING);
+        subprotocol_close_when_drained(s);
     } else {
-        close_socket(s, WS_RESTART, STR("Service restart"));
+        subprotocol_close(s, WS_RESTART, STR("Service restart"));
     }
 }
 
 void subprotocol_end(struct subprotocol *s)
 {
-    if (is_open(s))
-        become(s, SUBPROTOCOL_CLOSING);
+    if (subprotocol_is_open(s))
+        subprotocol_become(s, SUBPROTOCOL_CLOSING);
 }
 
 void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
@@ -447,7 +406,7 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
                       size_t max_operations, uint64_t client_id)
 {
     *s = (struct subprotocol){
-        .client = {.id = client_id, .transport = dialect->name, .ops = &client_ops},
+        .client = {.id = client_id, .transport = dialect->name, .ops = &subprotocol_client_ops},
         .dialect = dialect,
         .host = host,
         .service = service,
@@ -456,9 +415,11 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
     list_init(&s->waiting);
 }
 
-void subprotocol_show(struct subprotocol *s, json_t *shown)
+void subprotocol_open(struct subprotocol *s, json_t *shown)
 {
     s->shown = shown;
+    if (s->dialect->on_opened)
+        s->dialect->on_opened(s);
 }
 
 void subprotocol_done(struct subprotocol *s)
@@ -469,118 +430,7 @@ void subprotocol_done(struct subprotocol *s)
     cancel_all(s);
     subprotocol_ops_done(&s->ops);
     json_decref(s->shown);
+    json_decref(s->own);
     if (known)
         s->service->on_gone(s->service->user, &s->client);
 }
-
-static struct subprotocol_op *op_of(struct net_operation *op)
-{
-    return container_of(op, struct subprotocol_op, base);
-}
-
-static void started(struct net_operation *base, struct str cursor)
-{
-    struct subprotocol_op *op = op_of(base);
-    struct subprotocol *s = op->subprotocol;
-
-    base->is_stream = true;
-    if (is_open(s) && s->dialect->started.p)
-        send_message(s, op->wire_id, s->dialect->started, STR_NULL);
-}
-
-static enum net_push next(struct net_operation *base, struct frame *payload)
-{
-    struct subprotocol_op *op = op_of(base);
-    struct subprotocol *s = op->subprotocol;
-
-    base->is_stream = true;
-    if (!is_open(s))
-        return NET_TOOK;
-    if (!s->host->has_room(s)) {
-        list_remove(&op->waiting);
-        list_append(&s->waiting, &op->waiting);
-        return NET_FULL;
-    }
-    s->host->send_result(s, op->wire_id, payload);
-    return NET_TOOK;
-}
-
-static void send_only_result(struct subprotocol_op *op, struct str body)
-{
-    struct subprotocol *s = op->subprotocol;
-    struct frame *payload = frame_new(body);
-
-    if (s->dialect->started.p)
-        send_message(s, op->wire_id, s->dialect->started, STR_NULL);
-    s->host->send_result(s, op->wire_id, payload);
-    frame_unref(payload);
-    send_message(s, op->wire_id, s->dialect->complete, STR_NULL);
-}
-
-static void finish(struct net_operation *base, const struct net_response *response)
-{
-    struct subprotocol_op *op = op_of(base);
-    struct subprotocol *s = op->subprotocol;
-
-    if (is_open(s)) {
-        if (response->outcome == NET_RESULT)
-            send_only_result(op, response->body);
-        else
-            send_errors(s, op->wire_id, s->dialect->error, response->errors);
-    }
-    drop_op(op);
-}
-
-static void complete(struct net_operation *base, const struct net_response *why)
-{
-    struct subprotocol_op *op = op_of(base);
-    struct subprotocol *s = op->subprotocol;
-
-    if (is_open(s)) {
-        if (why)
-            send_errors(s, op->wire_id, s->dialect->error, why->errors);
-        else
-            send_message(s, op->wire_id, s->dialect->complete, STR_NULL);
-    }
-    drop_op(op);
-}
-
-static const struct net_transport transport = {
-    .started = started,
-    .next = next,
-    .finish = finish,
-    .complete = complete,
-};
-
-static struct subprotocol *subprotocol_of(struct net_client *c)
-{
-    return container_of(c, struct subprotocol, client);
-}
-
-static void client_accept(struct net_client *c, struct str ack_payload)
-{
-    struct subprotocol *s = subprotocol_of(c);
-    const struct dialect *d = s->dialect;
-
-    if (s->state != SUBPROTOCOL_INITIALISING)
-        return; /* it was closed meanwhile */
-    become(s, SUBPROTOCOL_READY);
-    send_message(s, NULL, d->ack, d->ack_payload.p ? d->ack_payload : ack_payload);
-    subprotocol_keep_alive(s);
-    run_held(s);
-}
-
-static void client_close(struct net_client *c, unsigned code, struct str reason)
-{
-    struct subprotocol *s = subprotocol_of(c);
-
-    if (s->state == SUBPROTOCOL_INITIALISING && s->dialect->connection_error.p)
-        tell(s, STR_NULL, s->dialect->connection_error,
-             code == SUBPROTOCOL_FORBIDDEN ? STR("UNAUTHENTICATED") : STR("UNAVAILABLE"), reason);
-    close_socket(s, code, reason);
-}
-
-static const struct net_client_ops client_ops = {
-    .accept = client_accept,
-    .close = client_close,
-};

@@ -55,7 +55,8 @@ struct subprotocol {
     const struct net_service *service;
     enum subprotocol_state state;
     unsigned max_operations; /* at a time; 0: any number */
-    json_t *shown;           /* in the handshake, until it has been looked at; or NULL */
+    json_t *shown;           /* in the handshake, until the connection is accepted; or NULL */
+    json_t *own;             /* the dialect's; or NULL */
     struct subprotocol_ops ops;
     /* subprotocol_op.waiting: those that wait for the acknowledgement; then, those that were told
      * NET_FULL. */
@@ -65,9 +66,9 @@ struct subprotocol {
 void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
                       const struct subprotocol_host *host, const struct net_service *service,
                       size_t max_operations, uint64_t client_id);
-/* What the handshake showed: an object that may have the members Authorization and x-api-key, or
- * NULL. Taken over. */
-void subprotocol_show(struct subprotocol *s, json_t *shown);
+/* The handshake has been answered. What it showed is taken over: an object that may have the
+ * members Authorization and x-api-key, and for a room's socket roomId and since; or NULL. */
+void subprotocol_open(struct subprotocol *s, json_t *shown);
 /* The connection is gone: cancels what still runs, tells the server. */
 void subprotocol_done(struct subprotocol *s);
 

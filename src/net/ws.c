@@ -375,9 +375,9 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect)
     return ws;
 }
 
-bool ws_serves(struct str path)
+bool ws_is_asked(const struct http1_head *h)
 {
-    return offer_is_path(path);
+    return offer_is_made(h);
 }
 
 void ws_start(struct conn *c, const struct http1_head *handshake)
@@ -385,12 +385,17 @@ void ws_start(struct conn *c, const struct http1_head *handshake)
     struct offer offer;
     struct ws *ws;
 
-    offer_read(handshake, &offer);
+    offer_read(handshake, c->net->config.room_url_token, &offer);
     ws = ws_new(c, offer.dialect);
-    subprotocol_show(&ws->subprotocol, offer.shown);
     conn_set_speaker(c, &ws_speaker, ws);
-    conn_set_deadline(c, DEADLINE_INIT);
     answer(c, handshake, offer.chosen);
-    if (!offer.chosen.p)
+    if (offer.is_spoken) {
+        subprotocol_open(&ws->subprotocol, offer.shown);
+    } else {
+        json_decref(offer.shown);
         close_code(ws, SUBPROTOCOL_NOT_SPOKEN, STR("Subprotocol not acceptable"));
+    }
+    if (ws->state == WS_OPEN)
+        conn_set_deadline(c, subprotocol_awaits_init(&ws->subprotocol) ? DEADLINE_INIT
+                                                                       : DEADLINE_PING);
 }

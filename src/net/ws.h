@@ -13,8 +13,8 @@
 /* For deadlines. */
 void ws_on_alive(struct deadline *alive);
 
-/* Is there a WebSocket at this path? */
-bool ws_serves(struct str path);
+/* Is the request a handshake, well or badly made, or for a path where nothing but a socket is? */
+bool ws_is_asked(const struct http1_head *h);
 
-/* Answers the handshake, of a path that is served, and takes over the connection. */
+/* Answers a handshake that was checked, and takes over the connection. */
 void ws_start(struct conn *c, const struct http1_head *handshake);

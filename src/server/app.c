@@ -266,6 +266,7 @@ static bool listen_all(struct app *app)
             .init_timeout_ms = c->init_timeout_ms,
             .ping_interval_ms = c->ping_interval_ms,
             .pong_timeout_ms = c->pong_timeout_ms,
+            .room_url_token = c->room_url_token == CONFIG_ON,
             .allowed_origins = c->allowed_origins,
             .certificate = app->certificate,
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,

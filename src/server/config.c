@@ -179,6 +179,13 @@ static const struct option table[] = {
      .offset = AT(allowed_origins),
      .help = "origins of web pages that may connect, between commas, or *; the same origin when "
              "not given"},
+    {.name = "room-url-token",
+     .kind = OPTION_WORD,
+     .offset = AT(room_url_token),
+     .initial = "off",
+     .words = on_off_words,
+     .help = "whether /ws/rooms/ID takes a token from its query, as ?token=; proxies and servers "
+             "write URLs to their logs"},
     {.name = "introspection",
      .kind = OPTION_WORD,
      .offset = AT(introspection),

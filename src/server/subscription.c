@@ -44,6 +44,7 @@ struct subscription {
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
     bool typed_errors;
+    bool bare_field;    /* payloads are the root field's values */
     struct str room_id; /* in bytes */
     struct grave grave;
     char bytes[];
@@ -138,6 +139,20 @@ static struct context context_for(struct subscription *s)
     };
 }
 
+/* The root field's value alone, of a response without extensions; null where it is not to be had.
+ */
+static struct str bare_field_of(const struct subscription *s, const struct gql_request *gql)
+{
+    static const struct str before_key = STR_INIT("{\"data\":{\""), behind_key = STR_INIT("\":"),
+                            behind_value = STR_INIT("}}");
+    struct str response = buf_str(gql->out);
+    size_t before = before_key.n + s->key.n + behind_key.n;
+
+    if (gql->errors.count)
+        return STR("null");
+    return str_of(response.p + before, response.n - before - behind_value.n);
+}
+
 static struct frame *render(struct subscriber *subscriber, const void *row, bool replayed)
 {
     struct subscription *s = container_of(subscriber, struct subscription, subscriber);
@@ -149,7 +164,7 @@ static struct frame *render(struct subscriber *subscriber, const void *row, bool
         .variables = s->variables,
         .context = &context,
         .authorize = request_authorize,
-        .extensions = extensions_of(s, &context, row, replayed),
+        .extensions = s->bare_field ? STR_NULL : extensions_of(s, &context, row, replayed),
         .typed_errors = s->typed_errors,
         .out = &out,
     };
@@ -160,7 +175,7 @@ static struct frame *render(struct subscriber *subscriber, const void *row, bool
     answered = gql_execute_event(&gql, row);
     /* All that can be selected below an event is there with the row. */
     assert(answered && !buf_overflowed(&out));
-    frame = frame_new(buf_str(&out));
+    frame = frame_new(s->bare_field ? bare_field_of(s, &gql) : buf_str(&out));
     buf_done(&out);
     arena_reset(&s->worker->scratch);
     return frame;
@@ -436,16 +451,16 @@ static void on_retry(struct timer *t)
     read_log(container_of(t, struct subscription, retry));
 }
 
-/* Equal keys render equal bytes: the operation, the variables its selection uses, how errors look,
- * and the viewer where the selection depends on it. */
+/* Equal keys render equal bytes: the operation, the variables its selection uses, what it looks
+ * like, and the viewer where the selection depends on it. */
 static struct str group_key(struct arena *a, const struct subscription *s)
 {
     const struct viewer *v = s->session->viewer;
     struct str variables = gql_event_key(a, s->operation, s->variables);
     struct str viewer = gql_operation_per_viewer(s->operation) ? v->user_id : STR("");
 
-    return arena_printf(a, "%p\x1f%d\x1f%.*s\x1f%.*s", (const void *)s->operation, s->typed_errors,
-                        STR_ARG(variables), STR_ARG(viewer));
+    return arena_printf(a, "%p\x1f%d%d\x1f%.*s\x1f%.*s", (const void *)s->operation,
+                        s->typed_errors, s->bare_field, STR_ARG(variables), STR_ARG(viewer));
 }
 
 static void join(struct subscription *s)
@@ -474,6 +489,7 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
         op->transport->begin(op);
     s->session = op->client->session;
     s->typed_errors = call->typed_errors;
+    s->bare_field = call->bare_field;
     if (!s->session || !session_covers(s->session, viewer))
         s->session = s->own = session_new(w, op->client, viewer_ref(viewer));
     s->follower.on_renewed = on_renewed;

@@ -183,6 +183,7 @@ static int converse(const struct dialect *dialect, struct str lines)
 
     outq_init(&t.out);
     subprotocol_init(&t.subprotocol, dialect, &host, &service, 4, 1);
+    subprotocol_open(&t.subprotocol, json_pack("{s:s, s:s}", "roomId", "club", "since", "now"));
     for (unsigned n = 1; lines.p; n++) {
         turn(&t, str_split(&lines, '\n'));
         if (n % 4 == 0)

@@ -18,9 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_t *value;
 
     if (http1_head_parse(str_of(data, size), &head, &length, &wrong) != HTTP1_OK ||
-        !offer_is_path(head.request.path))
+        !offer_is_made(&head))
         return 0;
-    offer_read(&head, &offer);
+    offer_read(&head, size % 2, &offer);
     assert(offer.dialect);
     json_object_foreach(offer.shown, name, value) assert(json_is_string(value));
     json_decref(offer.shown);

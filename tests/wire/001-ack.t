@@ -15,6 +15,20 @@ ann: connect
 ann> {"type":"connection_init","payload":{"authToken":"<ann>"}}
 ann< {"type":"connection_ack",...}
 
+== or in the handshake's own Authorization, for clients that can set it; what connection_init says counts more
+ann: connect graphql-transport-ws authorization:<ann>
+ann> {"type":"connection_init"}
+ann< {"type":"connection_ack",...}
+ann[1]> { viewer { userId } }
+ann[1]< {"data":{"viewer":{"userId":"ann"}}}
+ann[1]< complete
+ann: connect graphql-transport-ws authorization:<ann>
+ann> {"type":"connection_init","payload":{"authorization":"<bob>"}}
+ann< {"type":"connection_ack",...}
+ann[1]> { viewer { userId } }
+ann[1]< {"data":{"viewer":{"userId":"bob"}}}
+ann[1]< complete
+
 == a token without an end has a session without one
 token ever {"sub":"ann"}
 ann: connect

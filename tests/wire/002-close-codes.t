@@ -53,6 +53,17 @@ ann: login
 ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }","operationName":7}}
 ann! 4400 Message "payload.operationName" must be a string or null
 
+== a payload of connection_init, ping or pong that is no object is 4400
+ann: connect
+ann> {"type":"connection_init","payload":["token"]}
+ann! 4400 Message "payload" must be an object, null or left out
+ann: login
+ann> {"type":"ping","payload":"x"}
+ann! 4400 Message "payload" must be an object, null or left out
+ann: login
+ann> {"type":"pong","payload":7}
+ann! 4400 Message "payload" must be an object, null or left out
+
 == a binary message is 4400
 ann: login
 ann: frame binary yes {"type":"ping"}

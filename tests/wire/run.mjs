@@ -111,8 +111,9 @@ class Play {
   async #connect(name, words) {
     const hall = await this.#server();
     const path = words.find((word) => word.startsWith('/'));
-    const headers = Object.fromEntries(words.filter((word) => word.includes(':')).map((word) => word.split(/:(.*)/)));
-    const protocols = words.filter((word) => word !== path && word !== 'none' && !word.includes(':'));
+    const isHeader = (word) => /^[\w-]+:/.test(word);
+    const headers = Object.fromEntries(words.filter(isHeader).map((word) => word.split(/:(.*)/)));
+    const protocols = words.filter((word) => word !== path && word !== 'none' && !isHeader(word));
     this.#clients.get(name)?.cut();
     this.#clients.set(name, await hall.socket({ protocols, path, headers }));
   }

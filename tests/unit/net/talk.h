@@ -14,6 +14,7 @@ enum server {
     SILENT,
     ACCEPTING, /* and answers nothing by itself */
     ECHOING,
+    STREAMING, /* one result at once, and no end */
 };
 
 struct talk {
@@ -27,9 +28,11 @@ struct talk {
     unsigned n_started, n_cancelled, n_gone;
     bool room;
     enum server server;
-    char shown[256];   /* authorization and key of the newest init or operation */
-    char asked[256];   /* the newest operation's query */
-    bool typed_errors; /* and what it asked of errors */
+    char shown[256]; /* authorization and key of the newest init or operation */
+    char asked[256]; /* the newest operation's query */
+    char variables[256];
+    bool typed_errors; /* and how it is to be answered */
+    bool bare_field;
 };
 
 static inline struct talk *talk_of(struct subprotocol *s)
@@ -105,19 +108,35 @@ static inline void answer(struct net_operation *op)
     op->transport->finish(op, &r);
 }
 
+static inline void stream(struct net_operation *op)
+{
+    struct frame *f = frame_new(STR("{\"data\":1}"));
+
+    (void)!op->transport->next(op, f);
+    frame_unref(f);
+}
+
 static inline void on_operation(void *user, struct net_operation *op, const struct net_call *call)
 {
     struct talk *t = user;
+    struct buf variables;
 
     note_shown(t, call->authorization, call->api_key);
     snprintf(t->asked, sizeof(t->asked), "%.*s", STR_ARG(call->query));
     t->typed_errors = call->typed_errors;
+    t->bare_field = call->bare_field;
+    buf_init(&variables, sizeof(t->variables));
+    call_json_write(&variables, call->variables);
+    snprintf(t->variables, sizeof(t->variables), "%.*s", STR_ARG(buf_str(&variables)));
+    buf_done(&variables);
     t->started = op;
     t->n_started++;
     assert_true(call->can_stream);
     assert_false(call->safe_method);
     if (t->server == ECHOING)
         answer(op);
+    if (t->server == STREAMING)
+        stream(op);
 }
 
 static inline void on_cancel(struct net_operation *op)

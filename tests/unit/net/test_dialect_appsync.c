@@ -4,7 +4,7 @@ static struct talk *begin(enum server server)
 {
     struct talk *t = begin_in(&dialect_appsync, server);
 
-    subprotocol_show(&t->subprotocol, json_pack("{s:s}", "Authorization", "of the connection"));
+    subprotocol_open(&t->subprotocol, json_pack("{s:s}", "Authorization", "of the connection"));
     return t;
 }
 
@@ -154,7 +154,7 @@ static void an_id_in_use_is_refused_and_the_first_goes_on(void **state)
     say(t, START("1"));
     say(t, START("1"));
     expect(t, "{\"id\":\"1\",\"type\":\"error\",\"payload\":{\"errors\":[{"
-              "\"message\":\"Subscriber for 1 already exists\","
+              "\"message\":\"What was asked for under this id has not ended.\","
               "\"errorType\":\"DuplicatedOperationError\",\"errorCode\":409,"
               "\"extensions\":{\"code\":\"CONFLICT\"}}]}}");
     assert_int_equal(t->n_started, 1);

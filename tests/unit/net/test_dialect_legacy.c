@@ -86,6 +86,23 @@ static void a_start_behind_the_init_waits_for_the_ack(void **state)
     end(t);
 }
 
+static void what_waited_for_the_ack_may_then_wait_for_room(void **state)
+{
+    struct talk *t = begin(SILENT);
+
+    say(t, "{\"type\":\"connection_init\"}");
+    say(t, START("1"));
+    say(t, START("2"));
+    t->server = STREAMING;
+    t->room = false;
+    t->subprotocol.client.ops->accept(&t->subprotocol.client, STR_NULL);
+    assert_int_equal(t->n_started, 2);
+    assert_null(t->drained);
+    subprotocol_on_drained(&t->subprotocol);
+    assert_ptr_equal(t->drained, t->started);
+    end(t);
+}
+
 static void what_waits_for_the_ack_is_bounded(void **state)
 {
     static char text[40 * 1024];
@@ -231,6 +248,7 @@ int main(void)
     return RUN(test(a_result_is_data_then_complete),
                test(what_is_no_message_is_told_and_the_socket_stays),
                test(nothing_runs_before_the_init), test(a_start_behind_the_init_waits_for_the_ack),
+               test(what_waited_for_the_ack_may_then_wait_for_room),
                test(what_waits_for_the_ack_is_bounded),
                test(a_refused_init_is_a_connection_error_then_a_close),
                test(a_second_init_is_told_and_the_socket_stays),
