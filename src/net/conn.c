@@ -46,7 +46,7 @@ static bool all_is_sent(const struct conn *c)
 }
 
 /* All that waits, as long as the kernel takes it. */
-static void flush(struct conn *c)
+void conn_flush(struct conn *c)
 {
     unsigned char *to = (unsigned char *)c->net->scratch + LWS_PRE;
 
@@ -75,7 +75,7 @@ static bool is_over(const struct conn *c, size_t mark)
 bool conn_has_room(struct conn *c)
 {
     if (is_over(c, c->net->config.high_water))
-        flush(c);
+        conn_flush(c);
     if (!is_over(c, c->net->config.high_water))
         return true;
     c->full = true;
@@ -106,7 +106,7 @@ static void shut_when_sent(struct conn *c)
         return;
     if (c->tls) {
         tls_end(c->tls); /* the second time there is nothing more to say */
-        flush(c);
+        conn_flush(c);
         if (!all_is_sent(c))
             return;
     }
@@ -119,7 +119,7 @@ static void on_turn_end(struct turn_hook *hook)
     struct conn *c = container_of(hook, struct conn, turn_end);
 
     c->speaker->on_turn_end(c->user);
-    flush(c);
+    conn_flush(c);
     tell_drained(c);
     mind_flood(c);
     shut_when_sent(c);

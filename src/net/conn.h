@@ -78,6 +78,9 @@ void conn_take(struct conn *c, char *p, size_t n);
 /* After something was put in c->out: it is written at the end of this turn. */
 void conn_wake(struct conn *c);
 
+/* Writes what waits at once, as much of it as the client takes. */
+void conn_flush(struct conn *c);
+
 /* Is there room for more? When too much is unsent it is written at once; when the client does not
  * take it the answer is false, and on_drained comes. */
 bool conn_has_room(struct conn *c) must_use;

@@ -205,20 +205,16 @@ static void pump(struct h2 *h)
         conn_kill(h->conn);
 }
 
-static bool tell_drained(struct h2 *h)
+static void tell_drained(struct h2 *h)
 {
-    bool told = false;
-
     list_each_safe (at, &h->streams) {
         struct h2_stream *s = list_entry(at, struct h2_stream, link);
 
         if (!s->full || !h2_stream_has_room(s))
             continue;
         s->full = false;
-        told = true;
         exchange_drained(&s->exchange);
     }
-    return told;
 }
 
 static void free_streams(struct h2 *h)
@@ -245,8 +241,8 @@ static void on_turn_end(void *user)
     if (h->over)
         return;
     pump(h);
-    if (tell_drained(h))
-        pump(h);
+    conn_flush(h->conn); /* what has gone out makes room */
+    tell_drained(h);
     if (drains && list_empty(&h->streams) && !h->ending)
         end_session(h, NGHTTP2_NO_ERROR);
     if (h->ending)

@@ -218,8 +218,10 @@ static bool has_room(struct exchange *x)
 {
     struct h2_stream *s = stream_of(x);
 
-    s->full = !h2_stream_has_room(s);
-    return !s->full;
+    if (h2_stream_has_room(s))
+        return true; /* which is nothing to one of its operations that was told the contrary */
+    s->full = true;
+    return false;
 }
 
 static void end(struct exchange *x)

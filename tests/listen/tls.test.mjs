@@ -4,33 +4,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 
+import { Certificate } from '../lib/certificate.mjs';
 import { exchange, withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 import { WebSocketClient } from '../lib/websocket.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'guildhall-tls-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const file = (name) => join(folder, name);
-
-// For localhost and 127.0.0.1, in place of the one before.
-function makeCertificate() {
-  const words = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost';
-  execFileSync('openssl', [
-    ...words.split(' '),
-    ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')],
-  ], { stdio: 'ignore' });
-  return readFileSync(file('cert.pem'));
-}
-
-const TLS = ['--tls-certificate', file('cert.pem'), '--tls-key', file('key.pem')];
+const certificate = new Certificate();
+const TLS = certificate.options;
 const port = (hall) => Number(/\d+$/.exec(hall.address)[0]);
 
 function ask(hall, ca, body, user = 'ann') {
@@ -65,7 +50,7 @@ async function login(hall, ca) {
 const SEND = `mutation ($text: String!) { sendMessage(roomId: "club", text: $text) { seq text } }`;
 const FOLLOW = 'subscription { onMessage(roomId: "club") { seq text } }';
 
-let ca = makeCertificate();
+let { ca } = certificate;
 
 await withServer({ options: TLS }, async (hall) => {
   await hall.room('club', ['ann']);
@@ -151,7 +136,8 @@ await withServer({ options: TLS }, async (hall) => {
   await check('after SIGHUP new connections meet the new certificate, and open ones stay', async () => {
     const before = await login(hall, ca);
     const old = ca;
-    ca = makeCertificate();
+    certificate.renew();
+    ca = certificate.ca;
     process.kill(hall.pid, 'SIGHUP');
     for (;;) {
       const met = await secureSocket(hall, [old, ca]);
@@ -165,7 +151,7 @@ await withServer({ options: TLS }, async (hall) => {
   });
 
   await check('a broken certificate at SIGHUP is logged, and the one before stays', async () => {
-    execFileSync('cp', [file('key.pem'), file('cert.pem')]);
+    execFileSync('cp', [certificate.file('key.pem'), certificate.file('cert.pem')]);
     process.kill(hall.pid, 'SIGHUP');
     await hall.logged('certificate_not_reloaded');
     const { data } = await ask(hall, ca, { query: '{ viewer { userId } }' });

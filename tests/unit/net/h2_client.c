@@ -9,6 +9,7 @@
 enum {
     BODY_MAX = 64 * 1024 * 1024,
     FIELDS_MAX = 128,
+    WIDE = 16 * 1024 * 1024,
 };
 
 struct h2_reply *h2_reply(struct h2_client *c, int32_t id)
@@ -107,14 +108,28 @@ void h2_close(struct h2_client *c)
     line_close(&c->line);
 }
 
+void h2_widen(struct h2_client *c)
+{
+    const nghttp2_settings_entry wide = {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WIDE};
+
+    nghttp2_submit_settings(c->session, NGHTTP2_FLAG_NONE, &wide, 1);
+    nghttp2_session_set_local_window_size(c->session, NGHTTP2_FLAG_NONE, 0, WIDE);
+    c->deaf = true;
+}
+
+/* All that the client has to say, in one piece; then what it has heard. */
 static void exchange_bytes(struct h2_client *c)
 {
     const uint8_t *bytes;
+    struct buf said;
     struct str heard;
     ssize_t n;
 
+    buf_init(&said, BODY_MAX);
     while ((n = nghttp2_session_mem_send(c->session, &bytes)) > 0)
-        line_say(&c->line, str_of(bytes, (size_t)n));
+        buf_add(&said, str_of(bytes, (size_t)n));
+    line_say(&c->line, buf_str(&said));
+    buf_done(&said);
     heard = line_take(&c->line);
     assert_true(nghttp2_session_mem_recv(c->session, (const uint8_t *)heard.p, heard.n) >= 0);
 }

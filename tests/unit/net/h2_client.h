@@ -39,6 +39,9 @@ struct h2_client {
 void h2_open(struct h2_client *c, struct toy *toy);
 void h2_close(struct h2_client *c);
 
+/* Windows so wide that they need not be opened again. */
+void h2_widen(struct h2_client *c);
+
 /* A request with fields in pairs, NULL behind the last; body may be NULL. Its stream. */
 int32_t h2_ask(struct h2_client *c, const char *method, const char *path, const char *const *fields,
                const char *body);

@@ -120,6 +120,88 @@ static void a_stream_whose_window_is_shut_holds_up_nobody(void **state)
     close_scene(&s);
 }
 
+/* Nothing comes from the client that could remind the server. */
+static void a_wide_window_is_filled_without_being_asked_again(void **state)
+{
+    struct scene s;
+    int32_t id;
+
+    open_scene(&s, &usual);
+    h2_widen(&s.c);
+    h2_settle(&s.c);
+    id = h2_post(&s.c, "count", "{\"n\":3000,\"size\":1000}", "text/event-stream");
+    h2_settle(&s.c);
+    assert_int_equal(line_count(buf_str(&h2_reply(&s.c, id)->body), "event: next\n"), 3000);
+    assert_true(h2_reply(&s.c, id)->whole);
+    close_scene(&s);
+}
+
+static void begin_shared(struct scene *s, const char *token, const char *id, const char *query)
+{
+    const char *fields[] = {"content-type",
+                            "application/json",
+                            "authorization",
+                            "ann",
+                            "x-graphql-event-stream-token",
+                            token,
+                            NULL};
+    char body[256];
+    int32_t stream;
+
+    snprintf(body, sizeof(body),
+             "{\"query\":\"%s\",\"extensions\":{\"operationId\":\"%s\"},"
+             "\"variables\":{\"n\":1000,\"size\":1000}}",
+             query, id);
+    stream = h2_ask(&s->c, "POST", "/graphql/stream", fields, body);
+    h2_settle(&s->c);
+    assert_int_equal(h2_reply(&s->c, stream)->status, 202);
+}
+
+static void publish(struct scene *s, const char *variables)
+{
+    h2_post(&s->c, "publish", variables, NULL);
+    h2_settle(&s->c);
+}
+
+/* One operation waits for room. What another has said is dropped, and in the same turn a third
+ * finds the room that this makes. */
+static void on_a_shared_stream_nobody_who_waits_for_room_is_forgotten(void **state)
+{
+    static const char *const ann[] = {"authorization", "ann", NULL};
+    const char *fields[] = {"accept", "text/event-stream", "x-graphql-event-stream-token", NULL,
+                            NULL};
+    char token[64], path[128];
+    struct h2_reply *r;
+    struct scene s;
+    int32_t id;
+
+    open_scene(&s, &usual);
+    id = h2_ask(&s.c, "PUT", "/graphql/stream", ann, NULL);
+    h2_settle(&s.c);
+    snprintf(token, sizeof(token), "%.*s", STR_ARG(buf_str(&h2_reply(&s.c, id)->body)));
+    fields[3] = token;
+    id = h2_ask(&s.c, "GET", "/graphql/stream", fields, NULL);
+    h2_settle(&s.c);
+    s.c.deaf = true;
+    begin_shared(&s, token, "dropped", "follow");
+    begin_shared(&s, token, "quick", "follow");
+    publish(&s, "{\"n\":70,\"size\":1000}"); /* the window is shut behind these */
+    publish(&s, "{\"n\":25,\"size\":1000}");
+    begin_shared(&s, token, "waits", "count");
+    assert_in_range(h2_unsent(list_first(&s.toy.net->connections, struct conn, link)),
+                    usual.high_water, usual.high_water + 2000);
+    snprintf(path, sizeof(path), "/graphql/stream?operationId=dropped&token=%s", token);
+    h2_ask(&s.c, "DELETE", path, ann, NULL);
+    publish(&s, "{\"size\":7}");
+    s.c.deaf = false;
+    r = h2_reply(&s.c, id);
+    nghttp2_session_consume(s.c.session, id, r->body.n);
+    h2_until(&s.c, id, "event: complete\ndata: {\"id\":\"waits\"}");
+    assert_int_equal(line_count(buf_str(&r->body), "{\"id\":\"waits\",\"payload\""), 1000);
+    assert_int_equal(line_count(buf_str(&r->body), "\"xxxxxxx\"}}}"), 1);
+    close_scene(&s);
+}
+
 static void what_waits_is_bounded_for_all_streams_together(void **state)
 {
     const struct conn *conn;
@@ -388,6 +470,8 @@ int main(void)
         test(requests_are_answered_side_by_side),
         test(what_get_head_and_authorization_ask_for_is_given), test(streams_are_streams_of_http_2),
         test(a_stream_whose_window_is_shut_holds_up_nobody),
+        test(a_wide_window_is_filled_without_being_asked_again),
+        test(on_a_shared_stream_nobody_who_waits_for_room_is_forgotten),
         test(what_waits_is_bounded_for_all_streams_together), test(a_body_is_read_within_its_limit),
         test(a_body_may_be_longer_than_a_window), test(a_head_is_read_within_its_limits),
         test(more_streams_than_allowed_are_not_served),
