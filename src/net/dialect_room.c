@@ -51,6 +51,7 @@ static bool take_send(const struct subprotocol *s, struct dialect_message *m,
     if (json_is_string(key))
         json_object_set(m->inner, "key", key);
     m->call.query = send_document;
+    m->call.built_in = true;
     m->call.variables = m->inner;
     return true;
 }
@@ -144,8 +145,8 @@ static void on_ready(struct subprotocol *s)
 
     if (since)
         json_object_set(variables, "since", since);
-    follow.call =
-        (struct net_call){.query = follow_document, .variables = variables, .bare_field = true};
+    follow.call = (struct net_call){
+        .query = follow_document, .variables = variables, .bare_field = true, .built_in = true};
     subprotocol_add_op(s, &follow);
     dialect_message_done(&follow);
 }

@@ -81,6 +81,7 @@ struct net_call {
     struct str api_key;       /* likewise, of x-api-key */
     bool bare_field;   /* a stream's payloads are its root field's values, with nothing around */
     bool typed_errors; /* errors carry errorType and errorCode, for AppSync's clients */
+    bool built_in;     /* the document is the transport's own, not the client's */
     bool safe_method;  /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
     bool can_stream;   /* a subscription can be served over this transport */
 };

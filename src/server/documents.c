@@ -185,6 +185,8 @@ struct str documents_find(struct documents *d, const struct net_call *call,
 {
     struct str text = call->query;
 
+    if (call->built_in)
+        return text;
     if (call->document_id.p)
         text = find_trusted(d, call->document_id, errors);
     else if (persisted_query(call))

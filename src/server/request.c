@@ -226,16 +226,21 @@ static bool may_ask(struct request *r)
     return false;
 }
 
-/* Over HTTP a stream counts as a connection, as a socket does. */
-static bool may_stream(struct request *r)
+/* The session that a stream lives by: the socket's, or one of its own, over HTTP and where it was
+ * asked for on a socket with other rights. One of its own counts as a connection. NULL: refused. */
+static struct session *session_for_stream(struct request *r)
 {
-    if (r->op->client->session ||
-        quotas_connect(r->worker->quotas, r->viewer->tenant_id, r->viewer->user_id))
-        return true;
+    struct net_client *client = r->op->client;
+    struct viewer *v = r->viewer;
+
+    if (client->session && session_covers(client->session, v))
+        return client->session;
+    if (quotas_connect(r->worker->quotas, v->tenant_id, v->user_id))
+        return session_new(r->worker, client, viewer_ref(v));
     gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
                   "Too many connections and streams of this user, or of the tenant, are open.");
     refuse(r, NET_REQUEST_ERROR, gql_status_http(ST_LIMIT_EXCEEDED));
-    return false;
+    return NULL;
 }
 
 static void run_subscription(struct request *r, const struct net_call *call)
@@ -243,6 +248,7 @@ static void run_subscription(struct request *r, const struct net_call *call)
     /* Every Subscription resolver names its source at once: what has to be waited for, the
      * subscription waits for itself, having joined its topic first. */
     bool answered = gql_subscribe(&r->gql);
+    struct session *session;
 
     assert(answered);
     if (!r->gql.source) {
@@ -250,9 +256,10 @@ static void run_subscription(struct request *r, const struct net_call *call)
         return;
     }
     assert(r->viewer); /* every Subscription field requires a scope */
-    if (!may_stream(r))
+    session = session_for_stream(r);
+    if (!session)
         return;
-    subscription_begin(r->worker, r->op, r->viewer, r->plan, &r->gql, call);
+    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call);
     r->op = NULL;
     bury(r);
 }

@@ -473,7 +473,7 @@ static void join(struct subscription *s)
     arena_reset(scratch);
 }
 
-void subscription_begin(struct worker *w, struct net_operation *op, struct viewer *viewer,
+void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
                         const struct net_call *call)
 {
@@ -487,11 +487,11 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct viewe
     op->is_stream = true;
     if (op->transport->begin)
         op->transport->begin(op);
-    s->session = op->client->session;
+    s->session = session;
+    if (session != op->client->session)
+        s->own = session;
     s->typed_errors = call->typed_errors;
     s->bare_field = call->bare_field;
-    if (!s->session || !session_covers(s->session, viewer))
-        s->session = s->own = session_new(w, op->client, viewer_ref(viewer));
     s->follower.on_renewed = on_renewed;
     session_follow(s->session, &s->follower);
     s->plan = gql_plan_ref(plan);

@@ -177,6 +177,16 @@ await withClub('only', async (hall) => {
     assert.equal(codeOf(await post(hall, { query: `${ME} ` })), 'FORBIDDEN');
   });
 
+  await check('a room\'s socket works all the same: what it asks is the server\'s own', async () => {
+    const headers = { authorization: `Bearer ${hall.token('ann')}` };
+    const socket = await hall.socket({ path: '/ws/rooms/club', protocols: [], headers });
+    assert.equal((await socket.nextJson()).type, 'hello');
+    socket.sendJson({ type: 'send', ref: 'mine', text: 'from a room' });
+    const types = [(await socket.nextJson()).type, (await socket.nextJson()).type];
+    assert.deepEqual(types.sort(), ['message', 'sent']);
+    socket.cut();
+  });
+
   await check('an id that is a hash serves Apollo\'s persisted queries', async () => {
     const { errors } = await post(hall, { extensions: persisted(FOLLOW) });
     assert.match(errors[0].message, /subscription/i); // it was found: it only cannot stream here
