@@ -51,3 +51,45 @@ post ann { a: __typename b: __typename c: __typename d: __typename }
 -> 200 {"errors":[{"message":"The operation has 4 fields at its root, fragments included; the limit is 3.","locations":*,"extensions":{"code":"QUERY_TOO_COMPLEX",...,"limit":"rootFields"}}]}
 post ann { viewer { ...V rooms { ...R } } } fragment V on Viewer { userId tenantId } fragment R on Room { id name kind }
 -> 200 {"errors":[{"message":"The operation has 7 fields, fragments included; the limit is 6.","locations":*,"extensions":{"code":"QUERY_TOO_COMPLEX",...,"limit":"fields"}}]}
+
+== operations on an event stream count for the stream's connection
+http PUT /graphql/stream
+    authorization: Bearer <dora>
+-> 201 <stream>
+tail: open /graphql/stream?token=<stream>
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <dora>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"1"}}
+-> 202
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <dora>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"2"}}
+-> 202
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <dora>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"3"}}
+-> 202
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <dora>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"4"}}
+-> 202
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <dora>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"5"}}
+-> 202
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <dora>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"6"}}
+-> 429 {"errors":[{"message":*,"extensions":{"code":"RATE_LIMITED","http":{"status":429},"retryAfterMs":*}}]}
