@@ -13,10 +13,10 @@ import { forwardToDatabase, Network, REFUSED, SILENT } from './network.mjs';
 const IMPATIENT = [
   ...['--ping-interval', '1s', '--pong-timeout', '1s', '--statement-timeout', '1s', '--position-interval', '500ms'],
 ];
-// A statement's second, five more until its connection is given up, one until that is seen, and the five
-// for which a batch is kept whose fate nobody knows.
+// A PostgreSQL that says nothing is given up within six and a half seconds, and five seconds later a
+// batch whose fate nobody knows.
 const DATABASE_MS = 14_000;
-// Three pings, one every two seconds; longer than a connection to PostgreSQL is kept as well.
+// A NATS that says nothing is given up at the third ping, one every two seconds.
 const NATS_MS = 8000;
 const IMPATIENT_NATS = 'ping_interval: "500ms"\nping_max: 2\nwrite_deadline: "1s"\n';
 

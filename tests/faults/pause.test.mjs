@@ -13,8 +13,8 @@ const IMPATIENT = [
   ...['--ping-interval', '1s', '--pong-timeout', '1s', '--init-timeout', '1s'],
   ...['--statement-timeout', '1s', '--position-interval', '500ms'],
 ];
-// A statement's second, five more until its connection is given up, and one until that is seen. NATS is
-// given up when three of the pings that leave every two seconds were not answered.
+// A PostgreSQL that says nothing is given up within six and a half seconds, and a NATS at the third ping,
+// one every two seconds.
 const STANDS_STILL_MS = 8000;
 // By when the NATS server has given a node up to which it has nothing to send: two pings were not answered.
 const GIVEN_UP_MS = 4000;
