@@ -2,12 +2,12 @@
 
 uint64_t rate_take(const struct rate *rate, struct rate_state *state, int64_t now_us)
 {
-    int64_t whole_at = state->whole_at_us > now_us ? state->whole_at_us : now_us;
-    int64_t next = whole_at + rate->interval_us;
-    int64_t early = next - now_us - rate->burst * rate->interval_us;
+    int64_t next, early;
 
     if (rate->interval_us == 0)
         return 0;
+    next = (state->whole_at_us > now_us ? state->whole_at_us : now_us) + rate->interval_us;
+    early = next - now_us - rate->burst * rate->interval_us;
     if (early > 0)
         return (uint64_t)(early + 999) / 1000;
     state->whole_at_us = next;
