@@ -100,9 +100,9 @@ static void on_pause(struct timer *t)
     rs->under_way = pg_conn_call(rs->conn, &r->call);
     if (rs->under_way)
         return;
-    /* Nothing of it was done, and nobody knows when the database will be back. */
-    r->on_done(r, ST_TIMEOUT, NULL);
-    pause_if_any_waits(rs);
+    /* The database is away: nothing of any was done, and none waits for its return. */
+    r->on_done(r, ST_UNAVAILABLE, NULL);
+    end_all(&rs->waiting, ST_UNAVAILABLE);
 }
 
 bool retry_send(struct retries *rs, struct retry_call *r)
