@@ -79,7 +79,8 @@ enum status claims_rules_new(const struct token_config *config, struct claims_ru
     rules->user = name_or(&rules->arena, config->claim_user, preset->user);
     rules->tenant = name_or(&rules->arena, config->claim_tenant, preset->tenant);
     rules->scopes = name_or(&rules->arena, config->claim_scopes, preset->scopes);
-    rules->guilds = name_or(&rules->arena, config->claim_guilds, preset->guilds);
+    rules->guilds = config->claim_guilds.p ? arena_str(&rules->arena, config->claim_guilds)
+                                           : str_c(preset->guilds);
     list_audiences(rules, config->audience);
     st = require(rules, str_c(preset->required), ret_error);
     if (st == ST_OK)
@@ -283,7 +284,7 @@ static enum status read_scopes(const struct claims_rules *rules, const json_t *p
 static enum status read_guilds(struct str claim, const json_t *payload, struct arena *arena,
                                struct viewer *v, struct token_error *error)
 {
-    const json_t *value = claim_find(payload, claim), *each;
+    const json_t *value = claim.n ? claim_find(payload, claim) : NULL, *each;
     struct str *guilds;
     size_t i;
 

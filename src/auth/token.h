@@ -27,7 +27,7 @@ struct token_config {
     struct str claim_user; /* absent: the preset's; and so for the other three */
     struct str claim_tenant;
     struct str claim_scopes;
-    struct str claim_guilds;
+    struct str claim_guilds; /* empty: no claim vouches for guilds */
 };
 
 struct token_error {

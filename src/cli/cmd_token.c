@@ -211,6 +211,8 @@ static int print(struct config *config, const struct token_options *own, bool ha
     if (!own->user.n)
         return cmd_fail(CMD_MISUSED, "whose token? Give --user ID");
     draft.n_guilds = split_guilds(&config->arena, own->guilds, &draft.guilds);
+    if (draft.n_guilds && !own->api_key && !config->jwt.claim_guilds.n)
+        return cmd_fail(CMD_MISUSED, "no claim is to hold a token's guilds: --jwt-claim-guilds");
     if (!own->api_key)
         return print_token(config, &draft);
     if (!has_ttl)

@@ -163,7 +163,8 @@ static const struct option table[] = {
      .kind = OPTION_TEXT,
      .offset = AT(jwt.claim_guilds),
      .initial = "guilds",
-     .help = "the claim that holds an array of guild ids"},
+     .help = "the claim that holds an array of guild ids; '' for none: then only the database says "
+             "who is of a guild"},
     {.name = "api-keys-file",
      .kind = OPTION_TEXT,
      .offset = AT(api_keys_file),

@@ -170,6 +170,17 @@ static void a_scope_claim_without_ours_gives_none(void **state)
     refuse_claims("{\"sub\":\"ann\",\"scope\":[1]}", "\"scope\" must hold strings");
 }
 
+static void no_claim_vouches_for_guilds_where_none_is_named(void **state)
+{
+    struct viewer *v;
+
+    config.claim_guilds = STR("");
+    v = accept("{\"sub\":\"ann\",\"guilds\":[\"g1\"],\"\":[\"g2\"]}");
+    config.claim_guilds = STR_NULL;
+    assert_int_equal(v->n_guilds, 0);
+    viewer_unref(v);
+}
+
 static void guilds_are_an_array_of_strings(void **state)
 {
     struct viewer *v = accept("{\"sub\":\"ann\",\"guilds\":[\"g1\",\"g2\"]}");
@@ -518,10 +529,11 @@ int main(void)
         test(claims_have_the_names_that_are_configured),
         test(a_tenant_of_the_wrong_type_is_not_the_default_one),
         test(scopes_are_a_string_or_an_array), test(a_scope_claim_without_ours_gives_none),
-        test(guilds_are_an_array_of_strings), test(a_token_ends_at_exp),
-        test(fractions_of_a_second_count), test(leeway_holds_on_both_ends),
-        test(huge_and_negative_times_are_what_they_say), test(times_of_the_wrong_type_are_refused),
-        test(what_has_been_has_been), test(claims_that_are_required_must_be_there),
+        test(guilds_are_an_array_of_strings), test(no_claim_vouches_for_guilds_where_none_is_named),
+        test(a_token_ends_at_exp), test(fractions_of_a_second_count),
+        test(leeway_holds_on_both_ends), test(huge_and_negative_times_are_what_they_say),
+        test(times_of_the_wrong_type_are_refused), test(what_has_been_has_been),
+        test(claims_that_are_required_must_be_there),
         test(only_a_token_that_is_ours_is_called_expired),
         test(the_issuer_must_be_the_one_configured), test(the_audience_may_be_one_of_several),
         test(an_unsigned_token_is_refused), test(another_algorithm_is_refused_though_the_key_fits),

@@ -93,6 +93,10 @@ static void a_preset_gives_names_and_what_is_given_counts_more(void **state)
     assert_str(config.jwt.claim_tenant, "tenant");
     assert_str(config.jwt.claim_guilds, "app_metadata.guilds");
     assert_str(config.jwt.audience, "chat");
+    serve_with(LIST("--jwt-preset", "cognito", "--jwt-issuer", "https://cognito.example/pool",
+                    "--jwt-claim-guilds", ""));
+    assert_non_null(config.jwt.claim_guilds.p);
+    assert_int_equal(config.jwt.claim_guilds.n, 0);
     assert_int_equal(load(LIST("--jwt-preset", "okta")), ST_BAD_INPUT);
     assert_non_null(strstr(error.text, "cognito, supabase, auth0 or firebase"));
 }
