@@ -88,10 +88,9 @@ static bool is_owner(struct errand *e, const struct reservation *r)
 
     if (e->kind == ERRAND_OPEN && !e->authorization.p && !e->api_key.p)
         return true;
-    if (!service->on_caller(service->user, &shown, &caller, &e->answer)) {
-        e->status = 401;
+    e->status = service->on_caller(service->user, &shown, &caller, &e->answer);
+    if (e->status)
         return false;
-    }
     if (memcmp(&caller, &r->caller, sizeof(caller)) == 0)
         return true;
     errand_refuse(e, 403, STR("FORBIDDEN"), STR("Somebody else has reserved the event stream."));

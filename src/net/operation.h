@@ -141,10 +141,10 @@ struct net_service {
      * session. */
     void (*on_gone)(void *user, struct net_client *c);
     /* Who asks, by what an HTTP request shows: its authorization and API key alone are looked at.
-     * False: nobody who may; the response, for which 401 is the status, is in refusal, which is
-     * empty and bounded. */
-    bool (*on_caller)(void *user, const struct net_call *shown, struct net_caller *ret_caller,
-                      struct buf *refusal);
+     * 0, or the status of the response that refuses; its body is then in refusal, which is empty
+     * and bounded. */
+    int (*on_caller)(void *user, const struct net_call *shown, struct net_caller *ret_caller,
+                     struct buf *refusal);
     /* False: no such page. scratch is empty and bounded. */
     bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);
 };

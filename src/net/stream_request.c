@@ -28,9 +28,9 @@ static void respond_with_token(struct exchange *x, const struct reservation *mad
     exchange_respond(x, &r, str_of(made->token, RESERVATION_TOKEN));
 }
 
-static void respond_unauthenticated(struct exchange *x, struct str body)
+static void refuse_caller(struct exchange *x, int status, struct str body)
 {
-    struct http_response r = {.status = 401, .content_type = http_response_type(x->media)};
+    struct http_response r = {.status = status, .content_type = http_response_type(x->media)};
 
     exchange_respond(x, &r, body);
 }
@@ -42,10 +42,12 @@ static void reserve(struct exchange *x)
     const struct reservation *made;
     struct net_caller caller;
     struct buf refusal;
+    int status;
 
     buf_init(&refusal, REFUSAL_MAX);
-    if (!service->on_caller(service->user, &shown, &caller, &refusal))
-        respond_unauthenticated(x, buf_str(&refusal));
+    status = service->on_caller(service->user, &shown, &caller, &refusal);
+    if (status)
+        refuse_caller(x, status, buf_str(&refusal));
     else if (x->net->state != NET_OPEN)
         exchange_refuse_with(x, 503, STR("UNAVAILABLE"),
                              STR("The server is restarting; connect again."), STR_NULL);

@@ -353,14 +353,14 @@ static void on_late_check(void *user, struct wait *checked)
     free_opening(user);
 }
 
-bool session_identify(void *worker, const struct net_call *call, struct net_caller *ret_caller,
-                      struct buf *refusal)
+int session_identify(void *worker, const struct net_call *call, struct net_caller *ret_caller,
+                     struct buf *refusal)
 {
     struct worker *w = worker;
     struct credential credential = {.token = call->authorization, .api_key = call->api_key};
     struct opening *o = mem_new(struct opening);
     struct wait *checked;
-    bool known;
+    enum status st;
 
     arena_init(&o->arena);
     checked = keyring_check(w->keyring, &o->arena, &credential, clock_unix_ms());
@@ -368,13 +368,13 @@ bool session_identify(void *worker, const struct net_call *call, struct net_call
         /* Its key is being fetched: the client comes again, and finds it. */
         refuse_caller(refusal, ST_UNAVAILABLE, str_c(gql_status_text(ST_UNAVAILABLE)));
         wait_on(checked, on_late_check, o);
-        return false;
+        return gql_status_http(ST_UNAVAILABLE);
     }
-    known = checked->status == ST_OK;
-    if (known)
+    st = checked->status;
+    if (st == ST_OK)
         name_caller(checked->value, ret_caller);
     else
-        refuse_caller(refusal, checked->status, checked->detail);
+        refuse_caller(refusal, st, checked->detail);
     free_opening(o);
-    return known;
+    return st == ST_OK ? 0 : gql_status_http(st);
 }

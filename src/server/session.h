@@ -72,5 +72,5 @@ void session_follow(struct session *s, struct session_follower *f);
 struct store_caller session_caller(const struct viewer *v);
 
 /* net_service.on_caller: whose token or API key it is. */
-bool session_identify(void *worker, const struct net_call *call, struct net_caller *ret_caller,
-                      struct buf *refusal);
+int session_identify(void *worker, const struct net_call *call, struct net_caller *ret_caller,
+                     struct buf *refusal);

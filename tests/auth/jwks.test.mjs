@@ -138,6 +138,21 @@ await withIssuer({ floor: SHORT }, async (hall, issuer) => {
       stream.cut();
     });
 
+  await check('over HTTP an event stream is reserved once the key is there', async () => {
+    const key = new Key('ES256', 'of the reservation');
+    const headers = bearer(key.token({ sub: 'ann' }));
+    await delay(150);
+    issuer.publish([first, key]);
+    const statuses = [];
+    const reserve = () => hall.exchange({ method: 'PUT', path: '/graphql/stream', headers });
+    await persist(reserve, ({ status }) => {
+      statuses.push(status);
+      return status === 503;
+    });
+    assert.equal(statuses[0], 503);
+    assert.equal(statuses.at(-1), 201);
+  });
+
   await check('who goes while a token waits leaves nothing behind', async () => {
     await delay(150);
     let release;

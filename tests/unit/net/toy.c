@@ -282,18 +282,18 @@ static void on_gone(void *user, struct net_client *c)
 }
 
 /* Everybody is who they say they are; nobody is nobody. */
-static bool on_caller(void *user, const struct net_call *shown, struct net_caller *ret_caller,
-                      struct buf *refusal)
+static int on_caller(void *user, const struct net_call *shown, struct net_caller *ret_caller,
+                     struct buf *refusal)
 {
     struct str authorization = shown->authorization;
 
     if (!authorization.n || authorization.n > sizeof(ret_caller->bytes)) {
         buf_add(refusal, STR("{\"errors\":[{\"message\":\"who?\"}]}"));
-        return false;
+        return 401;
     }
     *ret_caller = (struct net_caller){0};
     memcpy(ret_caller->bytes, authorization.p, authorization.n);
-    return true;
+    return 0;
 }
 
 static bool on_page(void *user, struct str path, struct buf *scratch, struct net_page *ret_page)
