@@ -42,10 +42,8 @@ bool http_request_is_json(struct str content_type);
 
 /* Does the query string have a parameter of that name? */
 bool http_request_has_param(struct str query_string, struct str name);
-/* The first parameter of that name, decoded; absent without one, and where it is malformed. */
-struct str http_request_param(struct arena *a, struct str query_string, struct str name);
-
-/* The parameter, decoded into the arena; absent when there is none, or it is malformed. */
+/* The first parameter of that name, decoded into the arena; absent without one, and where it is
+ * malformed. */
 struct str http_request_param(struct arena *a, struct str query_string, struct str name);
 
 /* One segment of a path, decoded into the arena. False: it is empty, malformed, or not one. */
