@@ -57,7 +57,7 @@ static void on_ready(struct watch *w, int events)
     const int yes = 1;
 
     for (int i = 0; i < MOST_A_TURN; i++) {
-        union socket_address from;
+        union socket_address from = {.any.sa_family = AF_UNSPEC};
         socklen_t n = sizeof(from);
         struct net_address client;
         int fd = accept4(l->fd, &from.any, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
