@@ -41,6 +41,7 @@ LIBRARIES = {
     "libsystemd": (r"systemd/.*", ["net"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),
     "nghttp2": (r"nghttp2/.*", ["net"]),
+    "zlib": (r"zlib\.h", ["net"]),
 }
 
 # The C library and the kernel: at home everywhere.
