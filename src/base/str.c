@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include "base/utf8.h"
+
 int str_cmp(struct str a, struct str b)
 {
     size_t n = a.n < b.n ? a.n : b.n;
@@ -71,49 +73,22 @@ bool str_to_i64(struct str s, int64_t *ret_value)
     return true;
 }
 
-/* The length of the well-formed sequence at s (Unicode, table 3-7), 0 when there is none. */
+/* The length of the well-formed sequence at s, 0 when there is none. */
 static size_t sequence_length(const unsigned char *s, size_t n)
 {
-    unsigned char low = 0x80, high = 0xBF;
-    size_t length;
+    struct utf8 u = {0};
 
-    if (s[0] < 0x80)
-        return 1;
-    if (s[0] >= 0xC2 && s[0] <= 0xDF)
-        length = 2;
-    else if (s[0] >= 0xE0 && s[0] <= 0xEF)
-        length = 3;
-    else if (s[0] >= 0xF0 && s[0] <= 0xF4)
-        length = 4;
-    else
-        return 0;
-    if (s[0] == 0xE0)
-        low = 0xA0;
-    else if (s[0] == 0xED)
-        high = 0x9F;
-    else if (s[0] == 0xF0)
-        low = 0x90;
-    else if (s[0] == 0xF4)
-        high = 0x8F;
-    if (n < length || s[1] < low || s[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if (s[i] < 0x80 || s[i] > 0xBF)
-            return 0;
-    return length;
+    for (size_t i = 0; i < n && utf8_take_byte(&u, s[i]); i++)
+        if (utf8_is_whole(&u))
+            return i + 1;
+    return 0;
 }
 
 bool str_is_utf8(struct str s)
 {
-    size_t i = 0;
+    struct utf8 u = {0};
 
-    while (i < s.n) {
-        size_t length = sequence_length((const unsigned char *)s.p + i, s.n - i);
-        if (length == 0)
-            return false;
-        i += length;
-    }
-    return true;
+    return utf8_take(&u, s) && utf8_is_whole(&u);
 }
 
 size_t str_code_points(struct str utf8)

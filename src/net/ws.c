@@ -4,10 +4,11 @@
 #include "net/offer.h"
 #include "net/subprotocol.h"
 #include "net/upgrade.h"
+#include "net/ws_message.h"
 
 enum {
     NO_LIMIT = 1024 * 1024 * 1024, /* where the configuration sets none */
-    READ_MAX = 1024 * 1024,        /* above any read of libwebsockets, and a frame's head */
+    READ_MAX = 1024 * 1024, /* above any read of libwebsockets, and what was left before it */
     RESPONSE_MAX = 1024,
 };
 
@@ -19,9 +20,10 @@ enum ws_state {
 struct ws {
     struct conn *conn;
     enum ws_state state;
-    enum ws_opcode gathering; /* a fragmented message's opcode; WS_CONTINUATION: none is begun */
-    struct buf in;            /* a frame that has not arrived whole */
-    struct buf message;       /* the fragments of a message so far */
+    struct buf in;         /* a head, or a control frame, that has not arrived whole */
+    struct ws_frame frame; /* the data frame whose payload is arriving */
+    size_t left;           /* bytes of it still to come; 0: a frame begins */
+    struct ws_message message;
     struct subprotocol subprotocol;
     struct deadline alive[]; /* one, where the dialect has `keep_alive`; else none */
 };
@@ -36,14 +38,7 @@ static size_t max_message(const struct ws *ws)
 static void reset_in(struct ws *ws)
 {
     buf_done(&ws->in);
-    buf_init(&ws->in, max_message(ws) + READ_MAX);
-}
-
-static void reset_message(struct ws *ws)
-{
-    ws->gathering = WS_CONTINUATION;
-    buf_done(&ws->message);
-    buf_init(&ws->message, max_message(ws));
+    buf_init(&ws->in, READ_MAX);
 }
 
 static bool says_alive(const struct dialect *d)
@@ -94,46 +89,27 @@ static void fail(struct ws *ws, enum ws_close_code code, struct str reason)
     close_code(ws, code, reason);
 }
 
-static void on_message(struct ws *ws, enum ws_opcode opcode, struct str message)
+static void on_message(struct ws *ws, struct str message)
 {
-    if (opcode == WS_BINARY)
+    if (ws->message.opcode == WS_BINARY)
         subprotocol_on_binary(&ws->subprotocol);
-    else if (!str_is_utf8(message))
-        fail(ws, WS_BAD_TEXT, STR("Message is not UTF-8"));
     else
         subprotocol_on_message(&ws->subprotocol, message);
 }
 
-static void on_fragment(struct ws *ws, const struct ws_frame *f, struct str payload)
+/* Bytes of a data frame's payload, without their mask; ends: the last of it. */
+static void on_piece(struct ws *ws, const struct ws_frame *f, struct str piece, bool ends)
 {
-    enum ws_opcode opcode = ws->gathering;
+    struct ws_wrong wrong;
+    struct str message;
+    enum ws_parse got = ws_message_piece(&ws->message, piece, ends && f->final, &message, &wrong);
 
-    if (payload.n > max_message(ws) - ws->message.n) {
-        fail(ws, WS_TOO_BIG, STR("Message is too big"));
+    if (got == WS_BROKEN)
+        fail(ws, wrong.code, wrong.reason);
+    if (got != WS_WHOLE)
         return;
-    }
-    buf_add(&ws->message, payload);
-    if (!f->final)
-        return;
-    on_message(ws, opcode, buf_str(&ws->message));
-    reset_message(ws);
-}
-
-static void on_data(struct ws *ws, const struct ws_frame *f, struct str payload)
-{
-    bool begun = ws->gathering != WS_CONTINUATION;
-
-    if (begun != (f->opcode == WS_CONTINUATION)) {
-        fail(ws, WS_PROTOCOL_ERROR, STR("Fragments are out of order"));
-        return;
-    }
-    if (!begun && f->final) {
-        on_message(ws, f->opcode, payload);
-        return;
-    }
-    if (!begun)
-        ws->gathering = f->opcode;
-    on_fragment(ws, f, payload);
+    on_message(ws, message);
+    ws_message_next(&ws->message);
 }
 
 static void on_close(struct ws *ws, struct str payload)
@@ -149,46 +125,75 @@ static void on_close(struct ws *ws, struct str payload)
         close_code(ws, code, STR(""));
 }
 
-static void on_frame(struct ws *ws, const struct ws_frame *f, struct str payload)
+static void on_control(struct ws *ws, enum ws_opcode opcode, struct str payload)
 {
-    switch (f->opcode) {
-    case WS_CONTINUATION:
-    case WS_TEXT:
-    case WS_BINARY:
-        on_data(ws, f, payload);
-        return;
-    case WS_CLOSE:
+    if (opcode == WS_CLOSE)
         on_close(ws, payload);
-        return;
-    case WS_PING:
+    else if (opcode == WS_PING) {
         outq_push_frame(&ws->conn->out, WS_PONG, NULL, payload);
         conn_wake(ws->conn);
-        return;
-    case WS_PONG:
-        return;
     }
 }
 
-/* Takes the whole frames at p; returns how many bytes they were. */
-static size_t take_frames(struct ws *ws, char *p, size_t n)
+/* The payload of the frame that is arriving, as far as it is at p; returns how many bytes. */
+static size_t take_payload(struct ws *ws, char *p, size_t n)
 {
-    size_t taken = 0;
-    struct ws_frame f;
+    if (n > ws->left)
+        n = ws->left;
+    ws_unmask(ws->frame.mask, p, n);
+    ws->left -= n;
+    on_piece(ws, &ws->frame, str_of(p, n), ws->left == 0);
+    return n;
+}
+
+/* A data frame, whose head is at p; its payload may be still to come. */
+static size_t take_data(struct ws *ws, const struct ws_frame *f, char *p, size_t n)
+{
     struct ws_wrong wrong;
 
-    while (ws->state == WS_OPEN) {
-        char *payload;
-        enum ws_parse got =
-            ws_frame_parse(str_of(p + taken, n - taken), max_message(ws), &f, &wrong);
+    if (!ws_message_frame(&ws->message, f, &wrong)) {
+        fail(ws, wrong.code, wrong.reason);
+        return f->head;
+    }
+    ws->frame = *f;
+    ws->left = f->n;
+    if (n == f->head && f->n)
+        return n;
+    return f->head + take_payload(ws, p + f->head, n - f->head);
+}
 
-        if (got == WS_BROKEN)
-            fail(ws, wrong.code, wrong.reason);
-        if (got != WS_FRAME)
-            return taken;
-        payload = p + taken + f.head;
-        ws_unmask(f.mask, payload, f.n);
-        taken += f.head + f.n;
-        on_frame(ws, &f, str_of(payload, f.n));
+/* A control frame is taken when it is whole. */
+static size_t take_control(struct ws *ws, struct ws_frame *f, char *p, size_t n)
+{
+    if (n - f->head < f->n)
+        return 0;
+    ws_unmask(f->mask, p + f->head, f->n);
+    on_control(ws, f->opcode, str_of(p + f->head, f->n));
+    return f->head + f->n;
+}
+
+static size_t take_frame(struct ws *ws, char *p, size_t n)
+{
+    struct ws_frame f;
+    struct ws_wrong wrong;
+    enum ws_parse got = ws_frame_parse(str_of(p, n), max_message(ws), &f, &wrong);
+
+    if (got == WS_BROKEN)
+        fail(ws, wrong.code, wrong.reason);
+    if (got != WS_WHOLE)
+        return 0;
+    return ws_is_control(f.opcode) ? take_control(ws, &f, p, n) : take_data(ws, &f, p, n);
+}
+
+/* Takes what can be told already of the bytes at p; returns how many they were. */
+static size_t take_frames(struct ws *ws, char *p, size_t n)
+{
+    size_t taken = 0, step = 1;
+
+    while (ws->state == WS_OPEN && taken < n && step > 0) {
+        step = ws->left ? take_payload(ws, p + taken, n - taken)
+                        : take_frame(ws, p + taken, n - taken);
+        taken += step;
     }
     return taken;
 }
@@ -276,7 +281,7 @@ static void on_gone(void *user)
     drop_alive(ws);
     subprotocol_done(&ws->subprotocol);
     buf_done(&ws->in);
-    buf_done(&ws->message);
+    ws_message_done(&ws->message);
     mem_free(ws);
 }
 
@@ -363,8 +368,8 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect)
     struct ws *ws = mem_zalloc(sizeof(*ws) + (says_alive(dialect) ? sizeof(struct deadline) : 0));
 
     ws->conn = c;
-    buf_init(&ws->in, max_message(ws) + READ_MAX);
-    buf_init(&ws->message, max_message(ws));
+    buf_init(&ws->in, READ_MAX);
+    ws_message_init(&ws->message, max_message(ws));
     subprotocol_init(&ws->subprotocol, dialect, &host, &c->net->service,
                      c->net->config.max_subscriptions, net_client_id(c->net));
     ws->subprotocol.client.address = &c->peer;

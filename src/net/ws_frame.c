@@ -18,11 +18,6 @@ static enum ws_parse broken(struct ws_wrong *ret, enum ws_close_code code, struc
     return WS_BROKEN;
 }
 
-static bool is_control(unsigned opcode)
-{
-    return opcode & 0x8;
-}
-
 static bool is_known(unsigned opcode)
 {
     return opcode <= WS_BINARY || (opcode >= WS_CLOSE && opcode <= WS_PONG);
@@ -48,11 +43,11 @@ static enum ws_parse check_start(const unsigned char *p, struct ws_wrong *ret_wr
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Unknown opcode"));
     if (!(p[1] & BIT_MASKED))
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Frame is not masked"));
-    if (is_control(opcode) && !(p[0] & BIT_FINAL))
+    if (ws_is_control(opcode) && !(p[0] & BIT_FINAL))
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Control frame is fragmented"));
-    if (is_control(opcode) && (p[1] & BITS_LENGTH) > WS_CONTROL_MAX)
+    if (ws_is_control(opcode) && (p[1] & BITS_LENGTH) > WS_CONTROL_MAX)
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Control frame is too long"));
-    return WS_FRAME;
+    return WS_WHOLE;
 }
 
 enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame *ret_frame,
@@ -65,7 +60,7 @@ enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame 
 
     if (in.n < 2)
         return WS_MORE;
-    if (check_start(p, ret_wrong) != WS_FRAME)
+    if (check_start(p, ret_wrong) != WS_WHOLE)
         return WS_BROKEN;
     length = p[1] & BITS_LENGTH;
     if (length == LENGTH_16)
@@ -81,16 +76,25 @@ enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame 
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Length is not written in its short form"));
     if (length > max_payload)
         return broken(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
-    if (in.n < head || in.n - head < length)
+    if (in.n < head)
         return WS_MORE;
     f = (struct ws_frame){
         .opcode = p[0] & BITS_OPCODE, .final = p[0] & BIT_FINAL, .head = head, .n = (size_t)length};
     memcpy(f.mask, p + 2 + extended, MASK_LENGTH);
     *ret_frame = f;
-    return WS_FRAME;
+    return WS_WHOLE;
 }
 
-void ws_unmask(const unsigned char mask[4], char *p, size_t n)
+static void turn_mask(unsigned char mask[4], size_t n)
+{
+    unsigned char turned[4];
+
+    for (size_t i = 0; i < 4; i++)
+        turned[i] = mask[(i + n) % 4];
+    memcpy(mask, turned, 4);
+}
+
+void ws_unmask(unsigned char mask[4], char *p, size_t n)
 {
     uint64_t wide, eight;
     size_t i = 0;
@@ -104,6 +108,7 @@ void ws_unmask(const unsigned char mask[4], char *p, size_t n)
     }
     for (; i < n; i++)
         p[i] = (char)((unsigned char)p[i] ^ mask[i % 4]);
+    turn_mask(mask, n);
 }
 
 size_t ws_frame_head(enum ws_opcode opcode, size_t n, char out[WS_HEAD_MAX])

@@ -18,6 +18,12 @@ enum ws_opcode {
     WS_PONG = 0xA,
 };
 
+/* Control frames may stand between the frames of a message (section 5.5). */
+static inline bool ws_is_control(enum ws_opcode opcode)
+{
+    return opcode >= WS_CLOSE;
+}
+
 enum {
     WS_HEAD_MAX = 10,    /* of a frame from a server, which is not masked */
     WS_CONTROL_MAX = 125 /* bytes that a control frame may carry */
@@ -38,12 +44,12 @@ struct ws_frame {
     bool final;
     unsigned char mask[4];
     size_t head; /* bytes before the payload */
-    size_t n;    /* bytes of payload */
+    size_t n;    /* bytes of payload, behind the head */
 };
 
 enum ws_parse {
-    WS_MORE,  /* not all of the frame is there yet */
-    WS_FRAME, /* head + n bytes are there */
+    WS_MORE,  /* not all of it is there yet */
+    WS_WHOLE, /* it is there */
     WS_BROKEN /* the connection has to be failed, as *ret_wrong says */
 };
 
@@ -52,13 +58,14 @@ struct ws_wrong {
     struct str reason;
 };
 
-/* The frame at the start of in. What breaks the protocol, or announces more than max_payload, is
- * found as soon as the bytes that say so are there; ret_frame is set for WS_FRAME only. */
+/* The head of the frame at the start of in. What breaks the protocol, or announces more than
+ * max_payload, is found as soon as the bytes that say so are there; ret_frame is set for WS_WHOLE
+ * only. */
 enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame *ret_frame,
                              struct ws_wrong *ret_wrong) must_use;
 
-/* Takes the mask off, in place. */
-void ws_unmask(const unsigned char mask[4], char *p, size_t n);
+/* Takes the mask off, in place, and turns it to the byte where the payload goes on. */
+void ws_unmask(unsigned char mask[4], char *p, size_t n);
 
 /* The head of a final frame from a server with n bytes of payload; returns its length. */
 size_t ws_frame_head(enum ws_opcode opcode, size_t n, char out[WS_HEAD_MAX]);

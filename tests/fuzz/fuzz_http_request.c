@@ -113,8 +113,10 @@ static void check_frames(struct str bytes)
     struct ws_wrong wrong;
     unsigned code;
 
-    while (ws_frame_parse(bytes, BODY_MOST, &f, &wrong) == WS_FRAME) {
-        assert(f.head + f.n <= bytes.n && f.n <= BODY_MOST);
+    while (ws_frame_parse(bytes, BODY_MOST, &f, &wrong) == WS_WHOLE) {
+        assert(f.head <= bytes.n && f.n <= BODY_MOST);
+        if (f.n > bytes.n - f.head)
+            return;
         if (f.opcode == WS_CLOSE && !ws_close_parse(str_of(bytes.p + f.head, f.n), &code, &wrong))
             assert(wrong.reason.n > 0);
         bytes = str_of(bytes.p + f.head + f.n, bytes.n - f.head - f.n);

@@ -20,7 +20,7 @@ export class WebSocketClient {
   #socket;
   #isOwn; // a TCP connection, which can be reset
   #input = Buffer.alloc(0);
-  #arrived = []; // { text } or { pong } or { close: { code, reason } } or { cut: true }
+  #arrived = []; // { text } or { pong, payload } or { close: { code, reason } } or { cut: true }
   #waiting = null;
   #upgraded = null;
   #fragments = [];
@@ -108,7 +108,7 @@ export class WebSocketClient {
     if (masked || (first & 0x70) !== 0) throw new Error('the server sent a frame it must not send');
     if (opcode === OPCODE.ping) this.frame(OPCODE.pong, payload);
     else if (opcode === OPCODE.close) this.#onClose(payload);
-    else if (opcode === OPCODE.pong) this.#arrive({ pong: payload.toString() });
+    else if (opcode === OPCODE.pong) this.#arrive({ pong: payload.toString(), payload });
     else this.#onFragment(first, payload);
   }
 
@@ -145,7 +145,7 @@ export class WebSocketClient {
     }
   }
 
-  // What comes next: { text }, { pong }, { close: { code, reason } }, or { cut: true }.
+  // What comes next: { text }, { pong, payload }, { close: { code, reason } }, or { cut: true }.
   next() {
     if (this.#arrived.length) return Promise.resolve(this.#arrived.shift());
     return new Promise((resolve, reject) => {
@@ -181,6 +181,11 @@ export class WebSocketClient {
       for (let i = 0; i < body.length; i++) body[i] ^= mask[i & 3];
     }
     this.#socket.write(Buffer.concat([head, mask, body]));
+  }
+
+  // Bytes as they stand.
+  bytes(bytes) {
+    this.#socket.write(bytes);
   }
 
   send(text) {

@@ -16,9 +16,9 @@ static void the_masked_hello_of_the_rfc_is_read(void **state)
     struct ws_frame f;
     struct ws_wrong wrong;
 
-    for (size_t n = 0; n < sizeof(hello) - 1; n++)
+    for (size_t n = 0; n < 6; n++)
         assert_int_equal(parse(hello, n, &f, &wrong), WS_MORE);
-    assert_int_equal(parse(hello, sizeof(hello) - 1, &f, &wrong), WS_FRAME);
+    assert_int_equal(parse(hello, 6, &f, &wrong), WS_WHOLE);
     assert_int_equal(f.opcode, WS_TEXT);
     assert_true(f.final);
     assert_int_equal(f.head, 6);
@@ -29,14 +29,34 @@ static void the_masked_hello_of_the_rfc_is_read(void **state)
 
 static void a_mask_turns_with_every_byte(void **state)
 {
-    const unsigned char mask[4] = {1, 2, 3, 4};
     char bytes[23];
 
     for (size_t n = 0; n <= sizeof(bytes); n++) {
+        unsigned char mask[4] = {1, 2, 3, 4};
+
         memset(bytes, 0x50, sizeof(bytes));
         ws_unmask(mask, bytes, n);
         for (size_t i = 0; i < sizeof(bytes); i++)
-            assert_int_equal(bytes[i], i < n ? 0x50 ^ mask[i % 4] : 0x50);
+            assert_int_equal(bytes[i], i < n ? 0x50 ^ (1 + i % 4) : 0x50);
+    }
+}
+
+static void a_payload_in_pieces_goes_on_in_the_mask(void **state)
+{
+    const unsigned char mask[4] = {1, 2, 3, 4};
+    char whole[23] = "a payload in two pieces";
+
+    for (size_t n = 0; n <= sizeof(whole); n++) {
+        char pieces[sizeof(whole)];
+        unsigned char turning[4], again[4];
+
+        memcpy(turning, mask, 4);
+        memcpy(again, mask, 4);
+        memcpy(pieces, whole, sizeof(whole));
+        ws_unmask(turning, pieces, n);
+        ws_unmask(turning, pieces + n, sizeof(whole) - n);
+        ws_unmask(again, pieces, sizeof(whole));
+        assert_memory_equal(pieces, whole, sizeof(whole));
     }
 }
 
@@ -111,6 +131,7 @@ static void a_close_from_a_client_is_checked(void **state)
 int main(void)
 {
     return RUN(test(the_masked_hello_of_the_rfc_is_read), test(a_mask_turns_with_every_byte),
+               test(a_payload_in_pieces_goes_on_in_the_mask),
                test(what_a_client_must_not_send_is_broken_at_once),
                test(a_length_over_the_limit_is_too_big_before_it_comes),
                test(a_close_reason_is_cut_at_a_character), test(a_close_from_a_client_is_checked));

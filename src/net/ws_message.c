@@ -1,0 +1,71 @@
+#include "net/ws_message.h"
+
+static bool wrong(struct ws_wrong *ret, enum ws_close_code code, struct str reason)
+{
+    *ret = (struct ws_wrong){code, reason};
+    return false;
+}
+
+void ws_message_init(struct ws_message *m, size_t max)
+{
+    *m = (struct ws_message){.max = max, .opcode = WS_CONTINUATION};
+    buf_init(&m->bytes, max);
+}
+
+void ws_message_done(struct ws_message *m)
+{
+    buf_done(&m->bytes);
+}
+
+void ws_message_next(struct ws_message *m)
+{
+    ws_message_done(m);
+    ws_message_init(m, m->max);
+}
+
+bool ws_message_frame(struct ws_message *m, const struct ws_frame *f, struct ws_wrong *ret_wrong)
+{
+    bool begun = m->opcode != WS_CONTINUATION;
+
+    if (begun != (f->opcode == WS_CONTINUATION))
+        return wrong(ret_wrong, WS_PROTOCOL_ERROR, STR("Fragments are out of order"));
+    if (f->n > m->max - m->announced)
+        return wrong(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
+    m->announced += f->n;
+    if (!begun)
+        m->opcode = f->opcode;
+    return true;
+}
+
+/* What is new of the message, where it stands. */
+static struct str gather(struct ws_message *m, struct str piece, bool ends)
+{
+    size_t before = m->bytes.n;
+
+    if (ends && before == 0)
+        return piece;
+    buf_add(&m->bytes, piece);
+    return str_of(buf_str(&m->bytes).p + before, m->bytes.n - before);
+}
+
+static bool is_text_so_far(struct ws_message *m, struct str piece, bool ends)
+{
+    if (m->opcode != WS_TEXT)
+        return true;
+    return utf8_take(&m->utf8, piece) && (!ends || utf8_is_whole(&m->utf8));
+}
+
+enum ws_parse ws_message_piece(struct ws_message *m, struct str piece, bool ends,
+                               struct str *ret_bytes, struct ws_wrong *ret_wrong)
+{
+    struct str news = gather(m, piece, ends);
+
+    if (!is_text_so_far(m, news, ends)) {
+        wrong(ret_wrong, WS_BAD_TEXT, STR("Message is not UTF-8"));
+        return WS_BROKEN;
+    }
+    if (!ends)
+        return WS_MORE;
+    *ret_bytes = m->bytes.n ? buf_str(&m->bytes) : news;
+    return WS_WHOLE;
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+/*
+ * A message of a WebSocket as it arrives (RFC 6455, section 5.4): the payloads of its frames, in
+ * pieces of any size. What is wrong with it is found at the piece that makes it so: too many bytes
+ * when they are announced, text that is no UTF-8 at its first wrong byte.
+ *
+ * Owner: embedded in its socket. Between messages it holds no memory.
+ */
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "net/ws_frame.h"
+
+struct ws_message {
+    size_t max;            /* bytes */
+    enum ws_opcode opcode; /* WS_CONTINUATION: none is begun */
+    size_t announced;      /* bytes of payload, by the heads that came */
+    struct utf8 utf8;
+    struct buf bytes; /* of a message that did not come in one piece */
+};
+
+void ws_message_init(struct ws_message *m, size_t max);
+void ws_message_done(struct ws_message *m);
+
+/* The head of a data frame. False: the connection has to be failed, as *ret_wrong says. */
+bool ws_message_frame(struct ws_message *m, const struct ws_frame *f,
+                      struct ws_wrong *ret_wrong) must_use;
+
+/* More of the payload; ends: the last of the last frame. WS_WHOLE: *ret_bytes is the message. It
+ * is there until ws_message_next(); where it came in one piece, it is that piece. */
+enum ws_parse ws_message_piece(struct ws_message *m, struct str piece, bool ends,
+                               struct str *ret_bytes, struct ws_wrong *ret_wrong) must_use;
+
+/* A message has been read. */
+void ws_message_next(struct ws_message *m);

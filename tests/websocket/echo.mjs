@@ -1,0 +1,48 @@
+// What the cases of this folder share: messages that come back, and closes that must come.
+
+import assert from 'node:assert/strict';
+
+import { OPCODE } from '../lib/websocket.mjs';
+
+export const { continuation, text, binary, close, ping, pong } = OPCODE;
+
+// A message of so many bytes, which the server echoes as a pong: "ping" and "pong" are as long.
+export function message(length) {
+  const empty = '{"type":"ping","payload":{"p":""}}';
+  assert.ok(length >= empty.length);
+  return empty.replace('""', `"${'*'.repeat(length - empty.length)}"`);
+}
+
+export const saying = (value) => JSON.stringify({ type: 'ping', payload: { p: value } });
+
+export const echoed = (said) => said.toString().replace('"ping"', '"pong"');
+
+// The next message is the echo of what was said.
+export async function echoes(socket, said) {
+  const event = await socket.next();
+  assert.equal(event.text, echoed(said), JSON.stringify(event).slice(0, 200));
+}
+
+// The payload of the pong that comes next.
+export async function ponged(socket) {
+  const event = await socket.next();
+  assert.ok(event.payload, JSON.stringify(event).slice(0, 200));
+  return event.payload;
+}
+
+// The next thing is a close with this code.
+export async function closes(socket, code) {
+  const event = await socket.next();
+  assert.equal(event.close?.code, code, JSON.stringify(event).slice(0, 200));
+}
+
+// A frame's bytes, masked, with any first byte.
+export function bytesOf(first, payload = '', { length } = {}) {
+  const body = Buffer.from(payload);
+  const n = length ?? body.length;
+  const mask = Buffer.from([0x11, 0x22, 0x33, 0x44]);
+  const head = n < 126 ? [first, 0x80 | n] : n < 65536 ? [first, 0xfe, n >> 8, n & 0xff] : [first, 0xff, 0, 0, 0, 0, n >>> 24, (n >> 16) & 0xff, (n >> 8) & 0xff, n & 0xff];
+  return Buffer.concat([Buffer.from(head), mask, body.map((byte, i) => byte ^ mask[i & 3])]);
+}
+
+export const FINAL = 0x80;
