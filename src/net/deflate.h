@@ -14,7 +14,6 @@
 #include "net/http1.h"
 
 enum {
-    DEFLATE_SMALLEST = 256,      /* bytes, below which compressing gains nothing */
     DEFLATE_STORED_HEAD = 5,     /* bytes */
     DEFLATE_STORED_MOST = 65535, /* bytes of a block that is not compressed */
 };

@@ -11,6 +11,7 @@
 #include "net/deadline.h"
 #include "net/listener.h"
 #include "net/net.h"
+#include "net/packing.h"
 
 enum {
     NET_SCRATCH = 256 * 1024, /* bytes of one write: many small frames, or a piece of a large one */
@@ -49,7 +50,8 @@ struct net {
     unsigned handles;         /* of our own, still closing */
     net_closed_fn *on_closed;
     void *user;
-    char *scratch; /* LWS_PRE + NET_SCRATCH bytes, for what is being written right now */
+    char *scratch;           /* LWS_PRE + NET_SCRATCH bytes, for what is being written right now */
+    struct packing *packing; /* of WebSockets' messages; NULL: none are compressed */
     struct tls_certificate *certificate; /* of new connections; NULL: they speak in the clear */
     char *plain_in;                      /* NET_PLAIN_IN bytes, of TLS, on their way to a speaker */
     char *plain_out;                     /* NET_PLAIN_OUT bytes, about to be encrypted */

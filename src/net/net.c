@@ -159,6 +159,8 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     list_init(&n->connections);
     list_init(&n->reservations);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
+    if (config->websocket_deflate)
+        n->packing = packing_new();
     if (config->certificate) {
         n->certificate = tls_certificate_ref(config->certificate);
         n->plain_in = mem_zalloc(NET_PLAIN_IN);
@@ -353,6 +355,7 @@ void net_free(struct net *n)
     if (!n)
         return;
     assert(n->state == NET_CLOSED);
+    packing_free(n->packing);
     tls_certificate_unref(n->certificate);
     mem_free(n->plain_in);
     mem_free(n->plain_out);

@@ -24,6 +24,7 @@ struct net_config {
     uint64_t ping_interval_ms;
     uint64_t pong_timeout_ms;
     bool room_url_token;                 /* a room's socket takes a token from its URL */
+    bool websocket_deflate;              /* permessage-deflate, where a client offers it */
     struct str allowed_origins;          /* between commas, "*" for any; absent: the same origin */
     struct tls_certificate *certificate; /* every connection speaks TLS; NULL: none does */
     bool proxy_protocol;               /* every connection begins with what a proxy says about it */

@@ -6,9 +6,10 @@
 #include "base/buf.h"
 #include "base/json_out.h"
 #include "base/mem.h"
+#include "net/deflate.h"
 
 enum {
-    MOST_PARTS = 7,
+    MOST_PARTS = 9,
     HEAD_MAX = 20,   /* of a frame, or of a chunk: the digits of a size_t and a line's end */
     WORST_ESCAPE = 6 /* bytes that one byte of an id may need in JSON */
 };
@@ -27,7 +28,8 @@ struct outq_item {
     const struct outq_envelope *envelope;
     enum item_kind kind;
     enum ws_opcode opcode;
-    size_t n; /* own bytes */
+    bool packed; /* of ITEM_NEXT: the shared frame; of ITEM_FRAME: own bytes */
+    size_t n;    /* own bytes */
     char bytes[];
 };
 
@@ -37,6 +39,8 @@ struct wire {
     size_t n;
     size_t total;
     char head[HEAD_MAX];
+    char before[DEFLATE_STORED_HEAD]; /* heads of what is not packed around a packed result */
+    char behind[DEFLATE_STORED_HEAD];
 };
 
 static_assert((size_t)HEAD_MAX > (size_t)WS_HEAD_MAX && HEAD_MAX > 2 * sizeof(size_t) + 2,
@@ -72,7 +76,7 @@ static void add_part(struct wire *w, struct str part)
 
 static void add_frame_head(struct wire *w, const struct outq_item *item, size_t payload)
 {
-    add_part(w, str_of(w->head, ws_frame_head(item->opcode, payload, w->head)));
+    add_part(w, str_of(w->head, ws_frame_head(item->opcode, item->packed, payload, w->head)));
 }
 
 static void add_chunk_head(struct wire *w, size_t payload)
@@ -85,6 +89,28 @@ static void add_chunk_head(struct wire *w, size_t payload)
 static struct str id_of(const struct outq_item *item)
 {
     return item->id ? str_of(item->id->json, item->id->n) : STR("");
+}
+
+/* The envelope as it is, the result packed. */
+static void lay_out_packed(struct wire *w, const struct outq_item *item)
+{
+    const struct outq_envelope *e = item->envelope;
+    struct str id = id_of(item), part = frame_str(item->frame), end = DEFLATE_END;
+    size_t before = e->before_id.n + id.n + e->before_payload.n;
+
+    deflate_stored_head(before, w->before);
+    deflate_stored_head(e->behind_payload.n, w->behind);
+    add_frame_head(w, item,
+                   sizeof(w->before) + before + part.n + sizeof(w->behind) + e->behind_payload.n +
+                       end.n);
+    add_part(w, str_of(w->before, sizeof(w->before)));
+    add_part(w, e->before_id);
+    add_part(w, id);
+    add_part(w, e->before_payload);
+    add_part(w, part);
+    add_part(w, str_of(w->behind, sizeof(w->behind)));
+    add_part(w, e->behind_payload);
+    add_part(w, end);
 }
 
 static void lay_out_next(struct wire *w, const struct outq_item *item)
@@ -112,7 +138,10 @@ static void lay_out(struct wire *w, const struct outq_item *item)
     w->total = 0;
     switch (item->kind) {
     case ITEM_NEXT:
-        lay_out_next(w, item);
+        if (item->packed)
+            lay_out_packed(w, item);
+        else
+            lay_out_next(w, item);
         return;
     case ITEM_FRAME:
         add_frame_head(w, item, item->n);
@@ -200,24 +229,50 @@ void outq_done(struct outq *q)
     outq_init(q);
 }
 
-void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
-                    struct frame *payload)
+static void push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
+                      struct frame *payload, bool packed)
 {
     struct outq_item *item = item_new(ITEM_NEXT, id, 0);
 
     item->envelope = envelope;
     item->frame = frame_ref(payload);
+    item->packed = packed;
+    append(q, item);
+}
+
+void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
+                    struct frame *payload)
+{
+    push_next(q, envelope, id, payload, false);
+}
+
+void outq_push_packed_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
+                           struct frame *part)
+{
+    assert(envelope->framing == OUTQ_MESSAGE);
+    push_next(q, envelope, id, part, true);
+}
+
+static void push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id,
+                       struct str payload, bool packed)
+{
+    struct outq_item *item = item_new(ITEM_FRAME, id, payload.n);
+
+    item->opcode = opcode;
+    item->packed = packed;
+    if (payload.n)
+        memcpy(item->bytes, payload.p, payload.n);
     append(q, item);
 }
 
 void outq_push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id, struct str payload)
 {
-    struct outq_item *item = item_new(ITEM_FRAME, id, payload.n);
+    push_frame(q, opcode, id, payload, false);
+}
 
-    item->opcode = opcode;
-    if (payload.n)
-        memcpy(item->bytes, payload.p, payload.n);
-    append(q, item);
+void outq_push_packed(struct outq *q, struct outq_id *id, struct str payload)
+{
+    push_frame(q, WS_TEXT, id, payload, true);
 }
 
 void outq_push_raw(struct outq *q, struct str bytes)

@@ -63,8 +63,16 @@ static inline bool outq_empty(const struct outq *q)
 void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
                     struct frame *payload);
 
+/* The same, of a result that is packed as a part of a compressed message, as net/deflate.h has it:
+ * the envelope's framing is OUTQ_MESSAGE. */
+void outq_push_packed_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
+                           struct frame *part);
+
 /* A WebSocket frame around a copy of payload; id is NULL when it belongs to no operation. */
 void outq_push_frame(struct outq *q, enum ws_opcode opcode, struct outq_id *id, struct str payload);
+
+/* The frame of a text that is compressed. */
+void outq_push_packed(struct outq *q, struct outq_id *id, struct str payload);
 
 /* Bytes as they are. */
 void outq_push_raw(struct outq *q, struct str bytes);

@@ -93,7 +93,8 @@ static void accept_key(struct str key, char out[ACCEPT_ROOM])
     lws_b64_encode_string((const char *)sha1, sizeof(sha1), out, ACCEPT_ROOM);
 }
 
-void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol)
+void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol,
+                      struct str extensions)
 {
     char accept[ACCEPT_ROOM];
 
@@ -104,5 +105,7 @@ void upgrade_response(struct buf *out, const struct http1_head *h, struct str pr
                accept);
     if (protocol.p)
         buf_printf(out, "Sec-WebSocket-Protocol: %.*s\r\n", STR_ARG(protocol));
+    if (extensions.p)
+        buf_printf(out, "Sec-WebSocket-Extensions: %.*s\r\n", STR_ARG(extensions));
     buf_add(out, STR("\r\n"));
 }

@@ -20,5 +20,6 @@ bool upgrade_offers(const struct http1_head *h, struct str protocol);
 /* What stands behind the prefix in the first name offered that has it; absent when none has. */
 struct str upgrade_offered(const struct http1_head *h, struct str prefix);
 
-/* The 101 response; protocol absent: none was chosen. */
-void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol);
+/* The 101 response; protocol absent: none was chosen; extensions absent: none are spoken. */
+void upgrade_response(struct buf *out, const struct http1_head *h, struct str protocol,
+                      struct str extensions);

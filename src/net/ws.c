@@ -176,7 +176,8 @@ static size_t take_frame(struct ws *ws, char *p, size_t n)
 {
     struct ws_frame f;
     struct ws_wrong wrong;
-    enum ws_parse got = ws_frame_parse(str_of(p, n), max_message(ws), &f, &wrong);
+    enum ws_parse got =
+        ws_frame_parse(str_of(p, n), ws->message.packing, max_message(ws), &f, &wrong);
 
     if (got == WS_BROKEN)
         fail(ws, wrong.code, wrong.reason);
@@ -305,19 +306,41 @@ static bool host_has_room(struct subprotocol *s)
     return conn_has_room(ws_of(s)->conn);
 }
 
+static bool send_packed(struct ws *ws, struct outq_id *id, struct str text)
+{
+    struct buf packed;
+    bool is_shorter;
+
+    if (!ws->message.packing || !text.n)
+        return false;
+    buf_init(&packed, text.n);
+    is_shorter = packing_message(ws->message.packing, text, &packed);
+    if (is_shorter)
+        outq_push_packed(&ws->conn->out, id, buf_str(&packed));
+    buf_done(&packed);
+    return is_shorter;
+}
+
 static void host_send(struct subprotocol *s, struct outq_id *id, struct str text)
 {
-    struct conn *c = ws_of(s)->conn;
+    struct ws *ws = ws_of(s);
+    struct conn *c = ws->conn;
 
-    outq_push_frame(&c->out, WS_TEXT, id, text);
+    if (!send_packed(ws, id, text))
+        outq_push_frame(&c->out, WS_TEXT, id, text);
     conn_wake(c);
 }
 
 static void host_send_result(struct subprotocol *s, struct outq_id *id, struct frame *payload)
 {
+    struct packing *packing = ws_of(s)->message.packing;
+    struct frame *part = packing ? packing_part(packing, payload) : NULL;
     struct conn *c = ws_of(s)->conn;
 
-    outq_push_next(&c->out, &s->dialect->result, id, payload);
+    if (part)
+        outq_push_packed_next(&c->out, &s->dialect->result, id, part);
+    else
+        outq_push_next(&c->out, &s->dialect->result, id, payload);
     conn_wake(c);
 }
 
@@ -352,24 +375,25 @@ static const struct subprotocol_host host = {
     .close = host_close,
 };
 
-static void answer(struct conn *c, const struct http1_head *handshake, struct str protocol)
+static void answer(struct conn *c, const struct http1_head *handshake, struct str protocol,
+                   struct str extensions)
 {
     struct buf response;
 
     buf_init(&response, RESPONSE_MAX);
-    upgrade_response(&response, handshake, protocol);
+    upgrade_response(&response, handshake, protocol, extensions);
     outq_push_raw(&c->out, buf_str(&response));
     buf_done(&response);
     conn_wake(c);
 }
 
-static struct ws *ws_new(struct conn *c, const struct dialect *dialect)
+static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct packing *packing)
 {
     struct ws *ws = mem_zalloc(sizeof(*ws) + (says_alive(dialect) ? sizeof(struct deadline) : 0));
 
     ws->conn = c;
     buf_init(&ws->in, READ_MAX);
-    ws_message_init(&ws->message, max_message(ws));
+    ws_message_init(&ws->message, max_message(ws), packing);
     subprotocol_init(&ws->subprotocol, dialect, &host, &c->net->service,
                      c->net->config.max_subscriptions, net_client_id(c->net));
     ws->subprotocol.client.address = &c->peer;
@@ -387,13 +411,17 @@ bool ws_is_asked(const struct http1_head *h)
 
 void ws_start(struct conn *c, const struct http1_head *handshake)
 {
+    struct packing *packing = c->net->packing;
+    struct str extensions = STR_NULL;
     struct offer offer;
     struct ws *ws;
 
+    if (packing && !deflate_negotiate(handshake, &extensions))
+        packing = NULL;
     offer_read(handshake, c->net->config.room_url_token, &offer);
-    ws = ws_new(c, offer.dialect);
+    ws = ws_new(c, offer.dialect, packing);
     conn_set_speaker(c, &ws_speaker, ws);
-    answer(c, handshake, offer.chosen);
+    answer(c, handshake, offer.chosen, extensions);
     if (offer.is_spoken) {
         subprotocol_open(&ws->subprotocol, offer.shown);
     } else {

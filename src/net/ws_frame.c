@@ -3,6 +3,7 @@
 enum {
     BIT_FINAL = 0x80,
     BITS_RESERVED = 0x70,
+    BIT_PACKED = 0x40, /* one of the reserved ones */
     BITS_OPCODE = 0x0F,
     BIT_MASKED = 0x80,
     BITS_LENGTH = 0x7F,
@@ -32,12 +33,20 @@ static uint64_t big_endian(const unsigned char *p, size_t n)
     return value;
 }
 
+/* Whether a message is compressed stands in its first frame, and nowhere else. */
+static unsigned reserved_bits(unsigned opcode, bool packs)
+{
+    if (packs && (opcode == WS_TEXT || opcode == WS_BINARY))
+        return BITS_RESERVED & ~(unsigned)BIT_PACKED;
+    return BITS_RESERVED;
+}
+
 /* What the first two bytes alone can get wrong. */
-static enum ws_parse check_start(const unsigned char *p, struct ws_wrong *ret_wrong)
+static enum ws_parse check_start(const unsigned char *p, bool packs, struct ws_wrong *ret_wrong)
 {
     unsigned opcode = p[0] & BITS_OPCODE;
 
-    if (p[0] & BITS_RESERVED)
+    if (p[0] & reserved_bits(opcode, packs))
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Reserved bits are set"));
     if (!is_known(opcode))
         return broken(ret_wrong, WS_PROTOCOL_ERROR, STR("Unknown opcode"));
@@ -50,8 +59,8 @@ static enum ws_parse check_start(const unsigned char *p, struct ws_wrong *ret_wr
     return WS_WHOLE;
 }
 
-enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame *ret_frame,
-                             struct ws_wrong *ret_wrong)
+enum ws_parse ws_frame_parse(struct str in, bool packs, size_t max_payload,
+                             struct ws_frame *ret_frame, struct ws_wrong *ret_wrong)
 {
     const unsigned char *p = (const unsigned char *)in.p;
     size_t extended = 0, head;
@@ -60,7 +69,7 @@ enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame 
 
     if (in.n < 2)
         return WS_MORE;
-    if (check_start(p, ret_wrong) != WS_WHOLE)
+    if (check_start(p, packs, ret_wrong) != WS_WHOLE)
         return WS_BROKEN;
     length = p[1] & BITS_LENGTH;
     if (length == LENGTH_16)
@@ -78,8 +87,11 @@ enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame 
         return broken(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
     if (in.n < head)
         return WS_MORE;
-    f = (struct ws_frame){
-        .opcode = p[0] & BITS_OPCODE, .final = p[0] & BIT_FINAL, .head = head, .n = (size_t)length};
+    f = (struct ws_frame){.opcode = p[0] & BITS_OPCODE,
+                          .final = p[0] & BIT_FINAL,
+                          .packed = p[0] & BIT_PACKED,
+                          .head = head,
+                          .n = (size_t)length};
     memcpy(f.mask, p + 2 + extended, MASK_LENGTH);
     *ret_frame = f;
     return WS_WHOLE;
@@ -111,12 +123,12 @@ void ws_unmask(unsigned char mask[4], char *p, size_t n)
     turn_mask(mask, n);
 }
 
-size_t ws_frame_head(enum ws_opcode opcode, size_t n, char out[WS_HEAD_MAX])
+size_t ws_frame_head(enum ws_opcode opcode, bool packed, size_t n, char out[WS_HEAD_MAX])
 {
     size_t bytes = n < LENGTH_16 ? 0 : n <= UINT16_MAX ? 2 : 8;
     uint64_t left = n;
 
-    out[0] = (char)(BIT_FINAL | opcode);
+    out[0] = (char)(BIT_FINAL | (packed ? BIT_PACKED : 0) | opcode);
     out[1] = (char)(bytes == 0 ? n : bytes == 2 ? LENGTH_16 : LENGTH_64);
     for (size_t i = bytes; i > 0; i--, left >>= 8)
         out[1 + i] = (char)(left & 0xFF);

@@ -42,6 +42,7 @@ enum ws_close_code {
 struct ws_frame {
     enum ws_opcode opcode;
     bool final;
+    bool packed; /* the first of a message that is compressed (RFC 7692) */
     unsigned char mask[4];
     size_t head; /* bytes before the payload */
     size_t n;    /* bytes of payload, behind the head */
@@ -58,17 +59,18 @@ struct ws_wrong {
     struct str reason;
 };
 
-/* The head of the frame at the start of in. What breaks the protocol, or announces more than
- * max_payload, is found as soon as the bytes that say so are there; ret_frame is set for WS_WHOLE
- * only. */
-enum ws_parse ws_frame_parse(struct str in, size_t max_payload, struct ws_frame *ret_frame,
-                             struct ws_wrong *ret_wrong) must_use;
+/* The head of the frame at the start of in; packs: messages may be compressed. What breaks the
+ * protocol, or announces more than max_payload, is found as soon as the bytes that say so are
+ * there; ret_frame is set for WS_WHOLE only. */
+enum ws_parse ws_frame_parse(struct str in, bool packs, size_t max_payload,
+                             struct ws_frame *ret_frame, struct ws_wrong *ret_wrong) must_use;
 
 /* Takes the mask off, in place, and turns it to the byte where the payload goes on. */
 void ws_unmask(unsigned char mask[4], char *p, size_t n);
 
-/* The head of a final frame from a server with n bytes of payload; returns its length. */
-size_t ws_frame_head(enum ws_opcode opcode, size_t n, char out[WS_HEAD_MAX]);
+/* The head of a final frame from a server with n bytes of payload, compressed or not; returns its
+ * length. */
+size_t ws_frame_head(enum ws_opcode opcode, bool packed, size_t n, char out[WS_HEAD_MAX]);
 
 /* A close frame's payload: a code and a reason, cut at a character to what fits. */
 size_t ws_close_payload(unsigned code, struct str reason, char out[WS_CONTROL_MAX]);

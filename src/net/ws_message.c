@@ -6,21 +6,22 @@ static bool wrong(struct ws_wrong *ret, enum ws_close_code code, struct str reas
     return false;
 }
 
-void ws_message_init(struct ws_message *m, size_t max)
+void ws_message_init(struct ws_message *m, size_t max, struct packing *packing)
 {
-    *m = (struct ws_message){.max = max, .opcode = WS_CONTINUATION};
+    *m = (struct ws_message){.max = max, .packing = packing, .opcode = WS_CONTINUATION};
     buf_init(&m->bytes, max);
 }
 
 void ws_message_done(struct ws_message *m)
 {
     buf_done(&m->bytes);
+    packing_take_back(m->packing, m->reader);
 }
 
 void ws_message_next(struct ws_message *m)
 {
     ws_message_done(m);
-    ws_message_init(m, m->max);
+    ws_message_init(m, m->max, m->packing);
 }
 
 bool ws_message_frame(struct ws_message *m, const struct ws_frame *f, struct ws_wrong *ret_wrong)
@@ -32,20 +33,43 @@ bool ws_message_frame(struct ws_message *m, const struct ws_frame *f, struct ws_
     if (f->n > m->max - m->announced)
         return wrong(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
     m->announced += f->n;
-    if (!begun)
-        m->opcode = f->opcode;
+    if (begun)
+        return true;
+    m->opcode = f->opcode;
+    if (f->packed)
+        m->reader = packing_lend(m->packing);
     return true;
 }
 
-/* What is new of the message, where it stands. */
-static struct str gather(struct ws_message *m, struct str piece, bool ends)
+static bool unpack(struct ws_message *m, struct str piece, bool ends, struct ws_wrong *ret_wrong)
+{
+    enum deflate_got got = deflate_read(m->reader, piece, &m->bytes);
+
+    if (got == DEFLATE_OK && ends)
+        got = deflate_read_end(m->reader, &m->bytes);
+    if (got == DEFLATE_TOO_BIG)
+        return wrong(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
+    if (got == DEFLATE_BROKEN)
+        return wrong(ret_wrong, WS_BAD_TEXT, STR("Message is not compressed as it says"));
+    return true;
+}
+
+/* *ret_news: what the piece tells of the message, where it stands. */
+static bool gather(struct ws_message *m, struct str piece, bool ends, struct str *ret_news,
+                   struct ws_wrong *ret_wrong)
 {
     size_t before = m->bytes.n;
 
-    if (ends && before == 0)
-        return piece;
-    buf_add(&m->bytes, piece);
-    return str_of(buf_str(&m->bytes).p + before, m->bytes.n - before);
+    if (!m->reader && ends && before == 0) {
+        *ret_news = piece;
+        return true;
+    }
+    if (!m->reader)
+        buf_add(&m->bytes, piece);
+    else if (!unpack(m, piece, ends, ret_wrong))
+        return false;
+    *ret_news = str_of(buf_str(&m->bytes).p + before, m->bytes.n - before);
+    return true;
 }
 
 static bool is_text_so_far(struct ws_message *m, struct str piece, bool ends)
@@ -58,8 +82,10 @@ static bool is_text_so_far(struct ws_message *m, struct str piece, bool ends)
 enum ws_parse ws_message_piece(struct ws_message *m, struct str piece, bool ends,
                                struct str *ret_bytes, struct ws_wrong *ret_wrong)
 {
-    struct str news = gather(m, piece, ends);
+    struct str news;
 
+    if (!gather(m, piece, ends, &news, ret_wrong))
+        return WS_BROKEN;
     if (!is_text_so_far(m, news, ends)) {
         wrong(ret_wrong, WS_BAD_TEXT, STR("Message is not UTF-8"));
         return WS_BROKEN;

@@ -3,24 +3,28 @@
 /*
  * A message of a WebSocket as it arrives (RFC 6455, section 5.4): the payloads of its frames, in
  * pieces of any size. What is wrong with it is found at the piece that makes it so: too many bytes
- * when they are announced, text that is no UTF-8 at its first wrong byte.
+ * when they are announced, or when so many have been unpacked; text that is no UTF-8 at its first
+ * wrong byte.
  *
  * Owner: embedded in its socket. Between messages it holds no memory.
  */
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "net/packing.h"
 #include "net/ws_frame.h"
 
 struct ws_message {
-    size_t max;            /* bytes */
-    enum ws_opcode opcode; /* WS_CONTINUATION: none is begun */
-    size_t announced;      /* bytes of payload, by the heads that came */
+    size_t max;              /* bytes: as it comes, and unpacked */
+    struct packing *packing; /* NULL: no message is compressed */
+    enum ws_opcode opcode;   /* WS_CONTINUATION: none is begun */
+    size_t announced;        /* bytes of payload, by the heads that came */
     struct utf8 utf8;
-    struct buf bytes; /* of a message that did not come in one piece */
+    struct buf bytes; /* of a message that did not come in one piece, or that is compressed */
+    struct deflate_reader *reader; /* of one that is */
 };
 
-void ws_message_init(struct ws_message *m, size_t max);
+void ws_message_init(struct ws_message *m, size_t max, struct packing *packing);
 void ws_message_done(struct ws_message *m);
 
 /* The head of a data frame. False: the connection has to be failed, as *ret_wrong says. */

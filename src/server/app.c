@@ -267,6 +267,7 @@ static bool listen_all(struct app *app)
             .ping_interval_ms = c->ping_interval_ms,
             .pong_timeout_ms = c->pong_timeout_ms,
             .room_url_token = c->room_url_token == CONFIG_ON,
+            .websocket_deflate = c->websocket_deflate == CONFIG_ON,
             .allowed_origins = c->allowed_origins,
             .certificate = app->certificate,
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,

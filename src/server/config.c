@@ -187,6 +187,13 @@ static const struct option table[] = {
      .words = on_off_words,
      .help = "whether /ws/rooms/ID takes a token from its query, as ?token=; proxies and servers "
              "write URLs to their logs"},
+    {.name = "websocket-deflate",
+     .kind = OPTION_WORD,
+     .offset = AT(websocket_deflate),
+     .initial = "off",
+     .words = on_off_words,
+     .help = "whether messages of WebSockets are compressed where the client offers it "
+             "(permessage-deflate): fewer bytes for more of the processor's time"},
     {.name = "introspection",
      .kind = OPTION_WORD,
      .offset = AT(introspection),

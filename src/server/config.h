@@ -62,6 +62,7 @@ struct config {
     struct str open_rooms;      /* glob patterns between commas, or absent */
     struct str allowed_origins; /* between commas, "*" for any; absent: the same origin */
     enum config_on_off room_url_token;
+    enum config_on_off websocket_deflate;
     enum config_introspection introspection;
     enum config_on_off suggestions;
 

@@ -100,7 +100,7 @@ static void check_request(struct str bytes)
     if (upgrade_asked(&head) && upgrade_check(&head, &wrong)) {
         struct buf out;
         buf_init(&out, BODY_MOST);
-        upgrade_response(&out, &head, STR_NULL);
+        upgrade_response(&out, &head, STR_NULL, STR_NULL);
         buf_done(&out);
     }
     check_query(head.request.query);
@@ -113,7 +113,7 @@ static void check_frames(struct str bytes)
     struct ws_wrong wrong;
     unsigned code;
 
-    while (ws_frame_parse(bytes, BODY_MOST, &f, &wrong) == WS_WHOLE) {
+    while (ws_frame_parse(bytes, true, BODY_MOST, &f, &wrong) == WS_WHOLE) {
         assert(f.head <= bytes.n && f.n <= BODY_MOST);
         if (f.n > bytes.n - f.head)
             return;

@@ -1,8 +1,17 @@
 // A WebSocket client (RFC 6455) that can do wrong on purpose: it sends what it is told to, frame by
-// frame, and tells all that comes, a close with its code and reason included.
+// frame, and tells all that comes, a close with its code and reason included. It reads compressed
+// messages (RFC 7692) where that was offered, in `headers`, and taken.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { constants, inflateRawSync } from 'node:zlib';
+
+// What stands behind each compressed message, unsent: each is compressed by itself.
+const TAIL = Buffer.from([0, 0, 0xff, 0xff]);
+
+function unpacked(payload) {
+  return inflateRawSync(Buffer.concat([payload, TAIL]), { finishFlush: constants.Z_SYNC_FLUSH });
+}
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -24,6 +33,8 @@ export class WebSocketClient {
   #waiting = null;
   #upgraded = null;
   #fragments = [];
+  #isPacked = false; // the message that arrives
+  packed = 0; // messages that came compressed
 
   // Resolves when the server has answered the handshake with 101; throws on any other answer.
   // over: makes the stream to talk on, when it is not a TCP connection of its own.
@@ -78,6 +89,7 @@ export class WebSocketClient {
       return false;
     }
     this.protocol = /^sec-websocket-protocol: *(.*)$/im.exec(head)?.[1].trim() ?? '';
+    this.extensions = /^sec-websocket-extensions: *(.*)$/im.exec(head)?.[1].trim() ?? '';
     this.#upgraded = null;
     resolve();
     return true;
@@ -105,7 +117,10 @@ export class WebSocketClient {
 
   #onFrame(first, payload, masked) {
     const opcode = first & 0x0f;
-    if (masked || (first & 0x70) !== 0) throw new Error('the server sent a frame it must not send');
+    // Of a message's first frame only.
+    const mayBePacked = this.extensions && (opcode === OPCODE.text || opcode === OPCODE.binary);
+    const reserved = first & (mayBePacked ? 0x30 : 0x70);
+    if (masked || reserved) throw new Error('the server sent a frame it must not send');
     if (opcode === OPCODE.ping) this.frame(OPCODE.pong, payload);
     else if (opcode === OPCODE.close) this.#onClose(payload);
     else if (opcode === OPCODE.pong) this.#arrive({ pong: payload.toString(), payload });
@@ -114,10 +129,12 @@ export class WebSocketClient {
 
   #onFragment(first, payload) {
     this.#fragments.push(payload);
+    if ((first & 0x0f) !== OPCODE.continuation) this.#isPacked = (first & 0x40) !== 0;
     if ((first & 0x80) === 0) return;
-    const text = Buffer.concat(this.#fragments).toString();
+    const whole = Buffer.concat(this.#fragments);
     this.#fragments = [];
-    this.#arrive({ text });
+    if (this.#isPacked) this.packed++;
+    this.#arrive({ text: (this.#isPacked ? unpacked(whole) : whole).toString() });
   }
 
   #onClose(payload) {

@@ -1,6 +1,7 @@
 // What the cases of this folder share: messages that come back, and closes that must come.
 
 import assert from 'node:assert/strict';
+import { constants, deflateRawSync } from 'node:zlib';
 
 import { OPCODE } from '../lib/websocket.mjs';
 
@@ -46,3 +47,24 @@ export function bytesOf(first, payload = '', { length } = {}) {
 }
 
 export const FINAL = 0x80;
+
+// --- permessage-deflate
+
+export const PACKED = 0x40;
+
+export const NO_TAKEOVER = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
+
+// A compressed message's payload: what a sync flush ends with is not sent.
+export function pack(said, options = {}) {
+  return deflateRawSync(said, { ...options, finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+}
+
+// The frames of a payload, each of so many bytes.
+export function framesOf(first, payload, size = Math.max(payload.length, 1)) {
+  const frames = [];
+  for (let at = 0; at === 0 || at < payload.length; at += size) {
+    const last = at + size >= payload.length;
+    frames.push(bytesOf((last ? FINAL : 0) | (at ? continuation : first), payload.subarray(at, at + size)));
+  }
+  return frames;
+}

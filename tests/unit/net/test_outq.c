@@ -1,6 +1,7 @@
 #include "net/outq.h"
 
 #include "base/mem.h"
+#include "net/deflate.h"
 #include "tests/lib/test.h"
 
 static const struct outq_envelope envelope = {
@@ -41,6 +42,66 @@ static void a_result_goes_out_in_its_envelope(void **state)
     assert_true(outq_empty(&q));
     assert_int_equal(q.unsent, 0);
     outq_id_unref(id);
+}
+
+/* The text of the compressed message at the start of s, whose frame's head has two bytes. */
+static void check_unpacks(struct str s, const char *expected)
+{
+    struct deflate_reader *r = deflate_reader_new();
+    struct buf out;
+
+    assert_true(s.n >= 2 && (unsigned char)s.p[0] == 0xc1 && (size_t)s.p[1] == s.n - 2);
+    buf_init(&out, 1000);
+    deflate_read_begin(r);
+    assert_int_equal(deflate_read(r, str_of(s.p + 2, s.n - 2), &out), DEFLATE_OK);
+    assert_int_equal(deflate_read_end(r, &out), DEFLATE_OK);
+    assert_str(buf_str(&out), expected);
+    buf_done(&out);
+    deflate_reader_free(r);
+}
+
+static struct frame *part_of(const char *text)
+{
+    struct deflate *d = deflate_new();
+    struct frame *part;
+    struct buf out;
+
+    buf_init(&out, 1000);
+    deflate_part(d, str_c(text), &out);
+    part = frame_new(buf_str(&out));
+    buf_done(&out);
+    deflate_free(d);
+    return part;
+}
+
+static void a_packed_result_goes_out_in_everybodys_own_envelope(void **state)
+{
+    struct outq_id *id = outq_id_new(STR("1")), *other = outq_id_new(STR("\"2\""));
+    struct frame *part = part_of("{\"data\":[7,7,7,7,7,7,7]}");
+    struct outq q;
+
+    outq_init(&q);
+    outq_push_packed_next(&q, &envelope, id, part);
+    check_unpacks(take_all(&q), "{\"id\":\"1\",\"type\":\"next\",\"payload\":"
+                                "{\"data\":[7,7,7,7,7,7,7]}}");
+    outq_push_packed_next(&q, &envelope, other, part);
+    check_unpacks(take_all(&q), "{\"id\":\"\\\"2\\\"\",\"type\":\"next\",\"payload\":"
+                                "{\"data\":[7,7,7,7,7,7,7]}}");
+    assert_int_equal(q.unsent, 0);
+    assert_int_equal(part->holders, 1);
+    frame_unref(part);
+    outq_id_unref(id);
+    outq_id_unref(other);
+}
+
+static void a_packed_text_says_so_in_its_head(void **state)
+{
+    struct outq q;
+
+    outq_init(&q);
+    outq_push_packed(&q, NULL, STR("\xf2\x48\xcd\xc9\xc9\x07\x00"));
+    check_unpacks(take_all(&q), "Hello");
+    assert_int_equal(q.unsent, 0);
 }
 
 static void a_result_may_be_a_chunk_of_http(void **state)
@@ -211,7 +272,9 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
 
 int main(void)
 {
-    return RUN(test(a_result_goes_out_in_its_envelope), test(a_result_may_be_a_chunk_of_http),
+    return RUN(test(a_result_goes_out_in_its_envelope),
+               test(a_packed_result_goes_out_in_everybodys_own_envelope),
+               test(a_packed_text_says_so_in_its_head), test(a_result_may_be_a_chunk_of_http),
                test(bytes_may_be_a_chunk_of_http), test(a_result_may_go_out_bare),
                test(an_id_is_escaped), test(all_that_waits_stands_side_by_side),
                test(a_frame_says_its_length_in_the_shortest_form),

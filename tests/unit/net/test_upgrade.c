@@ -34,11 +34,12 @@ static void the_handshake_of_the_rfc_is_answered(void **state)
     assert_false(upgrade_offers(&head, STR("super")));
     assert_false(upgrade_offers(&head, STR("Chat")));
     buf_init(&out, 1024);
-    upgrade_response(&out, &head, STR("chat"));
+    upgrade_response(&out, &head, STR("chat"), STR("permessage-deflate"));
     assert_str(buf_str(&out), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                               "Connection: Upgrade\r\n"
                               "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-                              "Sec-WebSocket-Protocol: chat\r\n\r\n");
+                              "Sec-WebSocket-Protocol: chat\r\n"
+                              "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
     buf_done(&out);
 }
 

@@ -5,7 +5,7 @@
 static enum ws_parse parse(const char *p, size_t n, struct ws_frame *f, struct ws_wrong *wrong)
 {
     *wrong = (struct ws_wrong){0};
-    return ws_frame_parse(str_of(p, n), 1000, f, wrong);
+    return ws_frame_parse(str_of(p, n), false, 1000, f, wrong);
 }
 
 #define BYTES(literal) literal, sizeof(literal) - 1
@@ -81,6 +81,36 @@ static void what_a_client_must_not_send_is_broken_at_once(void **state)
     check_broken(BYTES("\x81\xff\x00\x00\x00\x00\x00\x00\xff\xff"), WS_PROTOCOL_ERROR);
 }
 
+/* Where messages may be compressed; the first byte of a frame. */
+static enum ws_parse parse_packing(unsigned char first, struct ws_frame *f)
+{
+    const char bytes[] = {(char)first, (char)0x80, 1, 2, 3, 4};
+    struct ws_wrong wrong = {WS_PROTOCOL_ERROR, STR_NULL};
+    enum ws_parse got = ws_frame_parse(str_of(bytes, sizeof(bytes)), true, 1000, f, &wrong);
+
+    assert_int_equal(wrong.code, WS_PROTOCOL_ERROR);
+    return got;
+}
+
+static void that_a_message_is_compressed_stands_in_its_first_frame_only(void **state)
+{
+    struct ws_frame f;
+
+    assert_int_equal(parse_packing(0xc1, &f), WS_WHOLE);
+    assert_true(f.packed && f.final && f.opcode == WS_TEXT);
+    assert_int_equal(parse_packing(0x42, &f), WS_WHOLE);
+    assert_true(f.packed && !f.final && f.opcode == WS_BINARY);
+    assert_int_equal(parse_packing(0x81, &f), WS_WHOLE);
+    assert_false(f.packed);
+    assert_int_equal(parse_packing(0xc0, &f), WS_BROKEN); /* a continuation */
+    assert_int_equal(parse_packing(0xc8, &f), WS_BROKEN); /* control frames */
+    assert_int_equal(parse_packing(0xc9, &f), WS_BROKEN);
+    assert_int_equal(parse_packing(0xca, &f), WS_BROKEN);
+    assert_int_equal(parse_packing(0xe1, &f), WS_BROKEN); /* the other bits */
+    assert_int_equal(parse_packing(0x91, &f), WS_BROKEN);
+    assert_int_equal(parse_packing(0xa1, &f), WS_BROKEN);
+}
+
 static void a_length_over_the_limit_is_too_big_before_it_comes(void **state)
 {
     struct ws_frame f;
@@ -133,6 +163,7 @@ int main(void)
     return RUN(test(the_masked_hello_of_the_rfc_is_read), test(a_mask_turns_with_every_byte),
                test(a_payload_in_pieces_goes_on_in_the_mask),
                test(what_a_client_must_not_send_is_broken_at_once),
+               test(that_a_message_is_compressed_stands_in_its_first_frame_only),
                test(a_length_over_the_limit_is_too_big_before_it_comes),
                test(a_close_reason_is_cut_at_a_character), test(a_close_from_a_client_is_checked));
 }

@@ -1,10 +1,14 @@
 #include "net/ws_message.h"
 
+#include "base/mem.h"
 #include "tests/lib/test.h"
 
 enum {
     MAX = 100,
 };
+
+static struct packing *packing;
+static bool packed; /* the messages that come */
 
 /* What comes of a message in frames of `frame` bytes, each in pieces of `step`; code 0: a message.
  */
@@ -38,8 +42,10 @@ static struct outcome take(struct ws_message *m, enum ws_opcode opcode, struct s
 
     do {
         size_t end = s.n - at < frame ? s.n : at + frame;
-        const struct ws_frame f = {
-            .opcode = at ? WS_CONTINUATION : opcode, .final = end == s.n, .n = end - at};
+        const struct ws_frame f = {.opcode = at ? WS_CONTINUATION : opcode,
+                                   .final = end == s.n,
+                                   .packed = packed && at == 0,
+                                   .n = end - at};
 
         if (!ws_message_frame(m, &f, &wrong))
             return failed(&wrong, at);
@@ -61,7 +67,7 @@ static struct outcome take_alone(enum ws_opcode opcode, struct str s, size_t fra
     struct ws_message m;
     struct outcome o;
 
-    ws_message_init(&m, MAX);
+    ws_message_init(&m, MAX, packing);
     o = take(&m, opcode, s, frame, step);
     ws_message_done(&m);
     return o;
@@ -81,6 +87,87 @@ static void a_message_is_the_same_in_frames_and_pieces_of_any_size(void **state)
     assert_int_equal(take_alone(WS_TEXT, STR(""), 1, 1).code, 0);
 }
 
+static struct outcome take_packed(struct str payload, size_t frame, size_t step)
+{
+    struct outcome o;
+
+    packing = packing_new();
+    packed = true;
+    o = take_alone(WS_TEXT, payload, frame, step);
+    packed = false;
+    packing_free(packing);
+    packing = NULL;
+    return o;
+}
+
+static void a_compressed_message_is_the_same_in_frames_and_pieces_of_any_size(void **state)
+{
+    const struct str hello = STR("\xf2\x48\xcd\xc9\xc9\x07\x00");
+
+    for (size_t frame = 1; frame <= hello.n; frame++)
+        for (size_t step = 1; step <= frame; step++) {
+            struct outcome o = take_packed(hello, frame, step);
+
+            assert_int_equal(o.code, 0);
+            assert_str(str_of(o.text, o.n), "Hello");
+        }
+}
+
+/* Packs `s`, and takes it in frames of so many bytes. */
+static struct outcome pack_and_take(struct str s, size_t frame, size_t *ret_length)
+{
+    struct deflate *d = deflate_new();
+    struct outcome o;
+    struct buf out;
+
+    buf_init(&out, 1 << 20);
+    deflate_pack(d, s, &out);
+    *ret_length = out.n;
+    o = take_packed(buf_str(&out), frame, 1);
+    buf_done(&out);
+    deflate_free(d);
+    return o;
+}
+
+static void a_compressed_message_that_unpacks_to_too_much_is_failed_before_it_has_come(void **state)
+{
+    char *zeros = mem_zalloc(50 * 1000);
+    size_t length;
+    struct outcome o;
+
+    memset(zeros, 'a', 50 * 1000);
+    assert_int_equal(pack_and_take(str_of(zeros, MAX), 7, &length).code, 0);
+    for (size_t frame = 1; frame < MAX; frame *= 3) {
+        o = pack_and_take(str_of(zeros, MAX + 1), frame, &length);
+        assert_int_equal(o.code, WS_TOO_BIG);
+        o = pack_and_take(str_of(zeros, 50 * 1000), frame, &length);
+        assert_int_equal(o.code, WS_TOO_BIG);
+        assert_true(length > 50 && o.taken < 20);
+    }
+    mem_free(zeros);
+}
+
+static void compressed_text_is_failed_at_its_first_wrong_byte(void **state)
+{
+    /* a block that is not compressed: a head of five bytes, fourteen of text, a wrong one */
+    const struct str s = STR("\x00\x17\x00\xe8\xff"
+                             "so far so good\xff, no more\x00");
+
+    for (size_t frame = 1; frame <= s.n; frame++) {
+        struct outcome o = take_packed(s, frame, 1);
+
+        assert_int_equal(o.code, WS_BAD_TEXT);
+        assert_true(o.taken <= 21);
+    }
+    assert_int_equal(take_packed(STR("\x00\x02\x00\xfd\xff\xe2\x82\x00"), 1, 1).code, WS_BAD_TEXT);
+}
+
+static void what_is_not_compressed_as_it_says_is_failed(void **state)
+{
+    assert_int_equal(take_packed(STR("Hello"), 1, 1).code, WS_BAD_TEXT);
+    assert_int_equal(take_packed(STR("\xf2\x48\xcd"), 1, 1).code, WS_BAD_TEXT);
+}
+
 static void a_message_in_one_piece_stays_where_it_is(void **state)
 {
     const struct ws_frame f = {.opcode = WS_TEXT, .final = true, .n = 5};
@@ -89,7 +176,7 @@ static void a_message_in_one_piece_stays_where_it_is(void **state)
     struct ws_wrong wrong;
     struct str message;
 
-    ws_message_init(&m, MAX);
+    ws_message_init(&m, MAX, NULL);
     assert_true(ws_message_frame(&m, &f, &wrong));
     assert_int_equal(ws_message_piece(&m, hello, true, &message, &wrong), WS_WHOLE);
     assert_ptr_equal(message.p, hello.p);
@@ -152,7 +239,7 @@ static void a_message_begins_once_and_then_goes_on(void **state)
 {
     struct ws_message m;
 
-    ws_message_init(&m, MAX);
+    ws_message_init(&m, MAX, NULL);
     assert_false(frame(&m, WS_CONTINUATION));
     assert_true(frame(&m, WS_TEXT));
     assert_false(frame(&m, WS_TEXT));
@@ -168,7 +255,7 @@ static void nothing_of_a_message_is_left_for_the_next(void **state)
 {
     struct ws_message m;
 
-    ws_message_init(&m, MAX);
+    ws_message_init(&m, MAX, NULL);
     for (int i = 0; i < 3; i++) {
         struct outcome o =
             take(&m, WS_TEXT, STR("sixty bytes are more than a half of a hundred, twice"), 10, 3);
@@ -183,6 +270,10 @@ static void nothing_of_a_message_is_left_for_the_next(void **state)
 int main(void)
 {
     return RUN(test(a_message_is_the_same_in_frames_and_pieces_of_any_size),
+               test(a_compressed_message_is_the_same_in_frames_and_pieces_of_any_size),
+               test(a_compressed_message_that_unpacks_to_too_much_is_failed_before_it_has_come),
+               test(compressed_text_is_failed_at_its_first_wrong_byte),
+               test(what_is_not_compressed_as_it_says_is_failed),
                test(a_message_in_one_piece_stays_where_it_is),
                test(the_first_wrong_byte_of_a_text_fails_it),
                test(a_text_that_ends_in_a_character_is_failed),

@@ -1,0 +1,87 @@
+#include "net/packing.h"
+
+#include "tests/lib/test.h"
+
+static char text[1000];
+
+static struct frame *result_of(char c, size_t n)
+{
+    memset(text, c, n);
+    return frame_new(str_of(text, n));
+}
+
+static void what_everybody_hears_is_packed_once(void **state)
+{
+    struct packing *p = packing_new();
+    struct frame *a = result_of('a', 1000), *b = result_of('b', 1000), *part = packing_part(p, a);
+
+    assert_non_null(part);
+    assert_true(part->n < a->n);
+    assert_ptr_equal(packing_part(p, a), part);
+    part = packing_part(p, b);
+    assert_non_null(part);
+    assert_ptr_equal(packing_part(p, b), part);
+    packing_free(p);
+    frame_unref(a);
+    frame_unref(b);
+}
+
+/* An address may come again, with other bytes behind it, only when nobody holds the first. */
+static void the_result_that_is_remembered_is_held(void **state)
+{
+    struct packing *p = packing_new();
+    struct frame *a = result_of('a', 1000);
+
+    assert_non_null(packing_part(p, a));
+    assert_int_equal(a->holders, 2);
+    packing_free(p);
+    assert_int_equal(a->holders, 1);
+    frame_unref(a);
+}
+
+static void what_is_short_or_gains_nothing_stays_as_it_is(void **state)
+{
+    struct packing *p = packing_new();
+    struct frame *shorter = result_of('a', 100), *noise;
+    struct buf out;
+    uint32_t x = 1;
+
+    for (size_t i = 0; i < sizeof(text); i++) {
+        x = x * 1664525u + 1013904223u;
+        text[i] = (char)(x >> 24);
+    }
+    noise = frame_new(str_of(text, sizeof(text)));
+    assert_null(packing_part(p, shorter));
+    assert_null(packing_part(p, noise));
+    assert_null(packing_part(p, noise));
+    buf_init(&out, sizeof(text));
+    assert_false(packing_message(p, str_of(text, sizeof(text)), &out));
+    buf_reset(&out, 100);
+    assert_false(packing_message(p, frame_str(shorter), &out));
+    buf_done(&out);
+    frame_unref(noise);
+    frame_unref(shorter);
+    packing_free(p);
+}
+
+static void a_reader_is_lent_to_one_message_at_a_time(void **state)
+{
+    struct packing *p = packing_new();
+    struct deflate_reader *a = packing_lend(p), *b = packing_lend(p);
+
+    assert_ptr_not_equal(a, b);
+    packing_take_back(p, a);
+    packing_take_back(p, b);
+    packing_take_back(p, NULL);
+    assert_ptr_equal(packing_lend(p), a);
+    packing_take_back(p, a);
+    packing_free(p);
+}
+
+int main(void)
+{
+    return RUN(test(what_everybody_hears_is_packed_once),
+               test(the_result_that_is_remembered_is_held),
+               test(what_is_short_or_gains_nothing_stays_as_it_is),
+               test(a_reader_is_lent_to_one_message_at_a_time));
+}
