@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "net/deflate.h"
 #include "net/http1.h"
 #include "net/http_request.h"
 #include "net/upgrade.h"
@@ -87,6 +88,7 @@ static void check_request(struct str bytes)
     static struct http1_head head, again;
     struct http1_wrong wrong;
     size_t length, length_again;
+    struct str extensions;
     bool first;
 
     if (http1_head_parse(bytes, &head, &length, &wrong) != HTTP1_OK)
@@ -97,6 +99,8 @@ static void check_request(struct str bytes)
     http_request_media(&head.request);
     http_request_wants_html(&head.request);
     http_request_stream(&head.request, &first);
+    if (deflate_negotiate(&head, &extensions))
+        assert(str_starts(extensions, STR("permessage-deflate")));
     if (upgrade_asked(&head) && upgrade_check(&head, &wrong)) {
         struct buf out;
         buf_init(&out, BODY_MOST);
