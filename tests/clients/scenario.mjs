@@ -324,9 +324,10 @@ export async function pageByPage(ask, roomId, size, backward, between) {
 //                                              in list order; awaits between() between two pages
 //     cut(), back(), refusals                  of its Wire, or of its Cable
 //     done()
-// refusal is what a token that is not valid is answered with: a close code, or a status.
-export async function play(name, connect, refusal = 4403) {
-  await withServer({ threads: 2 }, async (hall) => {
+// refusal is what a token that is not valid is answered with: a close code, or a status. options are
+// the server's.
+export async function play(name, connect, refusal = 4403, options = []) {
+  await withServer({ threads: 2, options }, async (hall) => {
     const s = new Scenario(hall, connect);
     const ends = { exp: '+3600' };
     await s.prepare();

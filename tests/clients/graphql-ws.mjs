@@ -1,0 +1,54 @@
+// graphql-ws, as users of scenario.mjs: it comes back by itself and sends the subscription as its
+// variables stand then.
+
+import { FOLLOW, pageByPage, Wire } from './scenario.mjs';
+
+// options: of its client, beyond those of all.
+export function connect(hall, token, options = {}) {
+  const wire = new Wire(hall, token, {
+    retryAttempts: Infinity,
+    shouldRetry: ({ code }) => code !== 4403,
+    retryWait: () => wire.mayReturn(),
+    ...options,
+  });
+  const { client } = wire;
+
+  const ask = (query, variables) =>
+    new Promise((resolve, reject) => {
+      let result;
+      client.subscribe(
+        { query, variables },
+        {
+          next: (value) => (result = value),
+          error: (error) => reject(Array.isArray(error) ? error[0] : error),
+          complete: () => (result.errors ? reject(result.errors[0]) : resolve(result.data)),
+        },
+      );
+    });
+
+  return {
+    ask,
+
+    follow(variables, heard) {
+      const current = { ...variables };
+      client.subscribe(
+        { query: FOLLOW, variables: current },
+        {
+          next: (result) => {
+            heard.take(result);
+            current.since = heard.since;
+          },
+          error: (error) => heard.fail(Array.isArray(error) ? error[0] : error),
+          complete: () => heard.fail(new Error('the subscription was completed')),
+        },
+      );
+    },
+
+    pages: (...how) => pageByPage(ask, ...how),
+
+    cut: () => wire.cut(),
+    back: () => wire.back(),
+    refusals: wire.refusals,
+    done: () => wire.dispose(),
+  };
+}
