@@ -30,7 +30,8 @@ static enum deflate_got read_all(struct str payload, size_t step, struct buf *ou
     return deflate_read_end(reader, out);
 }
 
-/* However it is cut, it is the same, and no more than fits. */
+/* However it is cut, it is the same, and no more than fits. What is both broken and too big may be
+ * found to be the one or the other. */
 static void check_reading(struct str payload, size_t step, size_t ceiling)
 {
     enum deflate_got whole, cut;
@@ -40,7 +41,8 @@ static void check_reading(struct str payload, size_t step, size_t ceiling)
     buf_init(&b, ceiling);
     whole = read_all(payload, payload.n + 1, &a);
     cut = read_all(payload, step, &b);
-    assert(a.n <= ceiling && b.n <= ceiling && whole == cut);
+    assert(a.n <= ceiling && b.n <= ceiling);
+    assert((whole == DEFLATE_OK) == (cut == DEFLATE_OK));
     assert(whole != DEFLATE_OK || str_eq(buf_str(&a), buf_str(&b)));
     buf_done(&a);
     buf_done(&b);

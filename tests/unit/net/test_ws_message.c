@@ -5,6 +5,7 @@
 
 enum {
     MAX = 100,
+    ZEROS = 50000,
 };
 
 static struct packing *packing;
@@ -131,16 +132,16 @@ static struct outcome pack_and_take(struct str s, size_t frame, size_t *ret_leng
 
 static void a_compressed_message_that_unpacks_to_too_much_is_failed_before_it_has_come(void **state)
 {
-    char *zeros = mem_zalloc(50 * 1000);
+    char *zeros = mem_zalloc(ZEROS);
     size_t length;
     struct outcome o;
 
-    memset(zeros, 'a', 50 * 1000);
+    memset(zeros, 'a', ZEROS);
     assert_int_equal(pack_and_take(str_of(zeros, MAX), 7, &length).code, 0);
     for (size_t frame = 1; frame < MAX; frame *= 3) {
         o = pack_and_take(str_of(zeros, MAX + 1), frame, &length);
         assert_int_equal(o.code, WS_TOO_BIG);
-        o = pack_and_take(str_of(zeros, 50 * 1000), frame, &length);
+        o = pack_and_take(str_of(zeros, ZEROS), frame, &length);
         assert_int_equal(o.code, WS_TOO_BIG);
         assert_true(length > 50 && o.taken < 20);
     }
