@@ -1,53 +1,8 @@
-// graphql-ws, which comes back by itself and sends the subscription as its variables stand then.
+// graphql-ws 5.
 
-import { FOLLOW, pageByPage, play, Wire } from './scenario.mjs';
+import { createClient } from 'graphql-ws';
 
-function connect(hall, token) {
-  const wire = new Wire(hall, token, {
-    retryAttempts: Infinity,
-    shouldRetry: ({ code }) => code !== 4403,
-    retryWait: () => wire.mayReturn(),
-  });
-  const { client } = wire;
+import { play } from './scenario.mjs';
+import { connectWith } from './transport-ws.mjs';
 
-  const ask = (query, variables) =>
-    new Promise((resolve, reject) => {
-      let result;
-      client.subscribe(
-        { query, variables },
-        {
-          next: (value) => (result = value),
-          error: (error) => reject(Array.isArray(error) ? error[0] : error),
-          complete: () => (result.errors ? reject(result.errors[0]) : resolve(result.data)),
-        },
-      );
-    });
-
-  return {
-    ask,
-
-    follow(variables, heard) {
-      const current = { ...variables };
-      client.subscribe(
-        { query: FOLLOW, variables: current },
-        {
-          next: (result) => {
-            heard.take(result);
-            current.since = heard.since;
-          },
-          error: (error) => heard.fail(Array.isArray(error) ? error[0] : error),
-          complete: () => heard.fail(new Error('the subscription was completed')),
-        },
-      );
-    },
-
-    pages: (...how) => pageByPage(ask, ...how),
-
-    cut: () => wire.cut(),
-    back: () => wire.back(),
-    refusals: wire.refusals,
-    done: () => wire.dispose(),
-  };
-}
-
-await play('graphql-ws', connect);
+await play('graphql-ws', connectWith(createClient));
