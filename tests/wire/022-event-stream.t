@@ -125,7 +125,7 @@ http POST /graphql/stream
     x-graphql-event-stream-token: <stream>
     {"query":"subscription { onMessage(roomId: \"club\") { seq } }","extensions":{"operationId":"short"}}
 -> 202
-tail< {"id":"short","payload":{"errors":[{"extensions":{"code":"TOKEN_EXPIRED"},...}]}}
+tail< {"id":"short","payload":{"errors":[{"extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}},...}]}}
 tail< {"id":"short"}
 post bob mutation { sendMessage(roomId: "club", text: "three") { seq } }
 -> 200 {"data":*}

@@ -32,7 +32,7 @@ ann! 1000
 token forged {"sub":"ann"} {"secret":"another secret, long enough to be one"}
 ann: connect graphql-ws
 ann> {"type":"connection_init","payload":{"authToken":"<forged>"}}
-ann< {"type":"connection_error","payload":{"message":"Forbidden","extensions":{"code":"UNAUTHENTICATED"}}}
+ann< {"type":"connection_error","payload":{"message":"Forbidden","extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}}
 ann! 4403 Forbidden
 ann: connect graphql-ws
 ann> {"type":"connection_init"}
@@ -42,7 +42,7 @@ ann! 4403 Forbidden
 == nothing runs before connection_init, and the socket stays
 ann: connect graphql-ws
 ann> {"id":"1","type":"start","payload":{"query":"{ __typename }"}}
-ann< {"id":"1","type":"error","payload":{"message":"Unauthorized","extensions":{"code":"UNAUTHENTICATED"}}}
+ann< {"id":"1","type":"error","payload":{"message":"Unauthorized","extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}}
 
 == a start in one piece with connection_init runs, as the library sends it
 ann: gathers

@@ -54,11 +54,11 @@ eve: quiet
 
 == text that is no message is told, and the socket stays
 ann> {"id":
-ann< {"type":"connection_error","payload":{"message":"Message is not well-formed JSON at line 1, column 6","extensions":{"code":"BAD_REQUEST"}}}
+ann< {"type":"connection_error","payload":{"message":"Message is not well-formed JSON at line 1, column 6","extensions":{"code":"BAD_REQUEST","http":{"status":400}}}}
 ann> {"id":"6","type":"subscribe","payload":{"query":"{ __typename }"}}
-ann< {"id":"6","type":"error","payload":{"message":"Unexpected message type \"subscribe\"","extensions":{"code":"BAD_REQUEST"}}}
+ann< {"id":"6","type":"error","payload":{"message":"Unexpected message type \"subscribe\"","extensions":{"code":"BAD_REQUEST","http":{"status":400}}}}
 ann> {"id":"6","type":"start"}
-ann< {"id":"6","type":"error","payload":{"message":"Message \"payload\" must be an object","extensions":{"code":"BAD_REQUEST"}}}
+ann< {"id":"6","type":"error","payload":{"message":"Message \"payload\" must be an object","extensions":{"code":"BAD_REQUEST","http":{"status":400}}}}
 ann: frame binary yes {"type":"connection_terminate"}
 ann< {"type":"connection_error","payload":{"message":"Binary messages are not supported",...}}
 ann> {"type":"connection_init"}

@@ -35,19 +35,19 @@ static void what_is_no_message_is_told_and_the_socket_stays(void **state)
     say(t, "{");
     expect(t, "{\"type\":\"connection_error\",\"payload\":{"
               "\"message\":\"Message is not well-formed JSON at line 1, column 1\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     subprotocol_on_binary(&t->subprotocol);
     expect(t, "{\"type\":\"connection_error\",\"payload\":{"
               "\"message\":\"Binary messages are not supported\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     say(t, "{\"id\":\"7\",\"type\":\"subscribe\"}");
     expect(t, "{\"id\":\"7\",\"type\":\"error\",\"payload\":{"
               "\"message\":\"Unexpected message type \\\"subscribe\\\"\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     say(t, "{\"type\":\"start\",\"payload\":{\"query\":\"{a}\"}}");
     expect(t, "{\"type\":\"error\",\"payload\":{"
               "\"message\":\"Message \\\"id\\\" must be a string that is not empty\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     assert_int_equal(t->close_code, 0);
     say(t, START("1"));
     assert_int_equal(t->n_started, 1);
@@ -60,7 +60,7 @@ static void nothing_runs_before_the_init(void **state)
 
     say(t, START("1"));
     expect(t, "{\"id\":\"1\",\"type\":\"error\",\"payload\":{\"message\":\"Unauthorized\","
-              "\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}}");
+              "\"extensions\":{\"code\":\"UNAUTHENTICATED\",\"http\":{\"status\":401}}}}");
     assert_int_equal(t->n_started, 0);
     assert_int_equal(t->close_code, 0);
     end(t);
@@ -129,7 +129,7 @@ static void a_refused_init_is_a_connection_error_then_a_close(void **state)
     say(t, START("1"));
     t->subprotocol.client.ops->close(&t->subprotocol.client, 4403, STR("Forbidden"));
     expect(t, "{\"type\":\"connection_error\",\"payload\":{\"message\":\"Forbidden\","
-              "\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}}");
+              "\"extensions\":{\"code\":\"UNAUTHENTICATED\",\"http\":{\"status\":401}}}}");
     expect_close(t, 4403, "Forbidden");
     subprotocol_on_turn_end(&t->subprotocol);
     assert_int_equal(t->n_started, 0);
@@ -144,7 +144,7 @@ static void a_second_init_is_told_and_the_socket_stays(void **state)
     say(t, "{\"type\":\"connection_init\"}");
     expect(t, "{\"type\":\"connection_error\",\"payload\":{"
               "\"message\":\"Too many initialisation requests\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     assert_int_equal(t->close_code, 0);
     end(t);
 }
