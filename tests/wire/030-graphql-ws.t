@@ -53,3 +53,21 @@ ann< {"type":"connection_ack",...}
 ann< {"type":"ka"}
 ann< {"id":"1","type":"data","payload":{"data":{"viewer":{"userId":"ann"}}}}
 ann< {"id":"1","type":"complete"}
+
+== a stop of what nobody knows is no offence, before connection_init neither
+ann> {"id":"1","type":"stop"}
+ann> {"id":"never","type":"stop"}
+ann: quiet
+ann: connect graphql-ws
+ann> {"id":"1","type":"stop"}
+ann: quiet
+
+== what was asked for in front of connection_terminate is not answered behind it
+ann> {"type":"connection_init","payload":{"authorization":"Bearer <ann>"}}
+ann< {"type":"connection_ack",...}
+ann< {"type":"ka"}
+ann: gathers
+ann> {"id":"1","type":"start","payload":{"query":"subscription { onMessage(roomId: \"club\", since: \"1970-01-01T00:00:00.000Z\") { seq } }"}}
+ann> {"type":"connection_terminate"}
+ann: sends
+ann! 1000 

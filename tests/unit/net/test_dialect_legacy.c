@@ -177,11 +177,22 @@ static void a_stop_of_what_runs_is_answered_and_no_other(void **state)
     say(t, STOP("1"));
     expect(t, "");
     assert_int_equal(t->n_cancelled, 1);
+    end(t);
+}
+
+static void a_stop_does_not_take_away_the_end_that_is_on_its_way(void **state)
+{
+    struct talk *t = begin_ready(STREAMING);
+
+    say(t, START("1"));
+    say(t, STOP("1"));
+    say(t, STOP("1"));
+    expect(t, COMPLETE("1"));
     /* It had ended by itself, and the client has not heard so yet. */
     t->server = ECHOING;
     say(t, START("2"));
     say(t, STOP("2"));
-    expect(t, "");
+    expect(t, DATA("2") COMPLETE("2"));
     end(t);
 }
 
@@ -254,6 +265,7 @@ int main(void)
                test(a_second_init_is_told_and_the_socket_stays),
                test(the_same_id_again_replaces_the_first_without_a_complete),
                test(a_stop_of_what_runs_is_answered_and_no_other),
+               test(a_stop_does_not_take_away_the_end_that_is_on_its_way),
                test(errors_are_one_object_that_holds_the_others),
                test(it_says_that_it_is_there_once_it_was_acknowledged),
                test(a_client_that_terminates_is_let_go),
