@@ -7,8 +7,9 @@
 
 #include "base/buf.h"
 
-/* [{"message":…,"extensions":{"code":…}}]; of UNAVAILABLE with retryAfterMs beside the code. typed:
- * with errorType and errorCode, as AppSync's errors have them. */
+/* [{"message":…,"extensions":{"code":…,"http":{"status":…}}}]; of UNAVAILABLE with retryAfterMs as
+ * well. typed: with errorType and errorCode, as AppSync's errors have them. code: one that
+ * refusal.c knows. */
 void refusal_errors(struct buf *out, struct str code, struct str message, bool typed);
 
 /* {"errors":[…]} */

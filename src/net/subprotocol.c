@@ -222,12 +222,14 @@ static void start(struct subprotocol *s, struct dialect_message *m)
 }
 
 /* What waits under the id is dropped even when the operation has ended by itself meanwhile: the
- * client wants to hear nothing more of it. */
+ * client wants to hear nothing more of it. Where a stop is answered, the client waits for an end:
+ * then the one that is on its way already must stay. */
 static bool stop(struct subprotocol *s, struct str id)
 {
     struct subprotocol_op *op = subprotocol_ops_find(&s->ops, id);
 
-    s->host->drop(s, id);
+    if (op || !s->dialect->stop_answered)
+        s->host->drop(s, id);
     if (op)
         cancel_op(op);
     return op;

@@ -5,12 +5,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 import { withServer } from '../lib/harness.mjs';
 import { check } from '../lib/tap.mjs';
-import { connect } from './graphql-ws.mjs';
 import { play } from './scenario.mjs';
+import { connectWith } from './transport-ws.mjs';
 
 const options = ['--websocket-deflate', 'on'];
 
@@ -68,4 +69,5 @@ await withServer({ options }, async (hall) => {
 
 process.on('exit', () => assert.ok(Packing.agreed > 5, `${Packing.agreed} sockets agreed on compression`));
 
-await play('graphql-ws over compressed messages', (hall, token) => connect(hall, token, { webSocketImpl: Packing }), 4403, options);
+const connect = connectWith(createClient, { webSocketImpl: Packing });
+await play('graphql-ws over compressed messages', connect, 4403, options);

@@ -1,6 +1,8 @@
-// graphql-ws, which comes back by itself and sends the subscription as its variables stand then.
+// graphql-ws 5.
 
-import { connect } from './graphql-ws.mjs';
+import { createClient } from 'graphql-ws';
+
 import { play } from './scenario.mjs';
+import { connectWith } from './transport-ws.mjs';
 
-await play('graphql-ws', connect);
+await play('graphql-ws', connectWith(createClient));

@@ -24,11 +24,11 @@ export const PAGE = `query ($roomId: ID!, $first: Int, $after: String, $last: In
   }
 }`;
 
-const SEND = `mutation ($roomId: ID!, $text: String!, $key: ID) {
+export const SEND = `mutation ($roomId: ID!, $text: String!, $key: ID) {
   sendMessage(roomId: $roomId, text: $text, idempotencyKey: $key) { ${MESSAGE} }
 }`;
 
-const RESUME = 'query ($roomId: ID!) { messages(roomId: $roomId, first: 1) { __typename resume } }';
+export const RESUME = 'query ($roomId: ID!) { messages(roomId: $roomId, first: 1) { __typename resume } }';
 
 const ROOMS = ['club', 'GUILD#club'];
 const HISTORY = 23; // messages, in pages of 5: the last one is not full
@@ -42,16 +42,16 @@ async function eventually(condition, what) {
     if (Date.now() - began > PATIENCE_MS) throw new Error(what());
 }
 
-// The graphql-ws client that is under each of the libraries. Its socket can be cut as by a pulled
-// cable; who is cut stays away until back().
+// The graphql-ws client that is under each of the libraries, of version 5 or what `create` makes. Its
+// socket can be cut as by a pulled cable; who is cut stays away until back().
 export class Wire {
   #socket = null;
   #allowed = Promise.resolve();
   back = () => {};
   refusals = []; // the close codes of all so far
 
-  constructor(hall, token, options = { retryAttempts: 0 }) {
-    this.client = createClient({
+  constructor(hall, token, options = { retryAttempts: 0 }, create = createClient) {
+    this.client = create({
       url: `ws://${hall.address}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: { authorization: `Bearer ${token}` },

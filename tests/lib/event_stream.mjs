@@ -11,6 +11,17 @@ const ACCEPT = {
   parts: 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json',
 };
 
+// Makes a request on a connection of its own; gives the response, whose body is still to come.
+export function sendTo(address) {
+  const [, host, port] = /^(.*):(\d+)$/.exec(address);
+  return ({ method, path, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const outgoing = request({ host, port, method, path, headers, agent: false }, resolve);
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+}
+
 // Cuts whole events off text: [[{ type, text }], the rest]. Comments are beats.
 function takeEvents(text) {
   const blocks = text.split('\n\n');
@@ -45,18 +56,12 @@ export class EventStream {
   #response;
   beats = 0;
 
-  // Resolves with the response's head; a stream that is refused is told by status and text.
-  static async open(address, form, { method = 'POST', path = '/graphql', headers = {}, body } = {}) {
+  // Resolves with the response's head; a stream that is refused is told by status and text. send: how
+  // requests are made, when not by sendTo(address).
+  static async open(address, form, { method = 'POST', path = '/graphql', headers = {}, body, send } = {}) {
     const stream = new EventStream();
-    const [, host, port] = /^(.*):(\d+)$/.exec(address);
-    stream.#response = await new Promise((resolve, reject) => {
-      const outgoing = request(
-        { host, port, method, path, headers: { accept: ACCEPT[form], ...headers }, agent: false },
-        resolve,
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
+    const how = { method, path, headers: { accept: ACCEPT[form], ...headers }, body };
+    stream.#response = await (send ?? sendTo(address))(how);
     stream.#read(form === 'events' ? takeEvents : takeParts);
     return stream;
   }

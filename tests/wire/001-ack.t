@@ -42,9 +42,19 @@ ann< {"type":"pong"}
 ann> {"type":"ping","payload":{"n":1,"deep":[true,null,"é"]}}
 ann< {"type":"pong","payload":{"n":1,"deep":[true,null,"é"]}}
 
+== a payload of null is as good as none
+ann> {"type":"ping","payload":null}
+ann< {"type":"pong"}
+ann: connect graphql-transport-ws authorization:<ann>
+ann> {"type":"connection_init","payload":null}
+ann< {"type":"connection_ack",...}
+
 == a pong that nobody asked for is taken in silence
 ann> {"type":"pong"}
 ann> {"type":"pong","payload":{"n":1}}
+ann: quiet
+ann: connect
+ann> {"type":"pong"}
 ann: quiet
 
 == the hash is the one that serverInfo tells

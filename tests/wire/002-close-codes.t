@@ -26,6 +26,14 @@ ann: connect
 ann> {"type":"connection_ack"}
 ann! 4400 Unexpected message type "connection_ack"
 
+== so is one that only a server sends
+ann: login
+ann> {"id":"1","type":"next","payload":{"data":{}}}
+ann! 4400 Unexpected message type "next"
+ann: login
+ann> {"id":"1","type":"error","payload":[]}
+ann! 4400 Unexpected message type "error"
+
 == subscribe without an id, or with an empty one, is 4400
 ann: login
 ann> {"type":"subscribe","payload":{"query":"{ __typename }"}}
@@ -52,6 +60,15 @@ ann! 4400 Message "payload.variables" must be an object or null
 ann: login
 ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }","operationName":7}}
 ann! 4400 Message "payload.operationName" must be a string or null
+ann: login
+ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }","extensions":"x"}}
+ann! 4400 Message "payload.extensions" must be an object or null
+
+== but null may stand for each of them that may be left out
+ann: login
+ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }","variables":null,"operationName":null,"extensions":null}}
+ann[1]< {"data":{"__typename":"Query"}}
+ann[1]< complete
 
 == a payload of connection_init, ping or pong that is no object is 4400
 ann: connect
@@ -73,6 +90,11 @@ ann! 4400 Binary messages are not supported
 ann: connect
 ann> {"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}
 ann! 4401 Unauthorized
+
+== complete for an id that nobody knows is no offence, before the acknowledgement neither
+ann: connect
+ann> {"type":"complete","id":"1"}
+ann: quiet
 
 == no token is 4403
 ann: connect
@@ -103,6 +125,20 @@ ann! 4408 Connection initialisation timeout
 ann: login
 ann[1]> subscription { onMessage(roomId: "club") { text } }
 ann[1]> { __typename }
+ann! 4409 Subscriber for 1 already exists
+
+== also for one of which the result is not there yet, whatever it is
+ann: login
+ann: gathers
+ann[1]> { viewer { rooms(first: 1) { items { id } } } }
+ann[1]> { __typename }
+ann: sends
+ann! 4409 Subscriber for 1 already exists
+ann: login
+ann: gathers
+ann[1]> mutation { sendMessage(roomId: "club", text: "under an id that is used twice") { seq } }
+ann[1]> subscription { onMessage(roomId: "club") { text } }
+ann: sends
 ann! 4409 Subscriber for 1 already exists
 
 == a reason that would be too long is cut at a character

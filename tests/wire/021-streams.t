@@ -78,9 +78,9 @@ http POST /graphql
 == one that ends meanwhile ends the stream, which says so
 brief: events brief subscription { onMessage(roomId: "club") { seq } }
 short: parts brief subscription { onMessage(roomId: "club") { seq } }
-brief< {"errors":[{"message":*,"extensions":{"code":"TOKEN_EXPIRED"}}]}
+brief< {"errors":[{"message":*,"extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}}}]}
 brief: completes
-short< {"errors":[{"message":*,"extensions":{"code":"TOKEN_EXPIRED"}}]}
+short< {"errors":[{"message":*,"extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}}}]}
 short: completes
 
 == a server that stops breaks its streams off: they are to be opened again

@@ -110,6 +110,53 @@ http POST /graphql/stream
 tail< {"id":"club","payload":{"data":{"__typename":"Query"}}}
 tail< {"id":"club"}
 
+== an id that is in use is 409, whatever asks for it
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <ann>
+    x-graphql-event-stream-token: <stream>
+    {"query":"subscription { onMessage(roomId: \"club\") { text } }","extensions":{"operationId":"twice"}}
+-> 202
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <ann>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"twice"}}
+-> 409 {"errors":[{"message":*,"extensions":{"code":"CONFLICT",...}}]}
+http DELETE /graphql/stream?operationId=twice&token=<stream>
+    authorization: Bearer <ann>
+-> 200
+
+== to stop what nobody knows, or knows no longer, does nothing
+http DELETE /graphql/stream?operationId=twice&token=<stream>
+    authorization: Bearer <ann>
+-> 200
+http DELETE /graphql/stream?operationId=never&token=<stream>
+    authorization: Bearer <ann>
+-> 200
+
+== a DELETE that does not say of which stream, or what, is told so
+http DELETE /graphql/stream?operationId=club
+    authorization: Bearer <ann>
+-> 404 {"errors":[{"message":*,"extensions":{"code":"NOT_FOUND",...}}]}
+http DELETE /graphql/stream?token=<stream>
+    authorization: Bearer <ann>
+-> 400 {"errors":[{"message":*,"extensions":{"code":"BAD_REQUEST",...}}]}
+
+== a request as GraphQL over HTTP refuses it is refused alike, and nothing comes on the stream
+http POST /graphql/stream
+    content-type: text/plain
+    authorization: Bearer <ann>
+    x-graphql-event-stream-token: <stream>
+    {"query":"{ __typename }","extensions":{"operationId":"2"}}
+-> 415 {"errors":[{"message":*,"extensions":{"code":"BAD_REQUEST",...}}]}
+http POST /graphql/stream
+    content-type: application/json
+    authorization: Bearer <ann>
+    x-graphql-event-stream-token: <stream>
+    {"query":"query ($id: ID!) { room(id: $id) { id } }","extensions":{"operationId":"2"}}
+-> 400 {"errors":[{"message":*,"extensions":{"code":"BAD_USER_INPUT",...},...}]}
+
 == an operation ends with the token it came with, and the others go on
 http POST /graphql/stream
     content-type: application/json
@@ -125,7 +172,7 @@ http POST /graphql/stream
     x-graphql-event-stream-token: <stream>
     {"query":"subscription { onMessage(roomId: \"club\") { seq } }","extensions":{"operationId":"short"}}
 -> 202
-tail< {"id":"short","payload":{"errors":[{"extensions":{"code":"TOKEN_EXPIRED"},...}]}}
+tail< {"id":"short","payload":{"errors":[{"extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}},...}]}}
 tail< {"id":"short"}
 post bob mutation { sendMessage(roomId: "club", text: "three") { seq } }
 -> 200 {"data":*}

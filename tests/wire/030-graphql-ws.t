@@ -32,7 +32,7 @@ ann! 1000
 token forged {"sub":"ann"} {"secret":"another secret, long enough to be one"}
 ann: connect graphql-ws
 ann> {"type":"connection_init","payload":{"authToken":"<forged>"}}
-ann< {"type":"connection_error","payload":{"message":"Forbidden","extensions":{"code":"UNAUTHENTICATED"}}}
+ann< {"type":"connection_error","payload":{"message":"Forbidden","extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}}
 ann! 4403 Forbidden
 ann: connect graphql-ws
 ann> {"type":"connection_init"}
@@ -42,7 +42,7 @@ ann! 4403 Forbidden
 == nothing runs before connection_init, and the socket stays
 ann: connect graphql-ws
 ann> {"id":"1","type":"start","payload":{"query":"{ __typename }"}}
-ann< {"id":"1","type":"error","payload":{"message":"Unauthorized","extensions":{"code":"UNAUTHENTICATED"}}}
+ann< {"id":"1","type":"error","payload":{"message":"Unauthorized","extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}}
 
 == a start in one piece with connection_init runs, as the library sends it
 ann: gathers
@@ -53,3 +53,21 @@ ann< {"type":"connection_ack",...}
 ann< {"type":"ka"}
 ann< {"id":"1","type":"data","payload":{"data":{"viewer":{"userId":"ann"}}}}
 ann< {"id":"1","type":"complete"}
+
+== a stop of what nobody knows is no offence, before connection_init neither
+ann> {"id":"1","type":"stop"}
+ann> {"id":"never","type":"stop"}
+ann: quiet
+ann: connect graphql-ws
+ann> {"id":"1","type":"stop"}
+ann: quiet
+
+== what was asked for in front of connection_terminate is not answered behind it
+ann> {"type":"connection_init","payload":{"authorization":"Bearer <ann>"}}
+ann< {"type":"connection_ack",...}
+ann< {"type":"ka"}
+ann: gathers
+ann> {"id":"1","type":"start","payload":{"query":"subscription { onMessage(roomId: \"club\", since: \"1970-01-01T00:00:00.000Z\") { seq } }"}}
+ann> {"type":"connection_terminate"}
+ann: sends
+ann! 1000 

@@ -35,6 +35,23 @@ post bob mutation { sendMessage(roomId: "club", text: "four") { seq } }
 ann< {"id":"4","type":"data","payload":{"data":{"new":{"seq":4}},...}}
 ann: quiet
 
+== a stop while it is set up is answered once, and then nothing comes
+ann: gathers
+ann> {"id":"s","type":"start","payload":{"query":"subscription { onMessage(roomId: \"club\", since: \"1970-01-01T00:00:00.000Z\") { seq } }"}}
+ann> {"id":"s","type":"stop"}
+ann> {"id":"s","type":"stop"}
+ann: sends
+ann< {"id":"s","type":"complete"}
+ann> {"id":"t","type":"start","payload":{"query":"{ viewer { userId } }"}}
+ann< {"id":"t","type":"data","payload":{"data":{"viewer":{"userId":"ann"}}}}
+ann< {"id":"t","type":"complete"}
+ann: quiet
+
+== an error beside data stands in the data
+ann> {"id":"d","type":"start","payload":{"query":"{ viewer { userId } room(id: \"nowhere\") { id } }"}}
+ann< {"id":"d","type":"data","payload":{"errors":[{"message":*,"locations":*,"path":["room"],"extensions":{"code":"NOT_FOUND",...}}],"data":{"viewer":{"userId":"ann"},"room":null}}}
+ann< {"id":"d","type":"complete"}
+
 == what does not parse, or is not valid, is one error and no complete
 ann> {"id":"5","type":"start","payload":{"query":"{"}}
 ann< {"id":"5","type":"error","payload":{"message":*,"locations":*,"extensions":{"code":"GRAPHQL_PARSE_FAILED",...}}}
@@ -54,11 +71,11 @@ eve: quiet
 
 == text that is no message is told, and the socket stays
 ann> {"id":
-ann< {"type":"connection_error","payload":{"message":"Message is not well-formed JSON at line 1, column 6","extensions":{"code":"BAD_REQUEST"}}}
+ann< {"type":"connection_error","payload":{"message":"Message is not well-formed JSON at line 1, column 6","extensions":{"code":"BAD_REQUEST","http":{"status":400}}}}
 ann> {"id":"6","type":"subscribe","payload":{"query":"{ __typename }"}}
-ann< {"id":"6","type":"error","payload":{"message":"Unexpected message type \"subscribe\"","extensions":{"code":"BAD_REQUEST"}}}
+ann< {"id":"6","type":"error","payload":{"message":"Unexpected message type \"subscribe\"","extensions":{"code":"BAD_REQUEST","http":{"status":400}}}}
 ann> {"id":"6","type":"start"}
-ann< {"id":"6","type":"error","payload":{"message":"Message \"payload\" must be an object","extensions":{"code":"BAD_REQUEST"}}}
+ann< {"id":"6","type":"error","payload":{"message":"Message \"payload\" must be an object","extensions":{"code":"BAD_REQUEST","http":{"status":400}}}}
 ann: frame binary yes {"type":"connection_terminate"}
 ann< {"type":"connection_error","payload":{"message":"Binary messages are not supported",...}}
 ann> {"type":"connection_init"}

@@ -50,7 +50,7 @@ base64url old_header {"host":"chat.example","Authorization":"<old>"}
 base64url key_header {"host":"chat.example","x-api-key":"da2-nobody"}
 ann: connect /graphql/realtime graphql-ws
 ann> {"type":"connection_init"}
-ann< {"type":"connection_error","payload":{"errors":[{"message":"Forbidden","errorType":"UnauthorizedException","errorCode":401,"extensions":{"code":"UNAUTHENTICATED"}}]}}
+ann< {"type":"connection_error","payload":{"errors":[{"message":"Forbidden","errorType":"UnauthorizedException","errorCode":401,"extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}]}}
 ann! 4403 Forbidden
 ann: connect /graphql/realtime graphql-ws header-<old_header>
 ann> {"type":"connection_init"}
@@ -73,4 +73,4 @@ http GET /graphql/realtime
     sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==
     sec-websocket-protocol: graphql-ws
     origin: https://evil.example
--> 403 {"errors":[{"message":*,"extensions":{"code":"FORBIDDEN"}}]}
+-> 403 {"errors":[{"message":*,"extensions":{"code":"FORBIDDEN","http":{"status":403}}}]}

@@ -135,14 +135,14 @@ mallory! 4406 Subprotocol not acceptable
 mallory: connect /ws/rooms/a/b authorization:<ann>
 mallory! 4400 The path holds no room id
 http GET /ws/rooms/club
--> 400 {"errors":[{"message":*,"extensions":{"code":"BAD_REQUEST"}}]}
+-> 400 {"errors":[{"message":*,"extensions":{"code":"BAD_REQUEST","http":{"status":400}}}]}
 http GET /ws/rooms/club
     upgrade: websocket
     connection: Upgrade
     sec-websocket-version: 13
     sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==
     origin: https://evil.example
--> 403 {"errors":[{"message":*,"extensions":{"code":"FORBIDDEN"}}]}
+-> 403 {"errors":[{"message":*,"extensions":{"code":"FORBIDDEN","http":{"status":403}}}]}
 
 == a server that stops says 1012
 server stop

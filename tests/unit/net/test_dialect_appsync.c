@@ -95,7 +95,8 @@ static void a_refused_connection_is_told_with_a_type_and_a_number(void **state)
     t->subprotocol.client.ops->close(&t->subprotocol.client, 4403, STR("Token expired"));
     expect(t, "{\"type\":\"connection_error\",\"payload\":{\"errors\":[{"
               "\"message\":\"Token expired\",\"errorType\":\"UnauthorizedException\","
-              "\"errorCode\":401,\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}]}}");
+              "\"errorCode\":401,\"extensions\":{\"code\":\"UNAUTHENTICATED\",\"http\":{\"status\":"
+              "401}}}]}}");
     expect_close(t, 4403, "Token expired");
     end(t);
 }
@@ -126,7 +127,7 @@ static void check_refused(const char *payload, const char *message)
     snprintf(expected, sizeof(expected),
              "{\"id\":\"1\",\"type\":\"error\",\"payload\":{\"errors\":[{\"message\":\"%s\","
              "\"errorType\":\"BadRequestException\",\"errorCode\":400,"
-             "\"extensions\":{\"code\":\"BAD_REQUEST\"}}]}}",
+             "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}]}}",
              message);
     say(t, text);
     expect(t, expected);
@@ -156,7 +157,7 @@ static void an_id_in_use_is_refused_and_the_first_goes_on(void **state)
     expect(t, "{\"id\":\"1\",\"type\":\"error\",\"payload\":{\"errors\":[{"
               "\"message\":\"What was asked for under this id has not ended.\","
               "\"errorType\":\"DuplicatedOperationError\",\"errorCode\":409,"
-              "\"extensions\":{\"code\":\"CONFLICT\"}}]}}");
+              "\"extensions\":{\"code\":\"CONFLICT\",\"http\":{\"status\":409}}}]}}");
     assert_int_equal(t->n_started, 1);
     assert_int_equal(t->n_cancelled, 0);
     end(t);
@@ -172,7 +173,7 @@ static void more_operations_than_allowed_are_refused_in_its_words(void **state)
     expect(t, "{\"id\":\"3\",\"type\":\"error\",\"payload\":{\"errors\":[{"
               "\"message\":\"Too many operations run on this connection at a time.\","
               "\"errorType\":\"MaxSubscriptionsReachedError\",\"errorCode\":429,"
-              "\"extensions\":{\"code\":\"LIMIT_EXCEEDED\"}}]}}");
+              "\"extensions\":{\"code\":\"LIMIT_EXCEEDED\",\"http\":{\"status\":429}}}]}}");
     end(t);
 }
 

@@ -35,19 +35,19 @@ static void what_is_no_message_is_told_and_the_socket_stays(void **state)
     say(t, "{");
     expect(t, "{\"type\":\"connection_error\",\"payload\":{"
               "\"message\":\"Message is not well-formed JSON at line 1, column 1\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     subprotocol_on_binary(&t->subprotocol);
     expect(t, "{\"type\":\"connection_error\",\"payload\":{"
               "\"message\":\"Binary messages are not supported\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     say(t, "{\"id\":\"7\",\"type\":\"subscribe\"}");
     expect(t, "{\"id\":\"7\",\"type\":\"error\",\"payload\":{"
               "\"message\":\"Unexpected message type \\\"subscribe\\\"\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     say(t, "{\"type\":\"start\",\"payload\":{\"query\":\"{a}\"}}");
     expect(t, "{\"type\":\"error\",\"payload\":{"
               "\"message\":\"Message \\\"id\\\" must be a string that is not empty\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     assert_int_equal(t->close_code, 0);
     say(t, START("1"));
     assert_int_equal(t->n_started, 1);
@@ -60,7 +60,7 @@ static void nothing_runs_before_the_init(void **state)
 
     say(t, START("1"));
     expect(t, "{\"id\":\"1\",\"type\":\"error\",\"payload\":{\"message\":\"Unauthorized\","
-              "\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}}");
+              "\"extensions\":{\"code\":\"UNAUTHENTICATED\",\"http\":{\"status\":401}}}}");
     assert_int_equal(t->n_started, 0);
     assert_int_equal(t->close_code, 0);
     end(t);
@@ -129,7 +129,7 @@ static void a_refused_init_is_a_connection_error_then_a_close(void **state)
     say(t, START("1"));
     t->subprotocol.client.ops->close(&t->subprotocol.client, 4403, STR("Forbidden"));
     expect(t, "{\"type\":\"connection_error\",\"payload\":{\"message\":\"Forbidden\","
-              "\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}}");
+              "\"extensions\":{\"code\":\"UNAUTHENTICATED\",\"http\":{\"status\":401}}}}");
     expect_close(t, 4403, "Forbidden");
     subprotocol_on_turn_end(&t->subprotocol);
     assert_int_equal(t->n_started, 0);
@@ -144,7 +144,7 @@ static void a_second_init_is_told_and_the_socket_stays(void **state)
     say(t, "{\"type\":\"connection_init\"}");
     expect(t, "{\"type\":\"connection_error\",\"payload\":{"
               "\"message\":\"Too many initialisation requests\","
-              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}}");
+              "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}}");
     assert_int_equal(t->close_code, 0);
     end(t);
 }
@@ -177,11 +177,22 @@ static void a_stop_of_what_runs_is_answered_and_no_other(void **state)
     say(t, STOP("1"));
     expect(t, "");
     assert_int_equal(t->n_cancelled, 1);
+    end(t);
+}
+
+static void a_stop_does_not_take_away_the_end_that_is_on_its_way(void **state)
+{
+    struct talk *t = begin_ready(STREAMING);
+
+    say(t, START("1"));
+    say(t, STOP("1"));
+    say(t, STOP("1"));
+    expect(t, COMPLETE("1"));
     /* It had ended by itself, and the client has not heard so yet. */
     t->server = ECHOING;
     say(t, START("2"));
     say(t, STOP("2"));
-    expect(t, "");
+    expect(t, DATA("2") COMPLETE("2"));
     end(t);
 }
 
@@ -254,6 +265,7 @@ int main(void)
                test(a_second_init_is_told_and_the_socket_stays),
                test(the_same_id_again_replaces_the_first_without_a_complete),
                test(a_stop_of_what_runs_is_answered_and_no_other),
+               test(a_stop_does_not_take_away_the_end_that_is_on_its_way),
                test(errors_are_one_object_that_holds_the_others),
                test(it_says_that_it_is_there_once_it_was_acknowledged),
                test(a_client_that_terminates_is_let_go),

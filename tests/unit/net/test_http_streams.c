@@ -111,7 +111,8 @@ static void a_stream_ends_with_its_token_and_says_so(void **state)
     ask(&s, "follow", EVENTS);
     make_happen(&s, "expire", "{}");
     got = line_take(&s.stream);
-    assert_true(line_has(got, "\"extensions\":{\"code\":\"TOKEN_EXPIRED\"}}]}\n\n"));
+    assert_true(line_has(
+        got, "\"extensions\":{\"code\":\"TOKEN_EXPIRED\",\"http\":{\"status\":401}}}]}\n\n"));
     assert_true(line_has(got, "event: complete\ndata:\n\n\r\n0\r\n\r\n"));
     assert_int_equal(s.toy.cancelled, 1);
     close_scene(&s);

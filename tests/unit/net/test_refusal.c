@@ -8,8 +8,9 @@ static void a_refusal_has_a_code_and_says_why(void **state)
 
     buf_init(&out, 1024);
     refusal_body(&out, STR("BAD_REQUEST"), STR("Not \"this\"."), false);
-    assert_str(buf_str(&out), "{\"errors\":[{\"message\":\"Not \\\"this\\\".\","
-                              "\"extensions\":{\"code\":\"BAD_REQUEST\"}}]}");
+    assert_str(buf_str(&out),
+               "{\"errors\":[{\"message\":\"Not \\\"this\\\".\","
+               "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}]}");
     buf_done(&out);
 }
 
@@ -19,8 +20,9 @@ static void who_is_away_says_when_to_come_back(void **state)
 
     buf_init(&out, 1024);
     refusal_errors(&out, STR("UNAVAILABLE"), STR("Restarting."), false);
-    assert_str(buf_str(&out), "[{\"message\":\"Restarting.\",\"extensions\":"
-                              "{\"code\":\"UNAVAILABLE\",\"retryAfterMs\":1000}}]");
+    assert_str(buf_str(&out),
+               "[{\"message\":\"Restarting.\",\"extensions\":"
+               "{\"code\":\"UNAVAILABLE\",\"http\":{\"status\":503},\"retryAfterMs\":1000}}]");
     buf_done(&out);
 }
 
@@ -31,7 +33,8 @@ static void a_typed_one_is_called_as_appsync_calls_it(void **state)
     buf_init(&out, 1024);
     refusal_errors(&out, STR("UNAUTHENTICATED"), STR("Forbidden"), true);
     assert_str(buf_str(&out), "[{\"message\":\"Forbidden\",\"errorType\":\"UnauthorizedException\","
-                              "\"errorCode\":401,\"extensions\":{\"code\":\"UNAUTHENTICATED\"}}]");
+                              "\"errorCode\":401,\"extensions\":{\"code\":\"UNAUTHENTICATED\","
+                              "\"http\":{\"status\":401}}}]");
     buf_done(&out);
 }
 
