@@ -1,5 +1,10 @@
 #include "net/ws_message.h"
 
+enum {
+    MOST_RATIO = 32,  /* text in JSON gets a third to a tenth as long */
+    MOST_LONGEST = 4, /* messages */
+};
+
 static bool wrong(struct ws_wrong *ret, enum ws_close_code code, struct str reason)
 {
     *ret = (struct ws_wrong){code, reason};
@@ -8,7 +13,8 @@ static bool wrong(struct ws_wrong *ret, enum ws_close_code code, struct str reas
 
 void ws_message_init(struct ws_message *m, size_t max, struct packing *packing)
 {
-    *m = (struct ws_message){.max = max, .packing = packing, .opcode = WS_CONTINUATION};
+    *m = (struct ws_message){
+        .max = max, .packing = packing, .credit = MOST_LONGEST * max, .opcode = WS_CONTINUATION};
     buf_init(&m->bytes, max);
 }
 
@@ -20,8 +26,11 @@ void ws_message_done(struct ws_message *m)
 
 void ws_message_next(struct ws_message *m)
 {
+    size_t credit = m->credit;
+
     ws_message_done(m);
     ws_message_init(m, m->max, m->packing);
+    m->credit = credit;
 }
 
 bool ws_message_frame(struct ws_message *m, const struct ws_frame *f, struct ws_wrong *ret_wrong)
@@ -41,8 +50,21 @@ bool ws_message_frame(struct ws_message *m, const struct ws_frame *f, struct ws_
     return true;
 }
 
+/* False: there is not so much. */
+static bool draw_credit(struct ws_message *m, size_t came, size_t unpacked)
+{
+    size_t most = MOST_LONGEST * m->max;
+
+    m->credit = came > (most - m->credit) / MOST_RATIO ? most : m->credit + came * MOST_RATIO;
+    if (unpacked > m->credit)
+        return false;
+    m->credit -= unpacked;
+    return true;
+}
+
 static bool unpack(struct ws_message *m, struct str piece, bool ends, struct ws_wrong *ret_wrong)
 {
+    size_t before = m->bytes.n;
     enum deflate_got got = deflate_read(m->reader, piece, &m->bytes);
 
     if (got == DEFLATE_OK && ends)
@@ -51,6 +73,8 @@ static bool unpack(struct ws_message *m, struct str piece, bool ends, struct ws_
         return wrong(ret_wrong, WS_TOO_BIG, STR("Message is too big"));
     if (got == DEFLATE_BROKEN)
         return wrong(ret_wrong, WS_BAD_TEXT, STR("Message is not compressed as it says"));
+    if (!draw_credit(m, piece.n, m->bytes.n - before))
+        return wrong(ret_wrong, WS_TOO_BIG, STR("Messages unpack to too much"));
     return true;
 }
 

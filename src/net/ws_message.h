@@ -6,6 +6,9 @@
  * when they are announced, or when so many have been unpacked; text that is no UTF-8 at its first
  * wrong byte.
  *
+ * What a client compresses costs it little and us as much as the text: so a connection may unpack
+ * thirty-two bytes for each that came, and a few messages of the longest beyond that.
+ *
  * Owner: embedded in its socket. Between messages it holds no memory.
  */
 
@@ -17,6 +20,7 @@
 struct ws_message {
     size_t max;              /* bytes: as it comes, and unpacked */
     struct packing *packing; /* NULL: no message is compressed */
+    size_t credit;           /* bytes that may be unpacked, of all messages to come */
     enum ws_opcode opcode;   /* WS_CONTINUATION: none is begun */
     size_t announced;        /* bytes of payload, by the heads that came */
     struct utf8 utf8;

@@ -134,6 +134,17 @@ await withServer({ options, threads: 1 }, async (hall) => {
     });
   });
 
+  await check('messages that each unpack to the limit are refused when a few have come', () =>
+    staysFlat(async () => {
+      const socket = await open();
+      const said = echo.message(LIMIT);
+      const [frame] = echo.framesOf(PACKED | text, echo.pack(said));
+      socket.bytes(Buffer.concat(Array(100).fill(frame)));
+      for (let i = 0; i < 4; i++) await echo.echoes(socket, said);
+      await echo.closes(socket, 1009);
+      socket.cut();
+    }, FEW));
+
   await check('a message of the limit is no bomb, and one byte more is', async () => {
     const socket = await open();
     const most = echo.message(LIMIT);

@@ -148,6 +148,60 @@ static void a_compressed_message_that_unpacks_to_too_much_is_failed_before_it_ha
     mem_free(zeros);
 }
 
+/* How many messages that all unpack to n bytes are taken, of a hundred. */
+static unsigned count_taken(struct str text)
+{
+    struct deflate *d = deflate_new();
+    struct ws_message m;
+    struct buf payload;
+    unsigned n = 0;
+
+    buf_init(&payload, text.n);
+    deflate_pack(d, text, &payload);
+    packing = packing_new();
+    ws_message_init(&m, ZEROS, packing);
+    for (; n < 100; n++) {
+        const struct ws_frame f = {
+            .opcode = WS_TEXT, .final = true, .packed = true, .n = payload.n};
+        struct ws_wrong wrong;
+        struct str message;
+
+        assert_true(ws_message_frame(&m, &f, &wrong));
+        if (ws_message_piece(&m, buf_str(&payload), true, &message, &wrong) == WS_BROKEN) {
+            assert_int_equal(wrong.code, WS_TOO_BIG);
+            break;
+        }
+        assert_int_equal(message.n, text.n);
+        ws_message_next(&m);
+    }
+    ws_message_done(&m);
+    packing_free(packing);
+    packing = NULL;
+    buf_done(&payload);
+    deflate_free(d);
+    return n;
+}
+
+static void a_connection_does_not_go_on_unpacking_much_from_little(void **state)
+{
+    static const char *const words[] = {"one ", "more ", "word, ", "and ", "another "};
+    char *zeros = mem_zalloc(ZEROS);
+    uint32_t x = 1;
+    struct buf text;
+
+    /* two hundred times as much as came: four of the longest, and what those have earned */
+    assert_int_equal(count_taken(str_of(zeros, ZEROS)), 4);
+    /* what is written by people is taken for ever */
+    buf_init(&text, ZEROS);
+    while (text.n < 40000) {
+        x = x * 1664525u + 1013904223u;
+        buf_add(&text, str_c(words[(x >> 16) % array_size(words)]));
+    }
+    assert_int_equal(count_taken(buf_str(&text)), 100);
+    buf_done(&text);
+    mem_free(zeros);
+}
+
 static void compressed_text_is_failed_at_its_first_wrong_byte(void **state)
 {
     /* a block that is not compressed: a head of five bytes, fourteen of text, a wrong one */
@@ -273,6 +327,7 @@ int main(void)
     return RUN(test(a_message_is_the_same_in_frames_and_pieces_of_any_size),
                test(a_compressed_message_is_the_same_in_frames_and_pieces_of_any_size),
                test(a_compressed_message_that_unpacks_to_too_much_is_failed_before_it_has_come),
+               test(a_connection_does_not_go_on_unpacking_much_from_little),
                test(compressed_text_is_failed_at_its_first_wrong_byte),
                test(what_is_not_compressed_as_it_says_is_failed),
                test(a_message_in_one_piece_stays_where_it_is),
