@@ -110,7 +110,7 @@ static void state_facts(struct app *app)
         .max_request_bytes = (int64_t)c->max_request_bytes,
         .max_query_depth = (int64_t)c->max_depth,
         .requests_per_second = per(&c->rate_requests, SECOND_US),
-        .messages_per_minute = per(&c->rate_sends, 60 * SECOND_US),
+        .messages_per_minute = per(&c->rate_sends, INT64_C(60) * SECOND_US),
     };
 }
 

@@ -105,7 +105,7 @@ class Up:
         return re.search(rf"{user}'s token.*\n\s+(\S+)", self.said)[1]
 
     def ask(self, query, user="ann"):
-        """The answer; asks again while the database is away, which the schema says is safe."""
+        """The answer; asks again while the database is away, when it is told to."""
         request = urllib.request.Request(
             self.url,
             json.dumps({"query": query}).encode(),
@@ -115,8 +115,11 @@ class Up:
         def answer():
             with urllib.request.urlopen(request, timeout=PATIENCE) as response:
                 said = json.load(response)
-            codes = [error["extensions"]["code"] for error in said.get("errors", [])]
-            return None if "UNAVAILABLE" in codes else said
+            waits = [error["extensions"].get("retryAfterMs") for error in said.get("errors", [])]
+            if not any(waits):
+                return said
+            time.sleep(max(waits) / 1000)
+            return None
 
         return until("the database", answer)
 

@@ -41,7 +41,7 @@ static void in_the_long_run_no_more_come_than_the_rate_says(void **state)
     struct rate_state s = {0};
     int taken = 0;
 
-    for (int64_t now = 0; now < 60 * SECOND; now += 1000)
+    for (int64_t now = 0; now < INT64_C(60) * SECOND; now += 1000)
         taken += rate_take(&ten_a_second, &s, now) == 0;
     assert_in_range(taken, 600, 603);
 }
