@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withServer } from '../lib/harness.mjs';
 import { SEED } from '../lib/dice.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { Load, REFUSED, TURNS } from './crew.mjs';
+import { Load, REFUSED, TURNS } from './load.mjs';
 
 const STOPS = 10; // a turn, under load
 const CLEANLY = { code: 0, signal: null };

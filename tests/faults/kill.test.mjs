@@ -3,7 +3,7 @@
 import { withNodes } from '../lib/harness.mjs';
 import { newDice, SEED } from '../lib/dice.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { Load, TURNS } from './crew.mjs';
+import { Load, TURNS } from './load.mjs';
 
 const KILLS = 35; // a turn
 const LONGEST_LIFE = 150; // messages, of all nodes together

@@ -1,295 +1,385 @@
-// Writers and followers who go on whatever happens to PostgreSQL, and remember what they were told.
-// The log must agree with all of it: what was acknowledged stands in it once, where its seq says;
-// what was refused is not in it; and where nobody could tell, it is there once or not at all.
+// Writers of every kind and followers, on whichever node is there, and what must hold of what they were
+// told, whatever happens meanwhile to the servers, or to what they stand on:
 //
-// GUILDHALL_TEST_TURNS (1) is how often each trouble comes, GUILDHALL_TEST_SEED repeats choices.
+//     a message that was acknowledged is in the log once, under the seq and the id it was told
+//     one that was refused is not in it; one whose fate nobody told is in it at most once
+//     what a writer sent after an acknowledgement stands behind what was acknowledged
+//     a follower hears the log, from the first message on, each once and in order
+//
+// Writers send over HTTP and WebSocket, in bursts, with an idempotency key, then again and again until
+// they are told that it is stored, or without, then once.
 
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export const SEED = Number(process.env.GUILDHALL_TEST_SEED ?? randomInt(1, 2 ** 31));
+import { newDice } from '../lib/dice.mjs';
+
 export const TURNS = Number(process.env.GUILDHALL_TEST_TURNS ?? 1);
 
-export const ROOMS = ['busy', 'GUILD#busy']; // one of each table
-const WRITERS = ['websocket', 'http'].flatMap((transport) =>
-  [true, false].flatMap((keyed) => ROOMS.map((roomId) => ({ transport, keyed, roomId }))),
-);
-const AT_A_TIME = 3; // messages of one writer
-const FOLLOWERS = 2; // of each room
-const COME_BACK_MS = 50; // sooner than a client who obeys retryAfterMs
-const BURST = 10; // calls of each kind, to see that they are refused
+export const ROOMS = { busy: 'gg_core', 'GUILD#busy': 'gg_guild' }; // one of each table
+const EPOCH = '1970-01-01T00:00:00.000Z';
+const LONGEST_BURST = 8;
+const LONGEST_STAY = 300; // messages on one socket of a follower who roams
+const COME_BACK_MS = 20;
+const LARGE = 'ö'.repeat(3900); // too large for a hint with rows
 
 export const SEND = `mutation ($roomId: ID!, $text: String!, $key: ID) {
-  sendMessage(roomId: $roomId, text: $text, idempotencyKey: $key) { seq }
+  sendMessage(roomId: $roomId, text: $text, idempotencyKey: $key) { seq id }
 }`;
-const READ = 'query ($roomId: ID!) { messages(roomId: $roomId, first: 1) { items { seq } } }';
-const FOLLOW = `subscription ($roomId: ID!, $since: String) {
-  onMessage(roomId: $roomId, since: $since) { seq text }
+export const FOLLOW = `subscription ($roomId: ID!, $since: String) {
+  onMessage(roomId: $roomId, since: $since) { seq cursor text }
 }`;
-const EPOCH = '1970-01-01T00:00:00.000Z';
 
-// Operations on one socket, each answered by its first message.
-class Socket {
-  #socket;
-  #asked = new Map();
-  #operations = 0;
+const lastOf = (roomId) => `the last of ${roomId}`;
 
-  static async open(hall, user) {
-    const socket = new Socket();
-    socket.#socket = await hall.login(user);
-    socket.#listen();
-    return socket;
-  }
-
-  async #listen() {
-    while (!this.closed) {
-      // Nothing comes for long where nothing is asked.
-      const event = await this.#socket.next().catch(() => null);
-      if (event?.text === undefined) continue;
-      const { id, type, payload } = JSON.parse(event.text);
-      if (type !== 'next' && type !== 'error') continue;
-      this.#asked.get(id)(type === 'error' ? { errors: payload } : payload);
-    }
-  }
-
-  ask(query, variables) {
-    const id = `${++this.#operations}`;
-    this.#socket.sendJson({ id, type: 'subscribe', payload: { query, variables } });
-    return new Promise((resolve) => this.#asked.set(id, resolve));
-  }
-
-  close() {
-    this.closed = true;
-    this.#socket.cut();
-  }
-}
+// What became of a message, as far as its sender was told: { stored: { seq, id } }, or one of these.
+export const REFUSED = { refused: true };
+export const UNKNOWN = { unknown: true };
 
 // The error of an operation that was refused for a time; any other is a mistake.
 export function refusalIn({ errors }) {
   const [{ message, extensions }] = errors ?? [{ extensions: {} }];
-  assert.match(extensions.code ?? 'none', /^(UNAVAILABLE|TIMEOUT)$/, message);
+  assert.match(extensions.code ?? 'none', /^(UNAVAILABLE|TIMEOUT)$/, JSON.stringify(errors));
   if (extensions.code === 'UNAVAILABLE') assert.ok(extensions.retryAfterMs > 0, 'when to come back');
-  return message;
+  return { code: extensions.code, message };
+}
+
+export function outcomeOf(answer) {
+  if (answer.data?.sendMessage) return { stored: answer.data.sendMessage };
+  const { code, message } = refusalIn(answer);
+  return code === 'UNAVAILABLE' && !/may have been stored/.test(message) ? REFUSED : UNKNOWN;
+}
+
+class HttpSender {
+  constructor(load, user) {
+    Object.assign(this, { load, user });
+  }
+
+  send(node, drafts) {
+    return Promise.all(drafts.map((draft) => this.#one(node, draft)));
+  }
+
+  async #one(node, { roomId, text, key }) {
+    try {
+      const { body } = await node.graphql(SEND, { user: this.user, variables: { roomId, text, key } });
+      return outcomeOf(body);
+    } catch (error) {
+      if (error.code === 'ECONNREFUSED') return REFUSED;
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return this.load.whenCut;
+      throw error;
+    }
+  }
+
+  leave() {}
+}
+
+class SocketSender {
+  #node = null;
+  #socket = null;
+  #operations = 0;
+
+  constructor(load, user) {
+    Object.assign(this, { load, user });
+  }
+
+  async send(node, drafts) {
+    if (node !== this.#node) this.leave();
+    this.#node = node;
+    this.#socket ??= await this.load.login(node, this.user);
+    if (!this.#socket) return drafts.map(() => REFUSED);
+    const ids = drafts.map(() => `${++this.#operations}`);
+    for (const [i, { roomId, text, key }] of drafts.entries()) {
+      const payload = { query: SEND, variables: { roomId, text, key } };
+      this.#socket.sendJson({ id: ids[i], type: 'subscribe', payload });
+    }
+    const outcomes = new Map();
+    const rest = await this.#take(ids, outcomes);
+    return ids.map((id) => outcomes.get(id) ?? rest);
+  }
+
+  // What became of those that were not answered.
+  async #take(ids, outcomes) {
+    while (outcomes.size < ids.length) {
+      const event = await this.#socket.next();
+      if (event.text === undefined) {
+        this.#socket = null;
+        return this.load.ended(event);
+      }
+      const { id, type, payload } = JSON.parse(event.text);
+      if (type === 'next') outcomes.set(id, outcomeOf(payload));
+      if (type === 'error') outcomes.set(id, outcomeOf({ errors: payload }));
+    }
+    return null;
+  }
+
+  leave() {
+    this.#socket?.cut();
+    this.#socket = null;
+  }
+}
+
+class Writer {
+  #bursts = 0;
+
+  constructor(load, home, place) {
+    const user = `writer ${place}`;
+    Object.assign(this, { load, home, user, keyed: place % 2 === 0, roll: load.newDice() });
+    this.sender = place % 4 < 2 ? new HttpSender(load, user) : new SocketSender(load, user);
+  }
+
+  async write() {
+    while (!this.load.isEnding) {
+      const n = 1 + this.roll(LONGEST_BURST);
+      this.#bursts++;
+      await this.deliver(Array.from({ length: n }, (_, i) => this.#draft(i)));
+      await delay(this.roll(this.load.longestPause));
+    }
+    this.sender.leave();
+  }
+
+  #draft(i) {
+    const text = `${this.user}: ${this.#bursts}.${i}`;
+    return {
+      roomId: Object.keys(ROOMS)[this.roll(2)],
+      text: this.roll(50) ? text : `${text} ${LARGE}`,
+      key: this.keyed ? text : undefined,
+      writer: this,
+      burst: this.#bursts,
+    };
+  }
+
+  // Until each is stored, or nothing more can be done about it.
+  async deliver(drafts) {
+    for (let left = drafts; left.length; ) {
+      const outcomes = await this.sender.send(this.load.nodeFor(this), left);
+      const failed = left.filter((draft, i) => !this.load.note(draft, outcomes[i]));
+      if (failed.length) await delay(COME_BACK_MS);
+      left = failed.filter(({ key }) => key);
+    }
+  }
 }
 
 class Follower {
-  texts = [];
+  heard = []; // texts, from the first of the room on
+  #since = EPOCH;
 
-  constructor(hall, roomId) {
-    this.hall = hall;
-    this.roomId = roomId;
+  constructor(load, home, roomId) {
+    Object.assign(this, { load, home, roomId, roll: load.newDice() });
   }
 
-  async begin() {
-    this.socket = await this.hall.login('reader');
-    const variables = { roomId: this.roomId, since: EPOCH };
-    this.socket.sendJson({ id: 'f', type: 'subscribe', payload: { query: FOLLOW, variables } });
+  get #isDone() {
+    return this.heard.at(-1) === lastOf(this.roomId);
   }
 
-  // Until as many were heard as end() says.
-  async follow(end) {
-    while (this.texts.length < end()) {
-      const { type, payload } = await this.socket.nextJson();
-      if (type === 'ping') continue;
-      assert.equal(type, 'next', JSON.stringify(payload));
-      const { seq, text } = payload.data.onMessage;
-      assert.equal(seq, this.texts.length + 1, `after ${this.texts.length} of ${this.roomId} came ${seq}`);
-      this.texts.push(text);
+  async follow() {
+    while (!this.#isDone) {
+      const socket = await this.load.login(this.load.nodeFor(this), 'reader');
+      if (!socket || !(await this.#stay(socket))) await delay(COME_BACK_MS);
+      socket?.cut();
     }
-    this.socket.cut();
+  }
+
+  // False when the node has ended it, or cannot serve it now.
+  async #stay(socket) {
+    const longest = this.load.roaming ? this.heard.length + 1 + this.roll(LONGEST_STAY) : Infinity;
+    const variables = { roomId: this.roomId, since: this.#since };
+    socket.sendJson({ id: 'f', type: 'subscribe', payload: { query: FOLLOW, variables } });
+    while (this.heard.length < longest && !this.#isDone) {
+      const event = await socket.next();
+      if (event.text === undefined) return void this.load.ended(event);
+      if (!this.#take(JSON.parse(event.text))) return false;
+    }
+    return true;
+  }
+
+  #take({ type, payload }) {
+    if (type === 'ping') return true;
+    if (type === 'error') {
+      refusalIn({ errors: payload });
+      assert.ok(!this.load.subscriptionsStay, JSON.stringify(payload));
+      return false;
+    }
+    assert.equal(type, 'next');
+    const { seq, cursor, text } = payload.data.onMessage;
+    assert.equal(seq, this.heard.length + 1, `after ${this.heard.length} of ${this.roomId} came ${seq}`);
+    this.heard.push(text);
+    this.#since = cursor;
+    return true;
   }
 }
 
+let dice = 0; // of all loads, so that each turn has its own
+
 export class Load {
-  acknowledged = new Map(); // text → seq
-  refused = new Set(); // texts that are not stored
-  doubtful = new Set(); // texts of which nobody can tell
-  #lanes = []; // the acknowledged seqs of each who sends one message after the other
-  #messages = 0;
-  #stopped = false;
-  #stop;
-  #stopping = new Promise((resolve) => (this.#stop = resolve));
-  #running;
-  #end = {};
+  drafts = new Map(); // by text, with what became of each
+  acknowledged = 0;
+  ends = {}; // sockets that servers ended, by the close code or "cut"
+  isEnding = false;
+  #failure = null;
+  #writing = [];
+  #following = [];
 
-  constructor(hall) {
-    this.hall = hall;
-    this.followers = ROOMS.flatMap((roomId) => Array.from({ length: FOLLOWERS }, () => new Follower(hall, roomId)));
+  // roaming: clients go from node to node; else they stay where they are at home.
+  // writersAt: the nodes that have some. longestPause: of a writer, between two bursts.
+  // subscriptionsStay: no trouble ends one, or a socket.
+  // whenCut: what an HTTP client may say of a message when the connection ended without an answer.
+  constructor(nodes, options = {}) {
+    const { writersEach = 4, followersEach = 4, writersAt = nodes } = options;
+    this.nodes = nodes;
+    this.roaming = options.roaming ?? true;
+    this.longestPause = options.longestPause ?? 8;
+    this.subscriptionsStay = options.subscriptionsStay ?? false;
+    this.whenCut = options.whenCut ?? UNKNOWN;
+
+    const rooms = Object.keys(ROOMS);
+    const many = (homes, n) => homes.flatMap((home) => Array(n).fill(home));
+    this.writers = many(writersAt, writersEach).map((home, i) => new Writer(this, home, i));
+    this.followers = many(nodes, followersEach).map((home, i) => new Follower(this, home, rooms[i % rooms.length]));
   }
 
-  async prepare() {
-    await this.hall.room('busy', ['reader', 'writer']);
-    await this.hall.guild('busy', ['reader', 'writer']);
-    await Promise.all(this.followers.map((follower) => follower.begin()));
-    this.socket = await Socket.open(this.hall, 'writer');
+  newDice() {
+    return newDice(1000 + ++dice);
   }
 
-  askOver(transport, query, variables) {
-    if (transport === 'websocket') return this.socket.ask(query, variables);
-    return this.hall.graphql(query, { user: 'writer', variables }).then(({ body }) => body);
+  nodeFor({ home, roll }) {
+    return this.roaming ? this.nodes[roll(this.nodes.length)] : home;
   }
 
-  #note(answer, text) {
-    if (answer.data?.sendMessage) this.acknowledged.set(text, answer.data.sendMessage.seq);
-    else if (/may have been stored/.test(refusalIn(answer))) this.doubtful.add(text);
-    else this.refused.add(text);
-    return this.acknowledged.get(text);
-  }
-
-  // A message without a key, sent once; whether it was acknowledged.
-  async sendOnce(transport, roomId, text = `once ${++this.#messages} ${roomId}`) {
-    return this.#note(await this.askOver(transport, SEND, { roomId, text }), text) !== undefined;
-  }
-
-  // With one, until it is acknowledged: what became of the tries before is told by the last.
-  async #sendUntil(transport, roomId, text) {
-    for (;;) {
-      const answer = await this.askOver(transport, SEND, { roomId, text, key: text });
-      if (answer.data?.sendMessage) return this.#note(answer, text);
-      refusalIn(answer);
-      await delay(COME_BACK_MS);
+  // An acknowledged socket; null when the node is not there.
+  async login(node, user) {
+    let socket;
+    try {
+      socket = await node.socket();
+    } catch (error) {
+      if (!/before the handshake/.test(error.message)) throw error;
+      return null;
     }
-  }
-
-  async #write({ transport, keyed, roomId }) {
-    const seqs = [];
-    this.#lanes.push(seqs);
-    while (!this.#stopped) {
-      const text = `${transport} ${keyed ? 'with a key' : 'without'} ${++this.#messages}`;
-      if (keyed) await this.#sendUntil(transport, roomId, text);
-      else if (!(await this.sendOnce(transport, roomId, text))) await delay(COME_BACK_MS);
-      if (this.acknowledged.has(text)) seqs.push(this.acknowledged.get(text));
+    socket.sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${node.token(user)}` } });
+    const event = await socket.next();
+    if (event.text === undefined) {
+      this.ended(event);
+      return null;
     }
+    assert.equal(JSON.parse(event.text).type, 'connection_ack', event.text);
+    return socket;
   }
 
-  // Resolves when n more have been acknowledged.
+  // Of what was not answered when the socket ended. A server that drains answers what it has accepted.
+  ended({ close }) {
+    const how = close?.code ?? 'cut';
+    this.ends[how] = (this.ends[how] ?? 0) + 1;
+    assert.ok(!this.subscriptionsStay, `a socket has ended: ${how}`);
+    return how === 1012 ? REFUSED : UNKNOWN;
+  }
+
+  async begin() {
+    const users = new Set(['reader', 'caller', 'writer 0', ...this.writers.map(({ user }) => user)]);
+    await this.nodes[0].room('busy', [...users]);
+    await this.nodes[0].guild('busy', [...users]);
+    this.#writing = this.writers.map((writer) => writer.write());
+    this.#following = this.followers.map((follower) => follower.follow());
+    for (const part of [...this.#writing, ...this.#following]) part.catch((error) => (this.#failure ??= error));
+  }
+
+  // Whether it is stored, as far as its sender was told.
+  note(draft, outcome) {
+    draft.outcome = outcome;
+    this.drafts.set(draft.text, draft);
+    if (outcome.stored) this.acknowledged++;
+    return Boolean(outcome.stored);
+  }
+
+  // Texts of those that were not acknowledged.
+  get unacknowledged() {
+    return [...this.drafts.values()].filter(({ outcome }) => !outcome.stored).map(({ text }) => text);
+  }
+
+  // Until so many more messages were acknowledged.
   async more(n) {
-    const goal = this.acknowledged.size + n;
-    const enough = async () => {
-      while (this.acknowledged.size < goal) await delay(5);
-    };
-    await Promise.race([enough(), this.#running]);
-  }
-
-  // Followers follow, and writers write until end(): without writers, what the test sends is all.
-  begin(writers = WRITERS) {
-    const followed = this.followers.map((f) => f.follow(() => this.#end[f.roomId] ?? Infinity));
-    const written = writers.flatMap((writer) => Array.from({ length: AT_A_TIME }, () => this.#write(writer)));
-    const ended = Promise.all([...written, this.#stopping]).then(() => this.#sendTheLast());
-    this.#running = Promise.all([...followed, ended]);
-    this.#running.catch(() => {}); // end() tells
-    return this.more(writers.length > 0 ? 100 : 0);
-  }
-
-  // When all that was sent was heard by all.
-  async end() {
-    this.#stopped = true;
-    this.#stop();
-    await this.#running;
-    this.socket.close();
-  }
-
-  // Who waits for one more gets it, and knows by then that it is the last.
-  async #sendTheLast() {
-    for (const roomId of ROOMS) {
-      const before = await this.hall.sql(`SELECT last_seq FROM room WHERE room_id = '${roomId}'`);
-      this.#end[roomId] = Number(before) + 1;
-      await this.#sendUntil('http', roomId, `the last of ${roomId}`);
+    for (const goal = this.acknowledged + n; this.acknowledged < goal; ) {
+      if (this.#failure) throw this.#failure;
+      await delay(2);
     }
   }
 
-  // ---- while PostgreSQL is away
+  // Some node must be there.
+  async stopWriting() {
+    this.isEnding = true;
+    await Promise.all(this.#writing);
+  }
 
-  // Until each room's messages are refused: what was sent before is waited for, it may be stored.
-  async untilRefused() {
-    for (const roomId of ROOMS) {
-      let refused = false;
-      while (!refused) {
-        this.sendOnce('http', roomId).then((acknowledged) => (refused ||= !acknowledged));
-        await delay(COME_BACK_MS);
-      }
+  // Until every follower has heard so many messages as were acknowledged, which is all of them when the
+  // fate of each is known.
+  async followersKeepUp() {
+    for (const follower of this.followers) {
+      const stored = [...this.drafts.values()].filter((d) => d.roomId === follower.roomId && d.outcome.stored);
+      while (follower.heard.length < stored.length) await delay(2);
     }
   }
 
-  // The first that comes of a subscription, which ends with it: over HTTP the first event.
-  async #subscribe(transport, roomId) {
-    if (transport === 'websocket') return this.socket.ask(FOLLOW, { roomId });
-    const { text } = await this.hall.exchange({
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        authorization: `Bearer ${this.hall.token('reader')}`,
-      },
-      body: JSON.stringify({ query: FOLLOW, variables: { roomId } }),
-    });
-    return JSON.parse(/^data: *(.*)$/m.exec(text)[1]);
-  }
-
-  // Every kind of call is answered, and PostgreSQL is still away: nothing waits for it.
-  async isRefused() {
-    const calls = Array.from({ length: BURST }, () =>
-      ['websocket', 'http'].flatMap((transport) =>
-        ROOMS.flatMap((roomId) => [
-          this.askOver(transport, READ, { roomId }).then(refusalIn),
-          this.sendOnce(transport, roomId).then((acknowledged) => assert.ok(!acknowledged)),
-          this.#subscribe(transport, roomId).then(refusalIn),
-        ]),
-      ),
+  // Of each room, once nobody else writes.
+  async sendLast() {
+    const writer = this.writers[0] ?? new Writer(this, this.nodes[0], 0);
+    await writer.deliver(
+      Object.keys(ROOMS).map((roomId) => ({ roomId, text: lastOf(roomId), key: 'last', writer, burst: Infinity })),
     );
-    await Promise.all(calls.flat());
-    const { status } = await this.hall.exchange({ method: 'GET', path: '/readyz' });
-    assert.equal(status, 503);
   }
 
-  // How long it takes from now on until every kind of call is served, on every thread.
-  async untilServed() {
-    const began = performance.now();
-    const served = (await Promise.all(ROOMS.flatMap((roomId) => [this.#untilSent(roomId), this.#untilRead(roomId)]))).length;
-    assert.ok(served > 0);
-    return Math.round(performance.now() - began);
+  // Followers end with the last message of their room.
+  async followersEnd() {
+    await Promise.all(this.#following);
   }
 
-  async #untilSent(roomId) {
-    while (!(await this.sendOnce('http', roomId))) await delay(10);
+  async end() {
+    await this.stopWriting();
+    await this.sendLast();
+    await this.followersEnd();
   }
 
-  async #untilRead(roomId) {
-    while (!(await this.askOver('websocket', READ, { roomId })).data?.messages) await delay(10);
+  async check() {
+    const found = new Set();
+    for (const [roomId, table] of Object.entries(ROOMS)) {
+      const log = await this.#readLog(roomId, table);
+      this.#checkLog(roomId, log, found);
+      for (const { heard } of this.followers.filter((f) => f.roomId === roomId))
+        assert.deepEqual(heard, log.slice(0, heard.length).map(({ text }) => text));
+    }
+    for (const { text, outcome } of this.drafts.values())
+      if (outcome.stored) assert.ok(found.has(text), `"${text}" was acknowledged, and is not in the log`);
+    this.#tell(found);
   }
 
-  // ---- afterwards
-
-  async #log(roomId) {
-    const table = roomId.startsWith('GUILD#') ? 'gg_guild' : 'gg_core';
-    const rows = await this.hall.sql(`SELECT seq || '|' || text FROM ${table} WHERE room_id = '${roomId}' ORDER BY seq`);
-    return rows.split('\n').map((row, i) => {
-      const [, seq, text] = /^(\d+)\|(.*)$/.exec(row);
-      assert.equal(Number(seq), i + 1, `a hole in the log of ${roomId}`);
-      return text;
+  async #readLog(roomId, table) {
+    const rows = await this.nodes[0].sql(`SELECT seq, id, text FROM ${table} WHERE room_id = '${roomId}' ORDER BY seq`);
+    return rows.split('\n').map((line) => {
+      const [seq, id, text] = line.split('|');
+      return { seq: Number(seq), id, text };
     });
   }
 
-  async checkLog() {
-    const logs = Object.fromEntries(await Promise.all(ROOMS.map(async (id) => [id, await this.#log(id)])));
-    const stored = Object.values(logs).flat();
-    const count = new Map();
-    for (const text of stored) count.set(text, (count.get(text) ?? 0) + 1);
-    for (const [text, n] of count) {
-      assert.equal(n, 1, `"${text}" stands in the log ${n} times`);
-      assert.ok(this.acknowledged.has(text) || this.doubtful.has(text), `"${text}" was refused, and is in the log`);
+  #checkLog(roomId, log, found) {
+    const bursts = new Map(); // the latest that each writer had acknowledged
+    for (const [i, { seq, id, text }] of log.entries()) {
+      const draft = this.drafts.get(text);
+      assert.equal(seq, i + 1, `after ${i} stands ${seq}`);
+      assert.equal(draft?.roomId, roomId, `nobody sent "${text}" to ${roomId}`);
+      assert.ok(!found.has(text), `"${text}" is in the log twice`);
+      assert.ok(!draft.outcome.refused, `"${text}" was refused, and is in the log`);
+      found.add(text);
+      if (!draft.outcome.stored) continue;
+      assert.deepEqual({ seq, id }, draft.outcome.stored, `"${text}" is not where its sender was told`);
+      assert.ok(draft.burst >= (bursts.get(draft.writer) ?? 0), `"${text}" stands behind what was sent after it`);
+      bursts.set(draft.writer, draft.burst);
     }
-    for (const [text, seq] of this.acknowledged)
-      assert.ok(
-        ROOMS.some((id) => logs[id][seq - 1] === text),
-        `"${text}" was acknowledged as ${seq}, and is not there`,
-      );
-    for (const { roomId, texts } of this.followers) assert.deepEqual(texts, logs[roomId]);
-    for (const seqs of this.#lanes)
-      for (let i = 1; i < seqs.length; i++) assert.ok(seqs[i - 1] < seqs[i], `${seqs[i - 1]}, then ${seqs[i]}`);
   }
 
-  get summary() {
-    return `${this.acknowledged.size} acknowledged, ${this.refused.size} refused, ${this.doubtful.size} in doubt`;
+  #tell(found) {
+    const unknown = [...this.drafts.values()].filter(({ outcome }) => outcome.unknown);
+    const refused = [...this.drafts.values()].filter(({ outcome }) => outcome.refused);
+    console.log(
+      `# ${found.size} messages, ${this.acknowledged} acknowledged; nobody told of ${unknown.length}, of which ` +
+        `${unknown.filter(({ text }) => found.has(text)).length} are stored; ${refused.length} refused; ` +
+        `sockets ended by the servers: ${JSON.stringify(this.ends)}`,
+    );
   }
 }

@@ -7,7 +7,7 @@ import { withNodes } from '../lib/harness.mjs';
 import { SEED } from '../lib/dice.mjs';
 import { NatsServers } from '../lib/nats_servers.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { Load, TURNS } from './crew.mjs';
+import { Load, TURNS } from './load.mjs';
 
 const IMPATIENT = [
   ...['--ping-interval', '1s', '--pong-timeout', '1s', '--init-timeout', '1s'],

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster } from '../lib/cluster.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { Load, TURNS } from './load.mjs';
+import { TURNS } from './load.mjs';
+import { Outage } from './outage.mjs';
 
 const cluster = new Cluster();
 
@@ -17,29 +18,27 @@ const WAYS = {
 };
 
 await withServer({ threads: 2 }, async (hall) => {
-  const load = new Load(hall);
-  await load.prepare();
-  await load.begin();
+  const outage = new Outage(hall);
+  await outage.begin();
 
   const tellHowSoon = async (way) =>
-    console.log(`# ${way}: served again ${await load.untilServed()} ms after PostgreSQL takes connections`);
+    console.log(`# ${way}: served again ${await outage.untilServed()} ms after PostgreSQL takes connections`);
 
   for (let turn = 0; turn < 2 * TURNS; turn++) {
     for (const [way, stop] of Object.entries(WAYS)) {
       await stop();
-      await check(`${way}: each call is refused meanwhile, and told when to come back`, () => load.isRefused());
+      await check(`${way}: each call is refused meanwhile, and told when to come back`, () => outage.isRefused());
       await cluster.start();
       await check(`${way}: served again by itself`, () => tellHowSoon(way));
-      await load.more(100);
+      await outage.load.more(100);
     }
     await cluster.restart();
     await check('restarted: served again by itself', () => tellHowSoon('restarted'));
   }
 
-  await load.more(100);
-  await check('each follower hears all of it, once and in order', () => load.end());
-  await check('each message stands where it was acknowledged, and none twice', () => load.checkLog());
-  console.log(`# ${load.summary}`);
+  await outage.load.more(100);
+  await check('each follower hears all of it, once and in order', () => outage.end());
+  await check('each message stands where it was acknowledged, and none twice', () => outage.load.check());
 });
 
 // Two changes of members wait for a room that is locked: one in PostgreSQL, the other for its turn.

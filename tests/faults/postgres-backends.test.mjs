@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { Load, TURNS } from './load.mjs';
+import { TURNS } from './load.mjs';
+import { Outage } from './outage.mjs';
 
 const EACH = 25 * TURNS; // cuts
 const LONGEST_PAUSE_MS = 300;
@@ -24,26 +25,24 @@ const CUTS = {
 };
 
 await withServer({ threads: 2 }, async (hall) => {
-  const load = new Load(hall);
-  await load.prepare();
-  await load.begin();
+  const outage = new Outage(hall);
+  await outage.begin();
 
   for (const [when, cut] of Object.entries(CUTS))
     await check(`messages are taken while connections are ended, ${when}`, async () => {
-      const before = load.acknowledged.size;
+      const before = outage.load.acknowledged;
       for (let cuts = 0; cuts < EACH; ) {
         cuts += Number((await hall.sql(cut)).trim().split('\n').at(-1));
         await delay(Math.random() * LONGEST_PAUSE_MS);
       }
-      assert.ok(load.acknowledged.size > before);
+      assert.ok(outage.load.acknowledged > before);
     });
   await check('served again by itself', async () =>
-    console.log(`# served again ${await load.untilServed()} ms after the last cut`),
+    console.log(`# served again ${await outage.untilServed()} ms after the last cut`),
   );
-  await load.more(100);
-  await check('each follower hears all of it, once and in order', () => load.end());
-  await check('each message stands where it was acknowledged, and none twice', () => load.checkLog());
-  console.log(`# ${load.summary}`);
+  await outage.load.more(100);
+  await check('each follower hears all of it, once and in order', () => outage.end());
+  await check('each message stands where it was acknowledged, and none twice', () => outage.load.check());
 });
 
 finish();

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { withNodes } from '../lib/harness.mjs';
 import { SEED } from '../lib/dice.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { Load, REFUSED, TURNS } from './crew.mjs';
+import { Load, REFUSED, TURNS } from './load.mjs';
 
 const RESTARTS = 20; // a turn
 const BUS = { options: ['--bus', 'postgres'] };
