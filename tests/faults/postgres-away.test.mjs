@@ -52,6 +52,7 @@ async function changesThatWait(hall) {
     });
 
   hall.sql(`BEGIN; SELECT FROM room WHERE room_id = 'held' FOR UPDATE; SELECT pg_sleep(3600)`).catch(() => {});
+  while ((await hall.sql(`SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)) === '') await delay(20);
   const before = await turnedAway();
   const changes = ['bob', 'carl'].map(change);
   while ((await turnedAway()) < before + 3) await delay(20);
