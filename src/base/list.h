@@ -44,6 +44,7 @@ static inline void list_remove(struct list *link)
 
 #define list_entry(link, type, member) container_of(link, type, member)
 #define list_first(l, type, member)    list_entry((l)->next, type, member)
+#define list_last(l, type, member)     list_entry((l)->prev, type, member)
 
 #define list_each(at, l) for (struct list *at = (l)->next; at != (l); at = at->next)
 /* The loop's body may remove the element it stands at. */

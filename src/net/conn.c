@@ -10,10 +10,19 @@
 #include "net/http.h"
 #include "net/proxy_protocol.h"
 
+void conn_shook_hands(struct conn *c)
+{
+    if (list_empty(&c->handshake))
+        return;
+    list_remove(&c->handshake);
+    c->net->n_handshakes--;
+}
+
 static void become(struct conn *c, enum conn_state next)
 {
     assert(next > c->state);
     c->state = next;
+    conn_shook_hands(c); /* or never will */
     if (next == CONN_FINISHING)
         conn_set_deadline(c, DEADLINE_SEND);
     if (next == CONN_LINGERING)
@@ -169,6 +178,13 @@ void conn_on_deadline(struct deadline *d)
         c->speaker->on_deadline(c->user, d->kind);
 }
 
+void conn_give_up(struct conn *c)
+{
+    assert(c->state == CONN_OPEN);
+    conn_shook_hands(c);
+    c->speaker->on_deadline(c->user, DEADLINE_HEAD);
+}
+
 void conn_drain(struct conn *c)
 {
     if (c->state == CONN_OPEN)
@@ -200,6 +216,8 @@ static struct conn *conn_new(struct net *n, const struct net_address *client)
     turn_hook_init(&c->turn_end, on_turn_end);
     list_append(&n->connections, &c->link);
     n->n_connections++;
+    list_append(&n->handshakes, &c->handshake);
+    n->n_handshakes++;
     if (n->config.proxy_protocol)
         proxy_start(c);
     else
@@ -219,6 +237,7 @@ static void conn_gone(struct conn *c)
 
     c->state = CONN_DEAD;
     c->wsi = NULL;
+    conn_shook_hands(c);
     c->speaker->on_gone(c->user);
     tls_free(c->tls);
     outq_done(&c->out);

@@ -44,7 +44,8 @@ struct conn_speaker {
 };
 
 struct conn {
-    struct list link; /* net.connections */
+    struct list link;      /* net.connections */
+    struct list handshake; /* net.handshakes: it has asked for nothing yet */
     struct net *net;
     struct lws *wsi;
     const struct conn_speaker *speaker;
@@ -101,6 +102,11 @@ void conn_finish(struct conn *c);
 void conn_kill(struct conn *c);
 /* For net: what is left when time is up, and when the server stops. */
 void conn_drain(struct conn *c);
+
+/* The head of its first request has come whole. */
+void conn_shook_hands(struct conn *c);
+/* As if its time to get so far were up: another one needs the place. */
+void conn_give_up(struct conn *c);
 
 /* For deadlines. */
 void conn_on_deadline(struct deadline *d);

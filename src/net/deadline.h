@@ -14,7 +14,7 @@
 #include "loop/timer.h"
 
 enum deadline_kind {
-    DEADLINE_HEAD,       /* the head of a request has to arrive whole */
+    DEADLINE_HEAD,       /* the head of a request, or hands shaken for TLS, has to arrive whole */
     DEADLINE_BODY,       /* the body of a request has to arrive whole */
     DEADLINE_KEEP_ALIVE, /* the next request has to begin */
     DEADLINE_SEND,       /* the client has to take some of what is sent before a close */
@@ -25,7 +25,7 @@ enum deadline_kind {
     DEADLINE_ALIVE,      /* a client of a WebSocket has to be told that we are still there */
     DEADLINE_BEAT,       /* a stream has been silent so long that we say something */
     DEADLINE_RESERVED,   /* a reserved event stream has to be opened */
-    DEADLINE_UPLOAD,     /* a request over HTTP/2 has to arrive whole */
+    DEADLINE_UPLOAD,     /* the body of a request over HTTP/2 has to arrive whole */
     DEADLINE_DELIVERY,   /* the client has to take some of a response over HTTP/2 that is whole */
 };
 

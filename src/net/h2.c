@@ -7,7 +7,7 @@
 
 enum {
     MOST_STREAMS = 100,
-    MOST_CONTINUATIONS = 8, /* frames of one head: all of it fits into two */
+    MOST_CONTINUATIONS = 8, /* frames of one head: the largest fits into five */
     MOST_SETTINGS = 32,     /* entries of one frame */
     MOST_ACKS = 200,        /* of pings and settings that wait to be sent */
     RESETS_AT_ONCE = 200,   /* streams that the client takes back, and so many a second */
@@ -60,12 +60,20 @@ static struct h2_stream *find(struct h2 *h, int32_t id)
     return nghttp2_session_get_stream_user_data(h->session, id);
 }
 
-/* A client without requests has to make one, in time. */
+/* Nothing else can arrive before the rest of a head, so the newest stream tells. */
+static bool awaits_head(const struct h2 *h)
+{
+    return !list_empty(&h->streams) && list_last(&h->streams, struct h2_stream, link)->head;
+}
+
+/* A client that has begun a head has to end it, one without requests has to make one. */
 static void mind_deadline(struct h2 *h)
 {
     if (h->ending)
         return;
-    if (list_empty(&h->streams))
+    if (awaits_head(h))
+        conn_set_deadline(h->conn, DEADLINE_HEAD);
+    else if (list_empty(&h->streams))
         conn_set_deadline(h->conn, DEADLINE_KEEP_ALIVE);
     else
         conn_drop_deadline(h->conn);
@@ -102,10 +110,13 @@ static void on_headers(struct h2 *h, const nghttp2_frame *frame)
 
     if (!s)
         return;
-    if (frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+    if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
+        conn_shook_hands(h->conn);
         h2_stream_begin(s, ends);
-    else if (ends)
+        mind_deadline(h);
+    } else if (ends) {
         h2_stream_end_body(s); /* behind trailers, which are read over */
+    }
 }
 
 static void on_data(struct h2 *h, const nghttp2_frame *frame)
@@ -253,11 +264,14 @@ static void on_turn_end(void *user)
 static void on_bytes(void *user, char *p, size_t n)
 {
     struct h2 *h = user;
+    ssize_t done;
 
     if (h->ending)
         return;
-    if (nghttp2_session_mem_recv(h->session, (const uint8_t *)p, n) < 0)
-        end_session(h, NGHTTP2_PROTOCOL_ERROR);
+    done = nghttp2_session_mem_recv(h->session, (const uint8_t *)p, n);
+    if (done < 0 && !h->ending)
+        end_session(h, done == NGHTTP2_ERR_FLOODED ? NGHTTP2_ENHANCE_YOUR_CALM
+                                                   : NGHTTP2_PROTOCOL_ERROR);
     conn_wake(h->conn);
 }
 
@@ -364,9 +378,9 @@ static nghttp2_session *make_session(struct h2 *h)
 
 void h2_start(struct conn *c)
 {
-    static const nghttp2_settings_entry settings[] = {
+    const nghttp2_settings_entry settings[] = {
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, MOST_STREAMS},
-        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, HTTP_HEAD_MAX},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)c->net->config.head_limits.bytes},
         {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
     };
     struct h2 *h = mem_new(struct h2);

@@ -32,7 +32,6 @@ struct h2_stream *h2_stream_new(struct conn *c, nghttp2_session *session, int32_
     exchange_init(&s->exchange, c->net, &h2_framing, &s->out);
     s->exchange.client.address = &c->peer;
     s->exchange.client.requests = &c->requests;
-    set_due(s, DEADLINE_UPLOAD);
     return s;
 }
 
@@ -57,12 +56,13 @@ void h2_stream_free(struct h2_stream *s)
 
 void h2_stream_add_field(struct h2_stream *s, struct str name, struct str value)
 {
+    const struct http_head_limits *limits = &s->conn->net->config.head_limits;
     struct http_head *h = s->head;
 
     if (!h)
         return; /* of a trailer */
     s->head_bytes += name.n + value.n + FIELD_OVERHEAD;
-    s->too_large = s->head_bytes > HTTP_HEAD_MAX || h->n_fields == HTTP_FIELDS_MAX || s->too_large;
+    s->too_large = s->head_bytes > limits->bytes || h->n_fields == limits->fields || s->too_large;
     if (s->too_large)
         return;
     value = arena_str(&s->arena, value);
@@ -116,7 +116,6 @@ void h2_stream_begin(struct h2_stream *s, bool ends)
     struct http_head *h = s->head;
 
     settle(h, ends);
-    deadline_drop(&s->due);
     if (s->too_large)
         exchange_refuse(&s->exchange, 431, STR("The request's head is too large."));
     else if (!h->path.p || !h->host.p)
@@ -246,9 +245,7 @@ void h2_stream_on_deadline(struct deadline *due)
 {
     struct h2_stream *s = container_of(due, struct h2_stream, due);
 
-    if (s->head)
-        conn_kill(s->conn); /* nothing else can arrive before the rest of a head */
-    else if (due->kind == DEADLINE_UPLOAD)
+    if (due->kind == DEADLINE_UPLOAD)
         exchange_refuse(&s->exchange, 408, STR("The request did not arrive in time."));
     else
         cut(&s->exchange);

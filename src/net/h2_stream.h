@@ -16,13 +16,13 @@ struct h2_stream {
     struct conn *conn;
     nghttp2_session *session;
     int32_t id;
-    struct deadline due; /* for the request to be whole; for the whole response to be taken */
+    struct deadline due; /* for the body to be whole; for the whole response to be taken */
     struct exchange exchange;
     struct outq out; /* of the response's body */
     bool full;       /* the exchange waits for exchange_drained() */
     bool ended;      /* nothing is added to the body any more */
     bool all_sent;   /* and it has gone out */
-    /* The head, while it arrives; its strings are in the arena. */
+    /* The head, while it arrives, then NULL; its strings are in the arena. */
     struct http_head *head;
     struct arena arena;
     size_t head_bytes; /* as SETTINGS_MAX_HEADER_LIST_SIZE counts them */

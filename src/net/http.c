@@ -197,7 +197,8 @@ static bool take_head(struct http *h)
     struct http1_wrong wrong;
     size_t length;
 
-    switch (http1_head_parse(buf_str(&h->in), &head, &length, &wrong)) {
+    switch (http1_head_parse(buf_str(&h->in), &h->conn->net->config.head_limits, &head, &length,
+                             &wrong)) {
     case HTTP1_MORE:
         if (h->state == HTTP_BETWEEN) {
             h->state = HTTP_HEAD;
@@ -210,6 +211,7 @@ static bool take_head(struct http *h)
     case HTTP1_OK:
         break;
     }
+    conn_shook_hands(h->conn);
     if (ws_is_asked(&head)) {
         if (upgrade(h, &head, length))
             return false;

@@ -1,5 +1,7 @@
 #include "net/http1.h"
 
+#include <assert.h>
+
 enum {
     OVERHEAD_MAX = 4096, /* bytes of chunk lines and trailers between data */
     SIZE_DIGITS_MAX = 15 /* of a chunk: far above any ceiling, far below overflow */
@@ -92,12 +94,12 @@ static enum http1_parse parse_request_line(struct str line, struct http1_head *h
     return HTTP1_OK;
 }
 
-static enum http1_parse parse_field(struct str line, struct http_head *r,
+static enum http1_parse parse_field(struct str line, size_t most, struct http_head *r,
                                     struct http1_wrong *ret_wrong)
 {
     struct str rest = line, name = str_split(&rest, ':');
 
-    if (r->n_fields == HTTP_FIELDS_MAX)
+    if (r->n_fields == most)
         return bad(ret_wrong, 431, STR("The request has too many header fields."));
     if (!rest.p || !is_token(name) || !is_field_value(rest))
         return bad(ret_wrong, 400, STR("A header field is malformed."));
@@ -153,7 +155,7 @@ static enum http1_parse settle(struct http1_head *h, struct http1_wrong *ret_wro
     return HTTP1_OK;
 }
 
-static enum http1_parse parse_lines(struct str *rest, struct http1_head *h,
+static enum http1_parse parse_lines(struct str *rest, size_t most_fields, struct http1_head *h,
                                     struct http1_wrong *ret_wrong)
 {
     struct str line;
@@ -170,7 +172,7 @@ static enum http1_parse parse_lines(struct str *rest, struct http1_head *h,
             return settle(h, ret_wrong);
         if (line.n == 0)
             continue; /* left over behind an earlier request */
-        got = started ? parse_field(line, &h->request, ret_wrong)
+        got = started ? parse_field(line, most_fields, &h->request, ret_wrong)
                       : parse_request_line(line, h, ret_wrong);
         if (got != HTTP1_OK)
             return got;
@@ -178,16 +180,18 @@ static enum http1_parse parse_lines(struct str *rest, struct http1_head *h,
     }
 }
 
-enum http1_parse http1_head_parse(struct str in, struct http1_head *ret_head, size_t *ret_length,
+enum http1_parse http1_head_parse(struct str in, const struct http_head_limits *limits,
+                                  struct http1_head *ret_head, size_t *ret_length,
                                   struct http1_wrong *ret_wrong)
 {
-    struct str rest = in.n > HTTP_HEAD_MAX ? str_of(in.p, HTTP_HEAD_MAX) : in;
+    struct str rest = in.n > limits->bytes ? str_of(in.p, limits->bytes) : in;
     struct http1_head h;
     enum http1_parse got;
 
+    assert(limits->fields <= HTTP_FIELDS_MAX);
     memset(&h, 0, offsetof(struct http1_head, request.fields));
-    got = parse_lines(&rest, &h, ret_wrong);
-    if (got == HTTP1_MORE && in.n >= HTTP_HEAD_MAX)
+    got = parse_lines(&rest, limits->fields, &h, ret_wrong);
+    if (got == HTTP1_MORE && in.n >= limits->bytes)
         return bad(ret_wrong, 431, STR("The request's head is too large."));
     if (got != HTTP1_OK)
         return got;

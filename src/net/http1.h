@@ -33,7 +33,8 @@ struct http1_wrong {
 };
 
 /* The head at the start of in; *ret_length is what it took, empty lines before it counted. */
-enum http1_parse http1_head_parse(struct str in, struct http1_head *ret_head, size_t *ret_length,
+enum http1_parse http1_head_parse(struct str in, const struct http_head_limits *limits,
+                                  struct http1_head *ret_head, size_t *ret_length,
                                   struct http1_wrong *ret_wrong) must_use;
 
 enum http1_body_state {

@@ -9,8 +9,15 @@
 #include "base/str.h"
 
 enum {
-    HTTP_HEAD_MAX = 16 * 1024, /* bytes of a head */
-    HTTP_FIELDS_MAX = 64
+    /* Whatever is configured: a head that comes in small pieces is parsed again with each. */
+    HTTP_HEAD_MAX = 64 * 1024,
+    HTTP_FIELDS_MAX = 128
+};
+
+/* How much of a head is read; at most what stands above. */
+struct http_head_limits {
+    size_t bytes;
+    size_t fields;
 };
 
 struct http_field {

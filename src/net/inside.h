@@ -40,6 +40,8 @@ struct net {
     struct deadlines deadlines;
     struct list connections; /* conn.link */
     size_t n_connections;
+    struct list handshakes; /* conn.handshake, the oldest first */
+    size_t n_handshakes;
     uint64_t clients;         /* made so far */
     struct net *const *peers; /* of every loop, by its index; this one among them */
     size_t n_peers;

@@ -15,10 +15,6 @@
 #include "net/ws.h"
 
 enum {
-    HEAD_MS = 10 * 1000,
-    BODY_MS = 30 * 1000,
-    KEEP_ALIVE_MS = 75 * 1000,
-    SEND_MS = 30 * 1000,
     ALIVE_MS = 25 * 1000, /* at most: clients of graphql-ws wait for 30 s, AppSync's for 60 s */
     LINGER_MS = 2 * 1000,
     RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
@@ -65,13 +61,24 @@ static void turn_away(int fd)
     close(fd);
 }
 
+/* Who says nothing, or too slowly, keeps nobody out: an honest client is through long before it is
+ * the oldest. */
+static void make_room(struct net *n)
+{
+    while (n->config.max_handshakes && n->n_handshakes >= n->config.max_handshakes)
+        conn_give_up(list_first(&n->handshakes, struct conn, handshake));
+}
+
 static void on_accept(struct listener *l, int fd, const struct net_address *client)
 {
     struct net *n = container_of(l, struct net, listener);
 
-    if (n->config.max_connections && n->n_connections >= n->config.max_connections)
+    if (n->config.max_connections && n->n_connections >= n->config.max_connections) {
         turn_away(fd);
-    else if (!conn_open(n, fd, client))
+        return;
+    }
+    make_room(n);
+    if (!conn_open(n, fd, client))
         log_warn("connection_not_taken");
 }
 
@@ -102,10 +109,20 @@ static bool make_context(struct net *n)
     return n->vhost;
 }
 
+/* 0 is as much as there can be. */
+static size_t at_most(size_t n, size_t most)
+{
+    return n && n < most ? n : most;
+}
+
 static void copy_config(struct net *n, const struct net_config *config)
 {
     n->config = *config;
     n->config.allowed_origins = arena_str(&n->arena, config->allowed_origins);
+    n->config.head_limits = (struct http_head_limits){
+        at_most(config->head_limits.bytes, HTTP_HEAD_MAX),
+        at_most(config->head_limits.fields, HTTP_FIELDS_MAX),
+    };
 }
 
 static uint64_t alive_ms(const struct net_config *config)
@@ -136,18 +153,18 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
                             const struct net_service *service)
 {
     const uint64_t ms[DEADLINE_KINDS] = {
-        [DEADLINE_HEAD] = HEAD_MS,
-        [DEADLINE_BODY] = BODY_MS,
-        [DEADLINE_KEEP_ALIVE] = KEEP_ALIVE_MS,
-        [DEADLINE_SEND] = SEND_MS,
+        [DEADLINE_HEAD] = config->head_timeout_ms,
+        [DEADLINE_BODY] = config->body_timeout_ms,
+        [DEADLINE_KEEP_ALIVE] = config->keep_alive_timeout_ms,
+        [DEADLINE_SEND] = config->send_timeout_ms,
         [DEADLINE_INIT] = config->init_timeout_ms,
         [DEADLINE_PING] = config->ping_interval_ms,
         [DEADLINE_PONG] = config->pong_timeout_ms,
         [DEADLINE_CLOSE] = LINGER_MS,
         [DEADLINE_ALIVE] = alive_ms(config),
         [DEADLINE_BEAT] = config->ping_interval_ms,
-        [DEADLINE_UPLOAD] = BODY_MS,
-        [DEADLINE_DELIVERY] = SEND_MS,
+        [DEADLINE_UPLOAD] = config->body_timeout_ms,
+        [DEADLINE_DELIVERY] = config->send_timeout_ms,
         [DEADLINE_RESERVED] = config->init_timeout_ms ? config->init_timeout_ms : RESERVED_MS,
     };
     struct net *n = mem_new(struct net);
@@ -157,6 +174,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     copy_config(n, config);
     n->service = *service;
     list_init(&n->connections);
+    list_init(&n->handshakes);
     list_init(&n->reservations);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
     if (config->websocket_deflate)

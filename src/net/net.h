@@ -10,6 +10,7 @@
 #include "loop/loop.h"
 #include "net/address.h"
 #include "net/endpoint.h"
+#include "net/http_head.h"
 #include "net/operation.h"
 #include "net/tls.h"
 
@@ -17,9 +18,15 @@ struct net;
 
 struct net_config {
     size_t max_connections;   /* of this loop; further ones are answered 503 and closed */
+    size_t max_handshakes;    /* connections of this loop that have asked for nothing yet */
     size_t max_request_bytes; /* an HTTP body, a WebSocket message */
-    size_t max_subscriptions; /* operations at a time on a connection */
-    size_t high_water;        /* unsent bytes of a connection, then next() is NET_FULL */
+    struct http_head_limits head_limits; /* 0: as much as there can be */
+    size_t max_subscriptions;            /* operations at a time on a connection */
+    size_t high_water;                   /* unsent bytes of a connection, then next() is NET_FULL */
+    uint64_t head_timeout_ms;            /* a duration of 0: without end */
+    uint64_t body_timeout_ms;
+    uint64_t keep_alive_timeout_ms;
+    uint64_t send_timeout_ms;
     uint64_t init_timeout_ms;
     uint64_t ping_interval_ms;
     uint64_t pong_timeout_ms;

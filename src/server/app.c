@@ -260,9 +260,15 @@ static bool listen_all(struct app *app)
         struct worker *w = &app->workers[app->n_started];
         struct net_config config = {
             .max_connections = share(app->max_connections, app->n_workers),
+            .max_handshakes = share(c->max_handshakes, app->n_workers),
             .max_request_bytes = c->max_request_bytes,
+            .head_limits = {c->max_header_bytes, c->max_header_fields},
             .max_subscriptions = c->max_subscriptions_per_connection,
             .high_water = c->high_water,
+            .head_timeout_ms = c->head_timeout_ms,
+            .body_timeout_ms = c->body_timeout_ms,
+            .keep_alive_timeout_ms = c->keep_alive_timeout_ms,
+            .send_timeout_ms = c->send_timeout_ms,
             .init_timeout_ms = c->init_timeout_ms,
             .ping_interval_ms = c->ping_interval_ms,
             .pong_timeout_ms = c->pong_timeout_ms,

@@ -18,6 +18,7 @@
 #include "base/rate.h"
 #include "bus/bus.h"
 #include "net/address.h"
+#include "net/http_head.h"
 #include "server/documents.h"
 #include "server/options.h"
 
@@ -77,7 +78,10 @@ struct config {
     size_t max_fields;
     size_t max_root_fields;
     size_t max_request_bytes; /* at most CONFIG_LARGEST_REQUEST, also when off */
-    size_t max_connections;   /* of the process */
+    size_t max_header_bytes;
+    size_t max_header_fields;
+    size_t max_connections; /* of the process */
+    size_t max_handshakes;  /* of the process: connections that have asked for nothing yet */
     size_t max_subscriptions_per_connection;
     size_t max_connections_per_user;
     size_t max_connections_per_tenant;
@@ -87,6 +91,10 @@ struct config {
     size_t high_water;   /* unsent bytes of a connection, then its streams lag */
     size_t recent_bytes; /* of the newest messages that are kept, all threads together */
 
+    uint64_t head_timeout_ms;
+    uint64_t body_timeout_ms;
+    uint64_t keep_alive_timeout_ms;
+    uint64_t send_timeout_ms;
     uint64_t init_timeout_ms;
     uint64_t ping_interval_ms;
     uint64_t pong_timeout_ms;

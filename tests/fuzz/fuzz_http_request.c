@@ -12,6 +12,8 @@
 #include "net/ws_frame.h"
 #include "tests/fuzz/fuzz.h"
 
+static const struct http_head_limits widest = {HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
+
 enum {
     BODY_MOST = 4096
 };
@@ -91,10 +93,10 @@ static void check_request(struct str bytes)
     struct str extensions;
     bool first;
 
-    if (http1_head_parse(bytes, &head, &length, &wrong) != HTTP1_OK)
+    if (http1_head_parse(bytes, &widest, &head, &length, &wrong) != HTTP1_OK)
         return;
     assert(length <= bytes.n && length <= HTTP_HEAD_MAX);
-    assert(http1_head_parse(str_of(bytes.p, length - 1), &again, &length_again, &wrong) ==
+    assert(http1_head_parse(str_of(bytes.p, length - 1), &widest, &again, &length_again, &wrong) ==
            HTTP1_MORE);
     http_request_media(&head.request);
     http_request_wants_html(&head.request);

@@ -8,6 +8,8 @@
 #include "net/offer.h"
 #include "tests/fuzz/fuzz.h"
 
+static const struct http_head_limits widest = {HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct http1_head head;
@@ -17,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *name;
     json_t *value;
 
-    if (http1_head_parse(str_of(data, size), &head, &length, &wrong) != HTTP1_OK ||
+    if (http1_head_parse(str_of(data, size), &widest, &head, &length, &wrong) != HTTP1_OK ||
         !offer_is_made(&head))
         return 0;
     offer_read(&head, size % 2, &offer);

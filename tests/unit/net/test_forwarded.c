@@ -5,6 +5,8 @@
 #include "net/http1.h"
 #include "tests/lib/test.h"
 
+static const struct http_head_limits widest = {HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
+
 static char scratch[NET_ADDRESS_MAX];
 
 /* The client of a request from `peer` with these fields; 10.0.0.0/8 and Unix sockets are trusted.
@@ -24,8 +26,8 @@ static struct str client_of(const char *peer, const char *fields)
     arena_init(&arena);
     assert_true(net_ranges_parse(&arena, STR("10.0.0.0/8,unix"), &trusted, &wrong));
     assert_true(!*peer || net_address_parse(str_c(peer), &from));
-    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &head, &length, &wrong_head),
-                     HTTP1_OK);
+    assert_int_equal(
+        http1_head_parse(str_of(text, (size_t)n), &widest, &head, &length, &wrong_head), HTTP1_OK);
     client = forwarded_client(&head.request, &from, &trusted);
     arena_done(&arena);
     return net_address_format(&client, scratch);

@@ -7,6 +7,7 @@
 
 static const struct net_config usual = {.max_connections = 1000,
                                         .max_request_bytes = 20000,
+                                        .head_limits = {16384, 64},
                                         .max_subscriptions = 16,
                                         .high_water = 65536};
 

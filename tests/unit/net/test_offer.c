@@ -4,6 +4,8 @@
 
 #include "tests/lib/test.h"
 
+static const struct http_head_limits widest = {HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
+
 /* {"host":"h","Authorization":"t?>~"}: its base64 has a plus sign, a slash and padding. */
 #define ENCODED_URL "eyJob3N0IjoiaCIsIkF1dGhvcml6YXRpb24iOiJ0Pz5-In0"
 #define ENCODED     "eyJob3N0IjoiaCIsIkF1dGhvcml6YXRpb24iOiJ0Pz5+In0="
@@ -22,7 +24,8 @@ static void check(const char *target, const char *fields, const struct dialect *
     int n = snprintf(text, sizeof(text),
                      "GET %s HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n%s\r\n", target, fields);
 
-    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &head, &length, &wrong), HTTP1_OK);
+    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &widest, &head, &length, &wrong),
+                     HTTP1_OK);
     assert_true(offer_is_made(&head));
     offer_read(&head, url_token, &offer);
     assert_ptr_equal(offer.dialect, dialect);
@@ -101,7 +104,8 @@ static bool is_made(const char *target, const char *fields)
     size_t length;
     int n = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: h\r\n%s\r\n", target, fields);
 
-    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &head, &length, &wrong), HTTP1_OK);
+    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &widest, &head, &length, &wrong),
+                     HTTP1_OK);
     return offer_is_made(&head);
 }
 
@@ -163,7 +167,7 @@ static void names_that_are_not_spoken_are_told(void **state)
 
     assert_int_equal(
         http1_head_parse(STR("GET /ws/rooms/club HTTP/1.1\r\nHost: h\r\n" NAMES("soap") "\r\n"),
-                         &head, &length, &wrong),
+                         &widest, &head, &length, &wrong),
         HTTP1_OK);
     offer_read(&head, false, &offer);
     assert_false(offer.is_spoken);

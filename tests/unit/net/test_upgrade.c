@@ -5,6 +5,8 @@
 #include "net/origin.h"
 #include "tests/lib/test.h"
 
+static const struct http_head_limits widest = {HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
+
 static struct http1_head head;
 static char text[1024];
 
@@ -14,7 +16,8 @@ static int check(const char *line, const char *fields)
     size_t length;
     int n = snprintf(text, sizeof(text), "%s\r\nHost: h\r\n%s\r\n", line, fields);
 
-    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &head, &length, &wrong), HTTP1_OK);
+    assert_int_equal(http1_head_parse(str_of(text, (size_t)n), &widest, &head, &length, &wrong),
+                     HTTP1_OK);
     assert_true(upgrade_asked(&head));
     return upgrade_check(&head, &wrong) ? 101 : wrong.status;
 }

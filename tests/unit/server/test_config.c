@@ -83,9 +83,16 @@ static void without_anything_the_defaults_are_those_of_the_manual(void **state)
     assert_int_equal(config.max_aliases, 30);
     assert_int_equal(config.max_directives, 50);
     assert_int_equal(config.max_request_bytes, 262144);
+    assert_int_equal(config.max_header_bytes, 16384);
+    assert_int_equal(config.max_header_fields, 64);
     assert_int_equal(config.max_connections, 20000);
+    assert_int_equal(config.max_handshakes, 2000);
     assert_int_equal(config.max_subscriptions_per_connection, 256);
     assert_int_equal(config.high_water, 65536);
+    assert_int_equal(config.head_timeout_ms, 10000);
+    assert_int_equal(config.body_timeout_ms, 30000);
+    assert_int_equal(config.keep_alive_timeout_ms, 75000);
+    assert_int_equal(config.send_timeout_ms, 30000);
     assert_int_equal(config.init_timeout_ms, 10000);
     assert_int_equal(config.ping_interval_ms, 25000);
     assert_int_equal(config.pong_timeout_ms, 10000);
