@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "net/batch.h"
 #include "net/errand.h"
 #include "net/event_stream.h"
 #include "net/inside.h"
@@ -50,6 +51,9 @@ static void let_go(struct exchange *x)
     if (x->events)
         event_stream_free(x->events);
     x->events = NULL;
+    if (x->batch)
+        batch_free(x->batch);
+    x->batch = NULL;
 }
 
 void exchange_done(struct exchange *x)
@@ -236,15 +240,20 @@ static void begin(struct net_operation *op)
         loop_at_turn_end(x->net->loop, &x->later);
 }
 
+void exchange_show(const struct exchange *x, struct net_call *call)
+{
+    call->authorization = x->authorization;
+    call->api_key = x->api_key;
+    call->typed_errors = x->typed_errors;
+}
+
 static void call(struct exchange *x, struct http_request *r, bool safe_method)
 {
     const struct net_service *service = &x->net->service;
 
     x->state = EXCHANGE_CALLING;
     x->op = (struct net_operation){.transport = &exchange_transport, .client = &x->client};
-    r->call.authorization = x->authorization;
-    r->call.api_key = x->api_key;
-    r->call.typed_errors = x->typed_errors;
+    exchange_show(x, &r->call);
     r->call.safe_method = safe_method;
     r->call.can_stream = x->dress;
     x->asking = true;
@@ -261,6 +270,10 @@ void exchange_run(struct exchange *x)
 
     if (x->stream_token.p) {
         stream_request_run(x);
+        return;
+    }
+    if (x->net->config.batching && batch_is_sent(buf_str(&x->body))) {
+        batch_run(x);
         return;
     }
     if (!http_request_from_body(&x->arena, buf_str(&x->body), &r, &wrong)) {
@@ -418,7 +431,7 @@ void exchange_on_verdict(struct exchange *x, struct errand *e)
 
 void exchange_cancel(struct exchange *x)
 {
-    if (x->state >= EXCHANGE_CALLING && !x->events)
+    if (x->state >= EXCHANGE_CALLING && !x->events && !x->batch)
         x->net->service.on_cancel(&x->op);
     clear(x);
 }

@@ -23,6 +23,7 @@
 #include "net/http_response.h"
 #include "net/stream_dress.h"
 
+struct batch;
 struct errand;
 struct event_stream;
 struct exchange;
@@ -62,6 +63,7 @@ struct exchange {
     struct net_operation op;
     struct errand *errand;       /* what the request is about is another loop's, perhaps */
     struct event_stream *events; /* it streams the results of other requests' operations */
+    struct batch *batch;         /* in op's place: the request brought several operations */
     /* Of the request being answered; its strings are in the arena. */
     struct arena arena;
     enum http_media media;
@@ -114,6 +116,9 @@ void exchange_answer_options(struct exchange *x, const struct http_head *head, s
 /* As on /graphql. */
 bool exchange_begin_operation(struct exchange *x, const struct http_head *head) must_use;
 bool exchange_begin_post(struct exchange *x, const struct http_head *head) must_use;
+
+/* For net/batch.h: tells the server what the request shows of its client. */
+void exchange_show(const struct exchange *x, struct net_call *call);
 
 /* For net/errand.h: the verdict on x->errand, which is gone when this returns. */
 void exchange_on_verdict(struct exchange *x, struct errand *e);

@@ -313,6 +313,57 @@ bool http_request_from_body(struct arena *a, struct str body, struct http_reques
     return true;
 }
 
+static bool take_calls(struct arena *a, struct http_batch *b, struct str *ret_wrong)
+{
+    const char *member, *expected;
+
+    for (size_t i = 0; i < b->n; i++) {
+        const json_t *one = json_array_get(b->body, i);
+
+        if (!json_is_object(one)) {
+            *ret_wrong = arena_printf(a, "[%zu] must be an object with a member \"query\".", i);
+            return false;
+        }
+        if (!call_from_json(one, &b->calls[i], &member, &expected)) {
+            *ret_wrong = arena_printf(a, "[%zu]: \"%s\" %s.", i, member, expected);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_batch(struct arena *a, size_t most, struct http_batch *b, struct str *ret_wrong)
+{
+    b->n = json_array_size(b->body);
+    if (b->n == 0) {
+        *ret_wrong = STR("The batch is empty: the body must hold one operation at least.");
+        return false;
+    }
+    if (b->n > most) {
+        *ret_wrong = arena_printf(a, "The batch has %zu operations; the limit is %zu.", b->n, most);
+        return false;
+    }
+    b->calls = arena_array(a, struct net_call, b->n);
+    return take_calls(a, b, ret_wrong);
+}
+
+bool http_batch_from_body(struct arena *a, struct str body, size_t most,
+                          struct http_batch *ret_batch, struct str *ret_wrong)
+{
+    struct http_batch b = {0};
+    json_error_t error;
+
+    b.body = call_json(body, &error);
+    if (!b.body)
+        return malformed_json(a, "The body", &error, ret_wrong);
+    if (!take_batch(a, most, &b, ret_wrong)) {
+        json_decref(b.body);
+        return false;
+    }
+    *ret_batch = b;
+    return true;
+}
+
 /* A parameter that is a JSON object, or null. */
 static bool take_object(struct arena *a, const char *name, struct str text, json_t **to,
                         const json_t **call_member, struct str *ret_wrong)

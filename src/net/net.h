@@ -22,8 +22,9 @@ struct net_config {
     size_t max_request_bytes; /* an HTTP body, a WebSocket message */
     struct http_head_limits head_limits; /* 0: as much as there can be */
     size_t max_subscriptions;            /* operations at a time on a connection */
-    size_t high_water;                   /* unsent bytes of a connection, then next() is NET_FULL */
-    uint64_t head_timeout_ms;            /* a duration of 0: without end */
+    size_t batching;          /* operations in an HTTP body that is an array; 0: none may be */
+    size_t high_water;        /* unsent bytes of a connection, then next() is NET_FULL */
+    uint64_t head_timeout_ms; /* a duration of 0: without end */
     uint64_t body_timeout_ms;
     uint64_t keep_alive_timeout_ms;
     uint64_t send_timeout_ms;

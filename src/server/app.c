@@ -264,6 +264,7 @@ static bool listen_all(struct app *app)
             .max_request_bytes = c->max_request_bytes,
             .head_limits = {c->max_header_bytes, c->max_header_fields},
             .max_subscriptions = c->max_subscriptions_per_connection,
+            .batching = c->batching,
             .high_water = c->high_water,
             .head_timeout_ms = c->head_timeout_ms,
             .body_timeout_ms = c->body_timeout_ms,

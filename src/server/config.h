@@ -70,6 +70,7 @@ struct config {
     enum documents_mode trusted_documents;
     struct str trusted_manifest; /* a file; absent: none */
     enum config_on_off persisted_queries;
+    uint64_t batching; /* operations in one HTTP request; 0: no array of them is taken */
 
     size_t max_depth;
     size_t max_tokens;

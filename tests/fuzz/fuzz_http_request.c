@@ -15,7 +15,8 @@
 static const struct http_head_limits widest = {HTTP_HEAD_MAX, HTTP_FIELDS_MAX};
 
 enum {
-    BODY_MOST = 4096
+    BODY_MOST = 4096,
+    BATCH_MOST = 10,
 };
 
 static enum http1_parse read_body(const struct http1_head *h, struct str bytes, size_t step,
@@ -40,6 +41,7 @@ static enum http1_parse read_body(const struct http1_head *h, struct str bytes, 
 static void read_json(struct buf *body)
 {
     struct http_request r;
+    struct http_batch b;
     struct arena a;
     struct str wrong;
 
@@ -47,6 +49,12 @@ static void read_json(struct buf *body)
     if (http_request_from_body(&a, buf_str(body), &r, &wrong)) {
         assert(str_is_utf8(r.call.query));
         http_request_done(&r);
+    } else {
+        assert(wrong.n > 0);
+    }
+    if (http_batch_from_body(&a, buf_str(body), BATCH_MOST, &b, &wrong)) {
+        assert(b.n > 0 && b.n <= BATCH_MOST);
+        json_decref(b.body);
     } else {
         assert(wrong.n > 0);
     }
