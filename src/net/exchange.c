@@ -5,6 +5,7 @@
 #include "net/batch.h"
 #include "net/errand.h"
 #include "net/event_stream.h"
+#include "net/forwarded.h"
 #include "net/inside.h"
 #include "net/origin.h"
 #include "net/refusal.h"
@@ -34,7 +35,7 @@ void exchange_init(struct exchange *x, struct net *n, const struct exchange_fram
         .net = n,
         .framing = framing,
         .out = out,
-        .client = {.transport = "http", .ops = &exchange_client_ops},
+        .client = {.transport = "http", .address = &x->address, .ops = &exchange_client_ops},
     };
     buf_init(&x->body, max_body(x));
     arena_init(&x->arena);
@@ -395,6 +396,7 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
 {
     assert(x->state == EXCHANGE_IDLE);
     x->client.id = net_client_id(x->net);
+    x->address = forwarded_client(head, x->peer, &x->net->config.trusted_proxies);
     x->authorization = arena_str(&x->arena, http_field(head, STR("Authorization")));
     x->api_key = arena_str(&x->arena, http_field(head, STR("X-Api-Key")));
     x->typed_errors = http_field(head, STR("X-Amz-User-Agent")).p;

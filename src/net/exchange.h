@@ -19,6 +19,7 @@
  *        no memory.
  */
 
+#include "net/address.h"
 #include "net/deadline.h"
 #include "net/http_response.h"
 #include "net/stream_dress.h"
@@ -55,11 +56,13 @@ enum exchange_state {
 struct exchange {
     struct net *net;
     const struct exchange_framing *framing;
-    struct outq *out; /* the framing's */
-    bool chunked;     /* the pieces of a stream are chunks of HTTP/1.1; the framing sets it */
+    struct outq *out;               /* the framing's */
+    const struct net_address *peer; /* who connected; the framing sets it */
+    bool chunked; /* the pieces of a stream are chunks of HTTP/1.1; the framing sets it */
     enum exchange_state state;
     struct buf body; /* of the request */
     struct net_client client;
+    struct net_address address; /* the client's: the peer's, or as a trusted proxy tells it */
     struct net_operation op;
     struct errand *errand;       /* what the request is about is another loop's, perhaps */
     struct event_stream *events; /* it streams the results of other requests' operations */

@@ -30,7 +30,7 @@ struct h2_stream *h2_stream_new(struct conn *c, nghttp2_session *session, int32_
     outq_init(&s->out);
     deadline_init(&s->due);
     exchange_init(&s->exchange, c->net, &h2_framing, &s->out);
-    s->exchange.client.address = &c->peer;
+    s->exchange.peer = &c->peer;
     s->exchange.client.requests = &c->requests;
     return s;
 }

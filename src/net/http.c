@@ -361,7 +361,7 @@ void http_start(struct conn *c)
     h->conn = c;
     buf_init(&h->in, IN_CEILING);
     exchange_init(&h->exchange, c->net, &http_framing, &c->out);
-    h->exchange.client.address = &c->peer;
+    h->exchange.peer = &c->peer;
     h->exchange.client.requests = &c->requests;
     conn_set_speaker(c, &http_speaker, h);
     conn_set_deadline(c, DEADLINE_HEAD);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/address.h"
 #include "server/documents.h"
 #include "server/session.h"
 #include "server/subscription.h"
@@ -362,6 +363,16 @@ static void prepare(struct request *r, const struct net_call *call)
     run(r, call);
 }
 
+static void log_refused(const struct request *r, struct str reason)
+{
+    char address[NET_ADDRESS_MAX];
+    const struct net_client *client = r->op->client;
+
+    log_info("refused", LOG_INT("connId", (int64_t)client->id),
+             LOG_STR("address", net_address_format(client->address, address)),
+             LOG_STR("reason", reason));
+}
+
 /* False: refused. */
 static bool let_in(struct request *r, const struct wait *checked)
 {
@@ -369,6 +380,7 @@ static bool let_in(struct request *r, const struct wait *checked)
         r->viewer = keyring_viewer(checked);
         return true;
     }
+    log_refused(r, checked->detail);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
     refuse(r, NET_REFUSED, gql_status_http(checked->status));
     return false;

@@ -32,6 +32,20 @@ async function answer(socket) {
   return Buffer.concat(pieces).toString();
 }
 
+// Likewise over HTTP: of requests with these fields, one after another on one connection.
+async function eachRefusedFrom(hall, ...fields) {
+  const line = await connected(hall);
+  const addresses = [];
+  for (const more of fields) {
+    const seen = hall.log.length;
+    line.write(`GET /graphql?query={__typename} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer none\r\n${more}\r\n`);
+    await once(line, 'data');
+    addresses.push((await hall.logged('refused', seen)).address);
+  }
+  line.destroy();
+  return addresses;
+}
+
 const REQUEST = 'GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
 
 // Where the server's log says a client came from whose token it refused.
@@ -73,10 +87,16 @@ await withServer({ options: trusting }, async (hall) => {
     const headers = { 'X-Forwarded-For': '203.0.113.1, 198.51.100.9, 10.0.0.2' };
     assert.equal(await refusedFrom(hall, { headers }), '198.51.100.9');
   });
+
+  await check('so it is over HTTP, where one connection may be used for many clients', async () => {
+    const fields = ['X-Forwarded-For: 198.51.100.1\r\n', '', 'X-Forwarded-For: 198.51.100.2, 10.0.0.2\r\n'];
+    assert.deepEqual(await eachRefusedFrom(hall, ...fields), ['198.51.100.1', '127.0.0.1', '198.51.100.2']);
+  });
 });
 
 await withServer({}, async (hall) => {
   await check('nobody is believed who is not trusted', async () => {
+    assert.deepEqual(await eachRefusedFrom(hall, 'X-Forwarded-For: 198.51.100.9\r\n'), ['127.0.0.1']);
     assert.equal(await refusedFrom(hall, { headers: { 'X-Forwarded-For': '198.51.100.9' } }), '127.0.0.1');
   });
 });
