@@ -69,6 +69,7 @@ static void finish(struct request *r, const struct net_response *response)
     if (r->op)
         r->op->transport->finish(r->op, response);
     r->op = NULL;
+    buf_done(&r->out); /* large, and there may be many until the end of the turn */
     bury(r);
 }
 

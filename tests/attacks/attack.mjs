@@ -6,8 +6,8 @@
 //       });
 //     });
 //
-// While it goes on, and once more behind it, an honest client sends a message and another hears it.
-// Meanwhile the server's resident memory (VmRSS) grows by no more than `most` MiB. No time is asserted:
+// While it goes on, and once more behind it, an honest client sends a message and another hears it; each
+// time it is another user, of whom nobody has heard before. Meanwhile the server's resident memory (VmRSS) grows by no more than `most` MiB. No time is asserted:
 // an answer that does not come is waited for until the patience of the tools below has an end.
 
 import assert from 'node:assert/strict';
@@ -68,6 +68,11 @@ export class Line {
     }
   }
 
+  // Something more is heard.
+  more() {
+    return inTime(Promise.race([once(this.socket, 'data'), this.over]), 'anything');
+  }
+
   // All that was heard, once the server has ended the connection.
   async end() {
     await inTime(this.over, 'the end of a connection');
@@ -105,7 +110,6 @@ class Target {
   }
 
   async open() {
-    await this.#hall.room('square', ['honest', 'witness']);
     this.#witness = await this.login('witness');
     this.#witness.sendJson({
       type: 'subscribe',
@@ -130,11 +134,11 @@ class Target {
   }
 
   // The lines of a request with a JSON body, for a Line.
-  request(user, body, { path = '/graphql', accept = 'application/json', connection = 'close' } = {}) {
+  request(user, body, { accept = 'application/json', claims } = {}) {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return (
-      `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAccept: ${accept}\r\n` +
-      `Authorization: Bearer ${this.#hall.token(user)}\r\nConnection: ${connection}\r\n` +
+      `POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAccept: ${accept}\r\n` +
+      `Authorization: Bearer ${this.#hall.token(user, claims)}\r\nConnection: close\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
     );
   }
@@ -153,10 +157,22 @@ class Target {
   async serveTheHonest() {
     const text = `message ${++this.#sent}`;
     const query = `mutation { sendMessage(roomId: "square", text: "${text}") { text } }`;
-    const { body } = await this.ask('honest', { query });
+    const { body } = await this.ask(`honest ${this.#sent}`, { query });
     assert.deepEqual(body, { data: { sendMessage: { text } } });
     const { payload } = await this.#witness.nextJson();
     assert.deepEqual(payload.data.onMessage, { text });
+  }
+
+  // The same on the one that stands.
+  async serveOnItsSocket() {
+    const text = `message ${++this.#sent}`;
+    const query = `mutation { sendMessage(roomId: "square", text: "${text}") { text } }`;
+    this.#witness.sendJson({ type: 'subscribe', id: text, payload: { query } });
+    const heard = [];
+    while (heard.length < 3) heard.push(await this.#witness.nextJson());
+    const result = { sendMessage: { text } };
+    assert.deepEqual(heard.find(({ id, type }) => id === text && type === 'next').payload.data, result);
+    assert.deepEqual(heard.find(({ id }) => id === '1').payload.data, { onMessage: { text } });
   }
 
   // Until the honest have been served so often more.
@@ -203,9 +219,10 @@ class Target {
 }
 
 // ca: the server speaks TLS, by the options.
-export function withTarget({ ca, env, ...options }, body) {
+export function withTarget({ ca, options = [], threads }, body) {
   const ASAN_OPTIONS = [process.env.ASAN_OPTIONS, SANITIZED.quarantine].filter(Boolean).join(':');
-  return withServer({ env: { ASAN_OPTIONS, ...env }, ...options }, async (hall) => {
+  const open = ['--open-rooms', 'square,cellar'];
+  return withServer({ env: { ASAN_OPTIONS }, options: [...open, ...options], threads }, async (hall) => {
     const target = new Target(hall, ca);
     await target.open();
     return body(target);

@@ -1,0 +1,177 @@
+// WebSockets that are never initialised, never answer, never read, and never end their messages.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+
+import { finish } from '../lib/tap.mjs';
+import { OPCODE } from '../lib/websocket.mjs';
+import { repeat, withTarget } from './attack.mjs';
+
+const ATTACKERS = 100;
+const PIECE = 'x'.repeat(1000);
+const MOST = 64 * 1024; // bytes of a message
+const FOLLOW = 'subscription { onMessage(roomId: "cellar") { text } }';
+
+// What comes up to the close, which is given.
+async function closeOf(socket) {
+  for (;;) {
+    const event = await socket.next();
+    if (event.close) return event.close;
+    assert.ok(!event.cut, 'the connection was cut');
+  }
+}
+
+const handshake =
+  'GET /graphql HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
+  'Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
+// A client's frame, its mask of zeros.
+function frame(opcode, text) {
+  const n = Buffer.byteLength(text);
+  const head = n < 126 ? [0x80 | n] : [0x80 | 126, n >> 8, n & 255];
+  return Buffer.concat([Buffer.from([0x80 | opcode, ...head, 0, 0, 0, 0]), Buffer.from(text)]);
+}
+
+const said = (message) => frame(OPCODE.text, JSON.stringify(message));
+const subscribe = (id, query) => said({ type: 'subscribe', id: String(id), payload: { query } });
+
+// A socket that answers nothing by itself, not even a ping; what is said follows the initialisation.
+async function deafSocket(target, ...frames) {
+  const line = await target.line();
+  const init = { type: 'connection_init', payload: { authorization: `Bearer ${target.hall.token('mallory')}` } };
+  line.say(Buffer.concat([Buffer.from(handshake), said(init), ...frames]));
+  return line;
+}
+
+const limits = ['--init-timeout', '3s', '--max-request-bytes', String(MOST), '--max-subscriptions-per-connection', '20'];
+
+await withTarget({ options: [...limits, '--rate-requests', '1/h', '--rate-requests-burst', '50'] }, async (target) => {
+  await target.attack('sockets that are never initialised are closed with 4408', { most: 16 }, () =>
+    repeat(ATTACKERS, async () => {
+      const socket = await target.socket();
+      const pings = setInterval(() => socket.sendJson({ type: 'ping' }), 100);
+      assert.deepEqual(await closeOf(socket), { code: 4408, reason: 'Connection initialisation timeout' });
+      clearInterval(pings);
+    }),
+  );
+
+  await target.attack('messages in fragments without end are 1009', { most: 32 }, () =>
+    repeat(ATTACKERS, async () => {
+      const socket = await target.login('mallory');
+      socket.frame(OPCODE.text, PIECE, { final: false });
+      for (let i = 0; i < 100; i++) socket.frame(OPCODE.continuation, PIECE, { final: false });
+      assert.equal((await closeOf(socket)).code, 1009);
+    }),
+  );
+
+  await target.attack('messages that are too long are 1009 as soon as they say so', { most: 16 }, () =>
+    repeat(ATTACKERS, async (i) => {
+      const line = await deafSocket(target);
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64BE(i % 2 ? BigInt(MOST) + 1n : 1n << 62n);
+      line.say(Buffer.concat([Buffer.from([0x81, 0xff]), length, randomBytes(4)]));
+      while (!line.heard.includes('\x88')) await line.more();
+      assert.match(line.heard, /\x88.\x03\xf1/s); // a close frame with 1009
+      line.drop();
+    }),
+  );
+
+  await target.attack('fragments of nothing, without end, take nothing', { most: 16 }, async () => {
+    const empty = Buffer.concat(Array(1000).fill(Buffer.from([0x00, 0x80, 0, 0, 0, 0])));
+    const lines = await repeat(20, () => deafSocket(target, Buffer.from([0x01, 0x80, 0, 0, 0, 0])));
+    for (let i = 0; i < 50; i++) {
+      for (const line of lines) line.say(empty);
+      await target.serves(1);
+    }
+    await Promise.all(lines.map((line) => line.drop()));
+  });
+
+  await target.attack('more subscriptions than allowed are LIMIT_EXCEEDED, and the socket stays', { most: 16 }, () =>
+    repeat(20, async () => {
+      const socket = await target.login('mallory');
+      for (let i = 0; i < 45; i++) socket.sendJson({ type: 'subscribe', id: `${i}`, payload: { query: FOLLOW } });
+      for (let i = 20; i < 45; i++) {
+        const { id, type, payload } = await socket.nextJson();
+        assert.deepEqual([id, type, payload[0].extensions.code], [`${i}`, 'error', 'LIMIT_EXCEEDED']);
+      }
+      socket.sendJson({ type: 'ping' });
+      assert.equal((await socket.nextJson()).type, 'pong');
+      socket.cut();
+    }),
+  );
+
+  await target.attack('more operations than allowed are RATE_LIMITED, and the socket stays', { most: 16 }, () =>
+    repeat(20, async () => {
+      const socket = await target.login('mallory');
+      const codes = [];
+      for (let i = 0; i < 500; i++)
+        socket.sendJson({ type: 'subscribe', id: `${i}`, payload: { query: '{ __typename }' } });
+      while (codes.length < 500) {
+        const { type, payload } = await socket.nextJson();
+        if (type === 'error') codes.push(payload[0].extensions.code);
+        if (type === 'error') assert.ok(payload[0].extensions.retryAfterMs > 0);
+        if (type === 'next') codes.push('');
+      }
+      assert.equal(codes.filter((code) => code === '').length, 50);
+      assert.equal(codes.filter((code) => code === 'RATE_LIMITED').length, 450);
+      socket.cut();
+    }),
+  );
+});
+
+const restless = ['--ping-interval', '1s', '--pong-timeout', '3s'];
+
+// All of them are let go: by and by the server has no more connections than before.
+async function untilGone(target, before, lines) {
+  while (target.descriptors > before + 2) await target.serves(1);
+  await Promise.all(lines.map((line) => line.drop()));
+}
+
+await withTarget({ options: restless }, async (target) => {
+  await target.attack('who does not answer a ping is let go', { most: 16 }, () =>
+    repeat(ATTACKERS, async () => {
+      const line = await deafSocket(target, subscribe(1, FOLLOW));
+      assert.match(await line.end(), /connection_ack/);
+    }),
+  );
+
+  await target.attack('who does not read is let go, however much is sent to it', { most: 48 }, async () => {
+    const before = target.descriptors;
+    const lines = await repeat(ATTACKERS, async () => {
+      const line = await deafSocket(target, ...Array.from({ length: 20 }, (_, i) => subscribe(i, FOLLOW)));
+      while (!line.heard.includes('connection_ack')) await line.more();
+      line.pause();
+      return line;
+    });
+    // 200 messages of 2 KiB to 2,000 subscriptions: 800 MiB, if they were kept for each.
+    const text = 'x'.repeat(2000);
+    for (let i = 0; i < 200; i++)
+      await target.ask('mallory', { query: `mutation { sendMessage(roomId: "cellar", text: "${text}") { id } }` });
+    await untilGone(target, before, lines);
+  });
+
+  // What comes in one read, 32 KiB, is answered: here some 10 MiB to each. Behind that would be 100 MiB more.
+  await target.attack('who asks and does not read the answers is read no further', { most: 160 }, async () => {
+    const before = target.descriptors;
+    const query = '{ __schema { types { name description fields { name description } } } }';
+    const lines = await repeat(10, async () => {
+      const line = await deafSocket(target, ...Array.from({ length: 2000 }, (_, i) => subscribe(i, query)));
+      line.pause();
+      return line;
+    });
+    await untilGone(target, before, lines);
+  });
+
+  await target.attack('so is who sends pings and does not read the pongs', { most: 48 }, async () => {
+    const before = target.descriptors;
+    const pings = Buffer.concat(Array(20_000).fill(frame(OPCODE.ping, 'x'.repeat(125))));
+    const lines = await repeat(ATTACKERS, async () => {
+      const line = await deafSocket(target, pings);
+      line.pause();
+      return line;
+    });
+    await untilGone(target, before, lines);
+  });
+});
+
+finish();
