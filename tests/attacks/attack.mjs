@@ -26,7 +26,11 @@ const LOOK_MS = 20; // between two looks at the server's memory, and between two
 const MIB = 1024; // in KiB, which /proc tells
 
 // Of a sanitizer: memory that was freed is kept for a while, and what is in use has red zones around.
-const SANITIZED = { quarantine: 'quarantine_size_mb=8:malloc_context_size=3', scale: 4, reserve: 1 << 30 };
+const SANITIZED = { quarantine: 'quarantine_size_mb=8:malloc_context_size=3', scale: 2, reserve: 1 << 30 };
+
+const SEND = 'mutation ($text: String!) { sendMessage(roomId: "square", text: $text) { text } }';
+// From a time before all messages: none can be missed while the subscription is being set up.
+const FOLLOW = 'subscription { onMessage(roomId: "square", since: "2000-01-01T00:00:00Z") { text } }';
 
 export const repeat = (n, body) => Promise.all(Array.from({ length: n }, (_, i) => body(i)));
 
@@ -114,7 +118,7 @@ class Target {
     this.#witness.sendJson({
       type: 'subscribe',
       id: '1',
-      payload: { query: 'subscription { onMessage(roomId: "square") { text } }' },
+      payload: { query: FOLLOW },
     });
   }
 
@@ -156,8 +160,7 @@ class Target {
   // On a connection of its own a message is sent, and on one that stands it is heard.
   async serveTheHonest() {
     const text = `message ${++this.#sent}`;
-    const query = `mutation { sendMessage(roomId: "square", text: "${text}") { text } }`;
-    const { body } = await this.ask(`honest ${this.#sent}`, { query });
+    const { body } = await this.ask(`honest ${this.#sent}`, { query: SEND, variables: { text } });
     assert.deepEqual(body, { data: { sendMessage: { text } } });
     const { payload } = await this.#witness.nextJson();
     assert.deepEqual(payload.data.onMessage, { text });
@@ -166,8 +169,7 @@ class Target {
   // The same on the one that stands.
   async serveOnItsSocket() {
     const text = `message ${++this.#sent}`;
-    const query = `mutation { sendMessage(roomId: "square", text: "${text}") { text } }`;
-    this.#witness.sendJson({ type: 'subscribe', id: text, payload: { query } });
+    this.#witness.sendJson({ type: 'subscribe', id: text, payload: { query: SEND, variables: { text } } });
     const heard = [];
     while (heard.length < 3) heard.push(await this.#witness.nextJson());
     const result = { sendMessage: { text } };
