@@ -186,12 +186,13 @@ static size_t take_frame(struct ws *ws, char *p, size_t n)
     return ws_is_control(f.opcode) ? take_control(ws, &f, p, n) : take_data(ws, &f, p, n);
 }
 
-/* Takes what can be told already of the bytes at p; returns how many they were. */
+/* Takes what can be told already of the bytes at p; returns how many they were. What a client asks
+ * that does not take its answers has to wait. */
 static size_t take_frames(struct ws *ws, char *p, size_t n)
 {
     size_t taken = 0, step = 1;
 
-    while (ws->state == WS_OPEN && taken < n && step > 0) {
+    while (ws->state == WS_OPEN && taken < n && step > 0 && conn_has_room(ws->conn)) {
         step = ws->left ? take_payload(ws, p + taken, n - taken)
                         : take_frame(ws, p + taken, n - taken);
         taken += step;
@@ -246,6 +247,8 @@ static void on_drained(void *user)
     struct ws *ws = user;
 
     subprotocol_on_drained(&ws->subprotocol);
+    if (ws->in.n)
+        take_bytes(ws, NULL, 0); /* what had to wait */
 }
 
 static void on_progress(void *user)

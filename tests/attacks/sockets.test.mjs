@@ -150,11 +150,12 @@ await withTarget({ options: restless }, async (target) => {
     await untilGone(target, before, lines);
   });
 
-  // What comes in one read, 32 KiB, is answered: here some 10 MiB to each. Behind that would be 100 MiB more.
-  await target.attack('who asks and does not read the answers is read no further', { most: 160 }, async () => {
+  // The kernel takes some megabytes for each, and until the end of a turn what they were made with is
+  // kept. All answers are 9 GiB.
+  await target.attack('who asks and does not read the answers is read no further', { most: 400 }, async () => {
     const before = target.descriptors;
     const query = '{ __schema { types { name description fields { name description } } } }';
-    const lines = await repeat(10, async () => {
+    const lines = await repeat(ATTACKERS, async () => {
       const line = await deafSocket(target, ...Array.from({ length: 2000 }, (_, i) => subscribe(i, query)));
       line.pause();
       return line;
