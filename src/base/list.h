@@ -42,6 +42,18 @@ static inline void list_remove(struct list *link)
     list_init(link);
 }
 
+/* All of from's elements to the end of to. */
+static inline void list_move_all(struct list *from, struct list *to)
+{
+    if (list_empty(from))
+        return;
+    from->next->prev = to->prev;
+    to->prev->next = from->next;
+    from->prev->next = to;
+    to->prev = from->prev;
+    list_init(from);
+}
+
 #define list_entry(link, type, member) container_of(link, type, member)
 #define list_first(l, type, member)    list_entry((l)->next, type, member)
 #define list_last(l, type, member)     list_entry((l)->prev, type, member)

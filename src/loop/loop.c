@@ -37,10 +37,24 @@ static void clear_graveyard(struct loop *l)
     }
 }
 
+/* libuv polls without waiting while an idle handle runs. */
+static void on_hurry(uv_idle_t *handle)
+{
+}
+
+static void hurry_if_hooks_wait(struct loop *l)
+{
+    if (list_empty(&l->hooks) && list_empty(&l->next))
+        uv_idle_stop(&l->hurry);
+    else
+        uv_idle_start(&l->hurry, on_hurry);
+}
+
 static void end_turn(struct loop *l)
 {
     run_hooks(l);
     clear_graveyard(l);
+    hurry_if_hooks_wait(l);
 }
 
 /* Timers ran just before: what they put off must not wait for the poll. */
@@ -51,7 +65,14 @@ static void on_before_poll(uv_prepare_t *handle)
 
 static void on_after_poll(uv_check_t *handle)
 {
-    end_turn(handle->data);
+    struct loop *l = handle->data;
+
+    while (!list_empty(&l->next)) {
+        struct list *link = l->next.next;
+        list_remove(link);
+        list_append(&l->hooks, link);
+    }
+    end_turn(l);
 }
 
 void loop_init(struct loop *l, unsigned index)
@@ -62,15 +83,18 @@ void loop_init(struct loop *l, unsigned index)
     l->uv.data = l;
     l->index = index;
     list_init(&l->hooks);
+    list_init(&l->next);
     list_init(&l->graveyard);
     uv_prepare_init(&l->uv, &l->before_poll);
     uv_check_init(&l->uv, &l->after_poll);
+    uv_idle_init(&l->uv, &l->hurry);
     l->before_poll.data = l;
     l->after_poll.data = l;
     uv_prepare_start(&l->before_poll, on_before_poll);
     uv_check_start(&l->after_poll, on_after_poll);
     uv_unref((uv_handle_t *)&l->before_poll);
     uv_unref((uv_handle_t *)&l->after_poll);
+    uv_unref((uv_handle_t *)&l->hurry);
     l->mailbox = mailbox_new(l);
 }
 
@@ -80,6 +104,7 @@ void loop_done(struct loop *l)
     mailbox_close(l->mailbox);
     uv_close((uv_handle_t *)&l->before_poll, NULL);
     uv_close((uv_handle_t *)&l->after_poll, NULL);
+    uv_close((uv_handle_t *)&l->hurry, NULL);
     uv_run(&l->uv, UV_RUN_DEFAULT);
     end_turn(l);
     mailbox_free(l->mailbox);
@@ -115,6 +140,12 @@ void loop_at_turn_end(struct loop *l, struct turn_hook *hook)
 {
     if (list_empty(&hook->link))
         list_append(&l->hooks, &hook->link);
+}
+
+void loop_next_turn(struct loop *l, struct turn_hook *hook)
+{
+    if (list_empty(&hook->link))
+        list_append(&l->next, &hook->link);
 }
 
 void turn_hook_cancel(struct turn_hook *hook)

@@ -5,7 +5,8 @@
  *
  * A turn is one round of the loop. Work that pays to be done once for many events (flushing a
  * pipeline, writing to a socket all that waits for it) is put off to the end of the turn with
- * loop_at_turn_end(). What must not be freed while its callbacks may be on the stack goes to the
+ * loop_at_turn_end(); work that would be too much for one turn takes a part of itself and goes on
+ * with loop_next_turn(). What must not be freed while its callbacks may be on the stack goes to the
  * graveyard with loop_bury().
  *
  * Threads: loop_run() in the loop's own thread; everything else there too, once it runs. Only a
@@ -42,10 +43,12 @@ struct loop {
     uv_loop_t uv;
     unsigned index;        /* 0 is the first */
     struct list hooks;     /* turn_hook.link, to run at the end of this turn */
+    struct list next;      /* turn_hook.link, to run at the end of the next */
     struct list graveyard; /* grave.link */
     struct mailbox *mailbox;
     uv_prepare_t before_poll;
     uv_check_t after_poll;
+    uv_idle_t hurry; /* runs while a hook waits: then the poll does not */
 };
 
 void loop_init(struct loop *l, unsigned index);
@@ -63,6 +66,9 @@ int64_t loop_now_ms(const struct loop *l);
 void turn_hook_init(struct turn_hook *hook, turn_hook_fn *fn);
 /* Once at the end of this turn, however often it is asked for. */
 void loop_at_turn_end(struct loop *l, struct turn_hook *hook);
+/* Once at the end of the next turn, when what has come meanwhile has been seen to. The loop does
+ * not wait for anything to come. */
+void loop_next_turn(struct loop *l, struct turn_hook *hook);
 /* Not after all. */
 void turn_hook_cancel(struct turn_hook *hook);
 

@@ -79,6 +79,83 @@ static void a_hook_may_ask_for_itself_again(void **state)
     assert_int_equal(c.hooks, 4);
 }
 
+/* A turn holds only so many rounds of hooks; nothing else is about to happen. */
+static void stop_when_done(struct turn_hook *hook)
+{
+    struct counter *c = container_of(hook, struct counter, hook);
+
+    on_hook(hook);
+    if (c->again < 0)
+        loop_stop(&c->loop);
+}
+
+static void ask_very_often(struct timer *t)
+{
+    struct counter *c = container_of(t, struct counter, timer);
+
+    turn_hook_init(&c->hook, stop_when_done);
+    loop_at_turn_end(&c->loop, &c->hook);
+}
+
+static void hooks_that_are_left_over_wait_for_nothing(void **state)
+{
+    struct counter c = {.again = 10000};
+
+    run_with_timer(&c, ask_very_often);
+    assert_int_equal(c.hooks, 10001);
+}
+
+/* Work that goes on over turns, while bytes come. */
+struct parts {
+    struct loop loop;
+    struct turn_hook hook;
+    struct watch watch;
+    int fds[2];
+    int done;
+    int seen; /* how much of the work was done when the byte was read */
+};
+
+static void on_part(struct turn_hook *hook)
+{
+    struct parts *p = container_of(hook, struct parts, hook);
+
+    if (p->done++ == 0)
+        assert_int_equal(write(p->fds[1], "x", 1), 1);
+    if (p->done < 10)
+        loop_next_turn(&p->loop, hook);
+    else
+        loop_stop(&p->loop);
+}
+
+static void on_byte(struct watch *w, int events)
+{
+    struct parts *p = container_of(w, struct parts, watch);
+    char byte;
+
+    assert_int_equal(read(p->fds[0], &byte, 1), 1);
+    p->seen = p->done;
+}
+
+static void work_put_off_to_the_next_turn_lets_what_has_come_go_first(void **state)
+{
+    struct parts p = {.seen = -1};
+
+    assert_int_equal(pipe(p.fds), 0);
+    loop_init(&p.loop, 0);
+    watch_init(&p.watch, &p.loop, p.fds[0], on_byte);
+    watch_set(&p.watch, WATCH_READ);
+    turn_hook_init(&p.hook, on_part);
+    loop_next_turn(&p.loop, &p.hook);
+    loop_next_turn(&p.loop, &p.hook);
+    loop_run(&p.loop);
+    assert_int_equal(p.done, 10);
+    assert_int_equal(p.seen, 1);
+    watch_close(&p.watch, NULL);
+    loop_done(&p.loop);
+    close(p.fds[0]);
+    close(p.fds[1]);
+}
+
 struct pipe_end {
     struct watch watch;
     struct loop *loop;
@@ -119,5 +196,8 @@ static void a_watch_tells_of_a_byte_to_read(void **state)
 int main(void)
 {
     return RUN(test(a_hook_runs_once_a_turn_however_often_it_is_asked_for),
-               test(a_hook_may_ask_for_itself_again), test(a_watch_tells_of_a_byte_to_read));
+               test(a_hook_may_ask_for_itself_again),
+               test(hooks_that_are_left_over_wait_for_nothing),
+               test(work_put_off_to_the_next_turn_lets_what_has_come_go_first),
+               test(a_watch_tells_of_a_byte_to_read));
 }
