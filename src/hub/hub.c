@@ -1,6 +1,7 @@
 #include "hub/hub.h"
 
 #include "base/mem.h"
+#include "hub/recall.h"
 #include "hub/subscriber.h"
 #include "hub/topic.h"
 #include "loop/mailbox.h"
@@ -9,6 +10,7 @@ struct hub {
     struct loop *loop;
     struct topics topics;
     struct recent *recent;
+    struct recall recall;
 };
 
 struct hub *hub_new(struct loop *l)
@@ -16,8 +18,9 @@ struct hub *hub_new(struct loop *l)
     struct hub *hub = mem_new(struct hub);
 
     hub->loop = l;
-    topics_init(&hub->topics, l);
     hub->recent = recent_new(0);
+    recall_init(&hub->recall, l, hub->recent);
+    topics_init(&hub->topics, l, &hub->recall);
     return hub;
 }
 
@@ -26,6 +29,7 @@ void hub_free(struct hub *hub)
     if (!hub)
         return;
     topics_done(&hub->topics);
+    recall_done(&hub->recall);
     recent_free(hub->recent);
     mem_free(hub);
 }
@@ -34,11 +38,7 @@ void hub_keep(struct hub *hub, size_t most_bytes)
 {
     recent_free(hub->recent);
     hub->recent = recent_new(most_bytes);
-}
-
-struct recent *hub_recent(struct hub *hub)
-{
-    return hub->recent;
+    hub->recall.recent = hub->recent;
 }
 
 struct topics *hub_topics(struct hub *hub)
@@ -50,7 +50,7 @@ static void fan_out_to_group(struct topic_group *g, const struct event *e)
 {
     struct frame *rendered = NULL;
 
-    list_each_safe (link, &g->subscribers)
+    list_each_safe (link, &g->live)
         subscriber_event(list_entry(link, struct subscriber, in_group), e->seq, e->row, &rendered);
     frame_unref(rendered);
 }

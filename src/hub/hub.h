@@ -34,4 +34,3 @@ struct topics *hub_topics(struct hub *hub);
 /* The newest events, of all rooms, whether anybody listens or not; none until it is said how many
  * bytes they may take. */
 void hub_keep(struct hub *hub, size_t most_bytes);
-struct recent *hub_recent(struct hub *hub);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "hub/recall.h"
 #include "hub/topic.h"
 
 /* The one place where the state changes; the moves it allows are those of the header's picture. */
@@ -10,10 +11,10 @@ static void enter(struct subscriber *s, enum subscriber_state state)
     assert(s->state != SUBSCRIBER_ENDED);
     assert(state != SUBSCRIBER_LIVE || s->state == SUBSCRIBER_REPLAY);
     s->state = state;
-    if (state != SUBSCRIBER_REPLAY)
-        return;
-    s->head_asked_at = s->group->topic->head;
-    s->ops->read_on(s, s->delivered);
+    list_remove(&s->in_group);
+    list_append(state == SUBSCRIBER_LIVE ? &s->group->live : &s->group->rest, &s->in_group);
+    if (state == SUBSCRIBER_REPLAY)
+        recall_begin(s->group->topic->topics->recall, s);
 }
 
 void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct topics *topics,
@@ -22,6 +23,8 @@ void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, str
     /* LAGGING until it is told where it stands: it is in the lists, and nothing is kept for it. */
     *s = (struct subscriber){.ops = ops, .state = SUBSCRIBER_LAGGING};
     list_init(&s->in_group);
+    list_init(&s->in_recall);
+    list_init(&s->with);
     s->group = topic_enter(topics, topic_key, group_key, &s->in_group);
 }
 
@@ -55,13 +58,40 @@ static bool deliver(struct subscriber *s, int64_t seq, struct frame *payload)
     return true;
 }
 
+/* Whoever else is in the group will want the same. */
+static struct frame *render_shared(struct subscriber *s, const struct subscriber_row *row)
+{
+    struct topic_group *g = s->group;
+    struct rendered *rendered = &g->topic->topics->recall->rendered;
+    bool is_alone = g->n == 1;
+    struct frame *payload = is_alone ? NULL : rendered_get(rendered, g->number, row->seq);
+
+    if (payload)
+        return payload;
+    payload = s->ops->render(s, row->row, true);
+    if (!is_alone)
+        rendered_put(rendered, g->number, row->seq, payload);
+    return payload;
+}
+
 static bool replay(struct subscriber *s, const struct subscriber_row *row)
 {
-    struct frame *payload = s->ops->render(s, row->row, true);
+    struct frame *payload = render_shared(s, row);
     bool taken = deliver(s, row->seq, payload);
 
     frame_unref(payload);
     return taken;
+}
+
+static void take(struct subscriber *s, const struct subscriber_row *rows, size_t n, int64_t through)
+{
+    assert(s->state == SUBSCRIBER_REPLAY);
+    for (size_t i = 0; i < n; i++)
+        if (!replay(s, &rows[i]))
+            return;
+    if (s->delivered < through)
+        s->delivered = through;
+    go_on(s);
 }
 
 void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
@@ -69,17 +99,19 @@ void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, siz
 {
     if (s->state == SUBSCRIBER_ENDED)
         return;
-    assert(s->state == SUBSCRIBER_REPLAY);
+    recall_answered(s->group->topic->topics->recall, s, rows, n);
     topic_advance(s->group->topic, last_seq);
     /* The log was asked after the head was there, and does not reach it: the head was false. */
     if (last_seq < s->head_asked_at)
         topic_retract(s->group->topic, s->head_asked_at, last_seq);
-    for (size_t i = 0; i < n; i++)
-        if (!replay(s, &rows[i]))
-            return;
-    if (s->delivered < through)
-        s->delivered = through;
-    go_on(s);
+    take(s, rows, n, through);
+}
+
+void subscriber_recall(struct subscriber *s, const struct subscriber_row *rows, size_t n,
+                       int64_t through)
+{
+    topic_advance(s->group->topic, through);
+    take(s, rows, n, through);
 }
 
 void subscriber_drained(struct subscriber *s)
@@ -94,7 +126,7 @@ void subscriber_review(struct subscriber *s)
         enter(s, SUBSCRIBER_REPLAY);
 }
 
-static enum subscriber_concern concern(const struct subscriber *s, const void *row)
+enum subscriber_concern subscriber_concern(const struct subscriber *s, const void *row)
 {
     return s->ops->concern ? s->ops->concern(s, row) : SUBSCRIBER_WANTS;
 }
@@ -107,7 +139,7 @@ void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct
         enter(s, SUBSCRIBER_REPLAY);
         return;
     }
-    switch (concern(s, row)) {
+    switch (subscriber_concern(s, row)) {
     case SUBSCRIBER_WANTS:
         if (!*rendered)
             *rendered = s->ops->render(s, row, false);
@@ -127,6 +159,7 @@ void subscriber_end(struct subscriber *s)
     if (s->state == SUBSCRIBER_ENDED)
         return;
     s->state = SUBSCRIBER_ENDED;
+    recall_forget(s->group->topic->topics->recall, s);
     topic_leave(s->group, &s->in_group);
     s->group = NULL;
 }

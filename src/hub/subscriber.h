@@ -5,10 +5,11 @@
  *
  *     REPLAY ──caught up──► LIVE ──queue full──► LAGGING ──drained──► REPLAY ;  any ──► ENDED
  *
- * A subscriber knows the last seq it delivered and takes only the next one. In REPLAY a reading of
- * the log is under way, always exactly one; what is published meanwhile only moves the topic's
- * head, and REPLAY ends when the subscriber stands at the head: that is the seam between log and
- * live, and it stands in this file only. In LIVE an event that is not the next one shows that
+ * A subscriber knows the last seq it delivered and takes only the next one. In REPLAY it is on its
+ * way through what lies behind it, in memory or in the log (recall.h), of which at most one reading
+ * is under way; what is published meanwhile only moves the topic's head, and REPLAY ends when the
+ * subscriber stands at the head: that is the seam between log and live, and it stands in this file
+ * only. In LIVE an event that is not the next one shows that
  * something was missed, and the log is read from where the subscriber stands. In LAGGING nothing
  * is kept for it: it is a cursor.
  *
@@ -22,6 +23,7 @@
  * Threads: its hub's loop.
  */
 
+#include "base/arena.h"
 #include "base/frame.h"
 #include "base/list.h"
 #include "base/status.h"
@@ -47,23 +49,39 @@ enum subscriber_concern {
 
 /* What the owner does for its subscriber. None of these answers inside itself. */
 struct subscriber_ops {
-    /* Asked in LIVE; a reading of the log gives only what is wanted. NULL: everything is. */
+    /* Asked of what comes from memory; a reading of the log gives only what is wanted. NULL:
+     * everything is. */
     enum subscriber_concern (*concern)(const struct subscriber *s, const void *row);
     /* The event as a payload for everybody in the group: a new frame. */
     struct frame *(*render)(struct subscriber *s, const void *row, bool replayed);
     /* False: not taken, too much is unsent; subscriber_drained() comes when there is room. */
     bool (*push)(struct subscriber *s, struct frame *payload);
-    /* Reads the log behind `after` and answers with subscriber_run(), until it ends. */
+    /* Reads the log behind `after`, at most SUBSCRIBER_RUN rows, and answers with subscriber_run(),
+     * until it ends. */
     void (*read_on)(struct subscriber *s, int64_t after);
+    /* A row of such a reading, to be kept for others of the topic. NULL: they read for themselves.
+     */
+    const void *(*keep)(struct arena *a, const void *row);
+    /* Whether it is known to have had the right to read when it read up to here: else the log alone
+     * may tell it more. NULL: it has. */
+    bool (*has_right)(const struct subscriber *s);
+};
+
+enum {
+    SUBSCRIBER_RUN = 100, /* rows at a time */
 };
 
 struct subscriber {
     const struct subscriber_ops *ops;
     enum subscriber_state state;
+    bool asks;             /* a reading of the log is under way for it */
+    bool by_itself;        /* its next reading is to be its own */
     int64_t delivered;     /* the last seq pushed, or not wanted */
     int64_t head_asked_at; /* the topic's head when the latest reading began */
     struct topic_group *group;
     struct list in_group;
+    struct list in_recall; /* where it waits while it is in REPLAY */
+    struct list with;      /* subscriber.in_recall: who wait for its reading */
 };
 
 /* A row of the log as it was read: its seq, and what render() understands. */
@@ -87,8 +105,7 @@ void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq)
 
 /* The answer to read_on(): in order, all rows that it may have behind what was asked for and up to
  * the seq `through`: the last row's, when there may be more. last_seq is the room's position in the
- * same reading; rows out of memory, which may end before the log does, come with the topic's head.
- */
+ * same reading. */
 void subscriber_run(struct subscriber *s, const struct subscriber_row *rows, size_t n,
                     int64_t through, int64_t last_seq);
 
@@ -103,6 +120,12 @@ void subscriber_review(struct subscriber *s);
 /* An event of its topic; row is NULL when only its seq is known. *rendered is the group's payload,
  * made by the first who needs it. */
 void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered);
+
+/* For recall.c: what comes next, from memory; as subscriber_run(), but where the log ends is not
+ * known. */
+void subscriber_recall(struct subscriber *s, const struct subscriber_row *rows, size_t n,
+                       int64_t through);
+enum subscriber_concern subscriber_concern(const struct subscriber *s, const void *row) must_use;
 
 /* Out of its lists; nothing is called behind this. Twice is once. */
 void subscriber_end(struct subscriber *s);

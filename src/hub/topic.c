@@ -4,9 +4,9 @@
 
 #include "base/mem.h"
 
-void topics_init(struct topics *topics, struct loop *l)
+void topics_init(struct topics *topics, struct loop *l, struct recall *recall)
 {
-    *topics = (struct topics){.loop = l};
+    *topics = (struct topics){.loop = l, .recall = recall};
     list_init(&topics->all);
 }
 
@@ -29,6 +29,7 @@ static struct topic *find_or_make_topic(struct topics *topics, struct str key)
         return t;
     t = mem_zalloc(sizeof(*t) + key.n);
     t->topics = topics;
+    t->number = ++topics->made;
     list_init(&t->groups);
     if (key.n)
         memcpy(t->bytes, key.p, key.n);
@@ -49,7 +50,9 @@ static struct topic_group *find_or_make_group(struct topic *t, struct str key)
     }
     g = mem_zalloc(sizeof(*g) + key.n);
     g->topic = t;
-    list_init(&g->subscribers);
+    g->number = ++t->topics->made;
+    list_init(&g->live);
+    list_init(&g->rest);
     if (key.n)
         memcpy(g->bytes, key.p, key.n);
     g->key = str_of(g->bytes, key.n);
@@ -62,7 +65,8 @@ struct topic_group *topic_enter(struct topics *topics, struct str topic_key, str
 {
     struct topic_group *g = find_or_make_group(find_or_make_topic(topics, topic_key), group_key);
 
-    list_append(&g->subscribers, link);
+    list_append(&g->rest, link);
+    g->n++;
     return g;
 }
 
@@ -81,7 +85,7 @@ void topic_leave(struct topic_group *group, struct list *link)
     struct topic *t = group->topic;
 
     list_remove(link);
-    if (!list_empty(&group->subscribers))
+    if (--group->n > 0)
         return;
     list_remove(&group->in_topic);
     loop_bury(t->topics->loop, &group->grave, free_group);
@@ -90,6 +94,13 @@ void topic_leave(struct topic_group *group, struct list *link)
     map_take(&t->topics->by_key, t->key);
     list_remove(&t->in_topics);
     loop_bury(t->topics->loop, &t->grave, free_topic);
+}
+
+bool topic_is_of_one(const struct topic *topic)
+{
+    const struct topic_group *g = list_first(&topic->groups, struct topic_group, in_topic);
+
+    return g->n == 1 && topic->groups.prev == &g->in_topic;
 }
 
 void topic_advance(struct topic *topic, int64_t seq)

@@ -18,8 +18,12 @@
 #include "base/str.h"
 #include "loop/loop.h"
 
+struct recall;
+
 struct topics {
     struct loop *loop;
+    struct recall *recall; /* the hub's */
+    uint64_t made;         /* topics and groups so far: each has its number for ever */
     struct map by_key;
     struct list all; /* topic.in_topics */
 };
@@ -28,6 +32,7 @@ struct topic {
     struct topics *topics;
     struct list in_topics;
     struct list groups; /* topic_group.in_topic */
+    uint64_t number;
     int64_t head;
     int64_t told; /* at most the head */
     struct grave grave;
@@ -37,14 +42,17 @@ struct topic {
 
 struct topic_group {
     struct topic *topic;
+    uint64_t number;
     struct list in_topic;
-    struct list subscribers; /* subscriber.in_group */
+    struct list live; /* subscriber.in_group: an event is theirs at once */
+    struct list rest; /* the same: it is nothing to them yet */
+    size_t n;         /* of both */
     struct grave grave;
     struct str key; /* bytes behind the struct */
     char bytes[];
 };
 
-void topics_init(struct topics *topics, struct loop *l);
+void topics_init(struct topics *topics, struct loop *l, struct recall *recall);
 
 /* Nobody must be in any. */
 void topics_done(struct topics *topics);
@@ -52,12 +60,15 @@ void topics_done(struct topics *topics);
 /* NULL when nobody listens. */
 struct topic *topic_find(const struct topics *topics, struct str key);
 
-/* Appends the link to the group's list; topic and group are made when they are not there. */
+/* Appends the link to the group's rest; topic and group are made when they are not there. */
 struct topic_group *topic_enter(struct topics *topics, struct str topic_key, struct str group_key,
                                 struct list *link) must_use;
 
 /* The last one out closes group and topic. */
 void topic_leave(struct topic_group *group, struct list *link);
+
+/* Only one subscriber is in it. */
+bool topic_is_of_one(const struct topic *topic) must_use;
 
 /* The head moves forward, never back by this: a reading saw as much. */
 void topic_advance(struct topic *topic, int64_t seq);

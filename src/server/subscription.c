@@ -9,7 +9,6 @@
 #include "server/feed.h"
 
 enum {
-    RUN_LENGTH = 100,              /* rows of one reading of the log */
     RETRY_MS = 500,                /* after a reading that failed because the database is away */
     LARGEST_PAYLOAD = 1024 * 1024, /* of one event: a message is far smaller */
 };
@@ -305,7 +304,7 @@ static void read_log(struct subscription *s)
     struct message_run_query query = {
         .room_id = s->room_id,
         .after = s->subscriber.delivered,
-        .limit = RUN_LENGTH,
+        .limit = SUBSCRIBER_RUN,
         .was_member = s->right == RIGHT_MEMBER,
     };
     struct wait *reading;
@@ -335,43 +334,9 @@ static void on_run(void *user, struct wait *w)
     forget_reading(s);
 }
 
-/* From memory, if what comes next is there and the right to read it is known: the viewer had it
- * when it read up to here, and a removal since would be among the rows. Then PostgreSQL is asked.
- */
-static bool read_recent(struct subscription *s)
-{
-    const void *recent[RUN_LENGTH];
-    struct subscriber_row rows[RUN_LENGTH];
-    const struct topic *topic = s->subscriber.group->topic;
-    int64_t after = s->subscriber.delivered, through;
-    size_t n_recent =
-        recent_rows(hub_recent(s->worker->hub), topic->key, after, recent, RUN_LENGTH);
-    size_t n = 0;
-
-    for (size_t i = 0; i < n_recent; i++) {
-        switch (concern(&s->subscriber, recent[i])) {
-        case SUBSCRIBER_WANTS:
-            rows[n++] = (struct subscriber_row){.seq = after + 1 + (int64_t)i, .row = recent[i]};
-            break;
-        case SUBSCRIBER_PASSES:
-            break;
-        case SUBSCRIBER_REVIEWS:
-            return false;
-        }
-    }
-    if (n_recent == 0 || s->right == RIGHT_UNKNOWN)
-        return false;
-    through = after + (int64_t)n_recent;
-    subscriber_run(&s->subscriber, rows, n, through, topic->head > through ? topic->head : through);
-    return true;
-}
-
 static void on_read(struct turn_hook *hook)
 {
-    struct subscription *s = container_of(hook, struct subscription, read);
-
-    if (!read_recent(s))
-        read_log(s);
+    read_log(container_of(hook, struct subscription, read));
 }
 
 static void read_on(struct subscriber *subscriber, int64_t after)
@@ -381,11 +346,23 @@ static void read_on(struct subscriber *subscriber, int64_t after)
     loop_at_turn_end(&s->worker->loop, &s->read);
 }
 
+static const void *keep(struct arena *a, const void *row)
+{
+    return message_copy(a, row);
+}
+
+static bool has_right(const struct subscriber *subscriber)
+{
+    return container_of(subscriber, struct subscription, subscriber)->right != RIGHT_UNKNOWN;
+}
+
 static const struct subscriber_ops ops = {
     .concern = concern,
     .render = render,
     .push = push,
     .read_on = read_on,
+    .keep = keep,
+    .has_right = has_right,
 };
 
 /* Tells the client first: what is pushed comes behind it. */

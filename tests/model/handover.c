@@ -55,16 +55,26 @@ static void print_way(const struct node *to)
     printf("#   %s\n", moves[to->move].name);
 }
 
+/* What follows from a state comes to a good end. The world is another afterwards. */
+static void look_ahead(struct world *w)
+{
+    struct state here = w->now;
+
+    if (!world_settles(w))
+        w->wrong = "the rest is never heard of";
+    world_restore(w, &here);
+    if (!w->wrong && !world_settles_by_hints(w))
+        w->wrong = "the rest is not heard of, though no hint was lost";
+}
+
 /* False when something is wrong, which has been said. */
 static bool look(struct walk *walk, uint8_t move)
 {
     struct world *w = &walk->world;
-    bool is_new;
 
     world_save(w);
-    is_new = note(walk, move);
-    if (!w->wrong && is_new && !world_settles(w))
-        w->wrong = "the rest is never heard of";
+    if (note(walk, move) && !w->wrong)
+        look_ahead(w);
     if (!w->wrong)
         return true;
     printf("# %s:\n", w->wrong);

@@ -1,5 +1,6 @@
 #include "tests/model/world.h"
 
+#include "hub/recall.h"
 #include "hub/topic.h"
 
 static struct world *world_of(struct subscriber *s)
@@ -95,6 +96,8 @@ static void read_on(struct subscriber *s, int64_t after)
 {
     struct world *w = world_of(s);
 
+    if (w->is_restored)
+        return;
     if (w->now.reading != STATEMENT_NONE)
         w->wrong = "two readings are under way at once";
     ask_reading(w, after);
@@ -171,6 +174,7 @@ static bool hint_is_lost(struct world *w, int seq)
     if (w->now.hints[seq] == 0)
         return false;
     w->now.hints[seq] = 0;
+    w->now.losses = true;
     return true;
 }
 
@@ -232,23 +236,34 @@ static void answer_start(struct world *w)
     }
 }
 
-/* The rows behind `after` up to `reach`. */
-static void run(struct world *w, int after, int reach, int64_t last_seq)
-{
-    int seqs[ROWS_OF_A_READING], n = 0, seq = next_message(w, after);
+struct run {
+    int seqs[ROWS_OF_A_READING];
     struct subscriber_row rows[ROWS_OF_A_READING];
+    size_t n;
+    int through;
+};
 
-    for (; n < ROWS_OF_A_READING && seq <= reach; seq = next_message(w, seq), n++) {
-        seqs[n] = seq;
-        rows[n] = (struct subscriber_row){.seq = seq, .row = &seqs[n]};
+/* The rows behind `after` up to `reach`. */
+static void find_run(const struct world *w, int after, int reach, struct run *ret_run)
+{
+    int seq = next_message(w, after);
+
+    ret_run->n = 0;
+    ret_run->through = reach;
+    for (; ret_run->n < ROWS_OF_A_READING && seq <= reach; seq = next_message(w, seq)) {
+        int *kept = &ret_run->seqs[ret_run->n];
+
+        *kept = seq;
+        ret_run->rows[ret_run->n++] = (struct subscriber_row){.seq = seq, .row = kept};
+        if (ret_run->n == ROWS_OF_A_READING)
+            ret_run->through = seq;
     }
-    subscriber_run(&w->subscriber, rows, (size_t)n, n < ROWS_OF_A_READING ? reach : seqs[n - 1],
-                   last_seq);
 }
 
 static void answer_reading(struct world *w)
 {
     int after = w->now.reading_after, saw = w->now.reading_saw, removed = removal_seen(w, saw);
+    struct run run;
 
     w->now.reading = STATEMENT_NONE;
     if (is_outdated(w)) {
@@ -257,7 +272,8 @@ static void answer_reading(struct world *w)
         tell(w, TOLD_LATER);
     } else {
         w->now.right = w->now.asked;
-        run(w, after, removed ? removed - 1 : saw, saw);
+        find_run(w, after, removed ? removed - 1 : saw, &run);
+        subscriber_run(&w->subscriber, run.rows, run.n, run.through, saw);
     }
 }
 
@@ -272,19 +288,21 @@ static bool statement_answers(struct world *w, int unused)
     return true;
 }
 
-/* Instead of a statement. Whatever was committed may be in memory, but perhaps the newest. */
+/* As hub/recall.c does, instead of a statement. Whatever was committed may be in memory, but
+ * perhaps the newest. */
 static bool memory_answers(struct world *w, int without)
 {
     int after = w->now.reading_after, reach = w->now.log - without;
     int removed = place_of(w, CLIENT_REMOVED);
-    int64_t head;
+    struct run run;
 
     if (w->now.reading != STATEMENT_ASKED || w->now.right == RIGHT_UNKNOWN || after >= reach ||
         (removed > after && removed <= reach))
         return false;
-    head = w->subscriber.group->topic->head;
     w->now.reading = STATEMENT_NONE;
-    run(w, after, reach, head > reach ? head : reach);
+    recall_forget(hub_topics(w->hub)->recall, &w->subscriber);
+    find_run(w, after, reach, &run);
+    subscriber_recall(&w->subscriber, run.rows, run.n, run.through);
     return true;
 }
 
@@ -382,6 +400,23 @@ void world_save(struct world *w)
     w->now.topic_told = w->now.told ? 0 : (uint8_t)w->subscriber.group->topic->told;
 }
 
+/* In the lists in which that state has it. */
+static void put_in_place(struct world *w, enum subscriber_state state)
+{
+    struct subscriber *s = &w->subscriber;
+    struct recall *recall = hub_topics(w->hub)->recall;
+
+    recall_forget(recall, s);
+    s->state = state;
+    list_remove(&s->in_group);
+    list_append(state == SUBSCRIBER_LIVE ? &s->group->live : &s->group->rest, &s->in_group);
+    if (state != SUBSCRIBER_REPLAY)
+        return;
+    w->is_restored = true;
+    recall_begin(recall, s);
+    w->is_restored = false;
+}
+
 void world_restore(struct world *w, const struct state *state)
 {
     w->now = *state;
@@ -391,7 +426,7 @@ void world_restore(struct world *w, const struct state *state)
     }
     if (!w->subscriber.group)
         join(w);
-    w->subscriber.state = (enum subscriber_state)state->subscriber;
+    put_in_place(w, (enum subscriber_state)state->subscriber);
     w->subscriber.delivered = state->delivered;
     w->subscriber.head_asked_at = state->head_asked_at;
     w->subscriber.group->topic->head = state->head;
@@ -415,11 +450,10 @@ static bool has_all(const struct world *w)
     return false;
 }
 
-bool world_settles(struct world *w)
+static bool settles(struct world *w)
 {
     bool moved = true;
 
-    positions_are_compared(w, 0);
     for (int turns = 0; moved && turns < PATIENCE; turns++) {
         moved = statement_reads(w, 0);
         moved = statement_answers(w, 0) || moved;
@@ -428,6 +462,19 @@ bool world_settles(struct world *w)
     if (moved)
         return false;
     return has_all(w);
+}
+
+bool world_settles(struct world *w)
+{
+    positions_are_compared(w, 0);
+    return settles(w);
+}
+
+bool world_settles_by_hints(struct world *w)
+{
+    for (int seq = 1; seq <= w->now.log && !w->now.losses; seq++)
+        hint_arrives(w, seq);
+    return w->now.losses || settles(w);
 }
 
 /* --- from begin to end */

@@ -14,7 +14,8 @@
  * handover.c walks all sequences of moves, without those that lead to a state seen before. Wherever
  * one leads, what the client got is gapless, in order, and nothing that it had no right to any more
  * (push() looks); and if from there on nothing follows, one comparison of positions is enough for
- * it to get the rest, or all below its removal and to be told of that (world_settles()).
+ * it to get the rest, or all below its removal and to be told of that (world_settles()). Where no
+ * hint was lost, none is needed.
  *
  * What server/subscription.c does for the subscriber is written here once more, in few words: the
  * right that a question was asked by, and what an answer is worth when the token was renewed
@@ -74,6 +75,7 @@ struct state {
     uint8_t got;    /* the last message in its hands */
     uint8_t unread; /* in its socket */
     uint8_t cuts;
+    uint8_t losses;   /* of hints: whether there was one */
     uint8_t told;     /* enum told */
     uint8_t admitted; /* by its token, whoever the members are */
     uint8_t renewals;
@@ -91,6 +93,7 @@ struct state {
 struct world {
     struct state now;
     const char *wrong; /* a promise that was broken */
+    bool is_restored;  /* just now: nobody asks for anything */
     int longest;       /* how many events may be committed */
     struct loop loop;
     struct hub *hub;
@@ -120,3 +123,6 @@ void world_restore(struct world *w, const struct state *state);
 /* Nothing follows any more, and the hints that are still under way are lost: does the client get
  * what it has a right to? The world is another one then. */
 bool world_settles(struct world *w);
+
+/* The same, but the hints arrive, and no position is compared; true where one was lost before. */
+bool world_settles_by_hints(struct world *w);
