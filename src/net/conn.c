@@ -36,6 +36,16 @@ void conn_kill(struct conn *c)
         become(c, CONN_DEAD);
 }
 
+void conn_abandon(struct conn *c)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+
+    if (c->state == CONN_DEAD)
+        return;
+    setsockopt(lws_get_socket_fd(c->wsi), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    conn_kill(c);
+}
+
 void conn_finish(struct conn *c)
 {
     if (c->state == CONN_OPEN) {
@@ -172,7 +182,9 @@ void conn_on_deadline(struct deadline *d)
 {
     struct conn *c = container_of(d, struct conn, deadline);
 
-    if (d->kind == DEADLINE_CLOSE || d->kind == DEADLINE_SEND)
+    if (d->kind == DEADLINE_SEND)
+        conn_abandon(c);
+    else if (d->kind == DEADLINE_CLOSE)
         conn_kill(c);
     else if (c->state == CONN_OPEN)
         c->speaker->on_deadline(c->user, d->kind);

@@ -100,6 +100,9 @@ void conn_expect_acks(struct conn *c);
 void conn_finish(struct conn *c);
 /* Closes at the end of the turn. */
 void conn_kill(struct conn *c);
+/* The same for a client that takes nothing: the kernel, too, lets go of what was meant for it,
+ * which it would else try to send for minutes. */
+void conn_abandon(struct conn *c);
 /* For net: what is left when time is up, and when the server stops. */
 void conn_drain(struct conn *c);
 

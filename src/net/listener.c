@@ -11,6 +11,7 @@
 enum {
     MOST_A_TURN = 64, /* accepted, then the others have their turn */
     REST_MS = 250,
+    UNSENT_IN_KERNEL = 64 * 1024, /* bytes of a connection */
 };
 
 static bool is_shortage(int error)
@@ -51,10 +52,19 @@ static struct net_address address_of(const union socket_address *from)
     return a;
 }
 
+/* What may be under way to a client is the kernel's to say, but what it cannot send yet, because
+ * the client does not read, would grow to megabytes. */
+static void prepare(int fd)
+{
+    const int yes = 1, unsent = UNSENT_IN_KERNEL;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+    setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+}
+
 static void on_ready(struct watch *w, int events)
 {
     struct listener *l = container_of(w, struct listener, watch);
-    const int yes = 1;
 
     for (int i = 0; i < MOST_A_TURN; i++) {
         union socket_address from = {.any.sa_family = AF_UNSPEC};
@@ -68,7 +78,7 @@ static void on_ready(struct watch *w, int events)
         }
         client = address_of(&from);
         if (net_address_known(&client))
-            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+            prepare(fd);
         l->on_accept(l, fd, &client);
     }
 }

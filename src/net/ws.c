@@ -263,7 +263,7 @@ static void on_deadline(void *user, enum deadline_kind kind)
     if (kind == DEADLINE_INIT)
         subprotocol_on_init_timeout(&ws->subprotocol);
     else if (kind == DEADLINE_PONG)
-        conn_kill(ws->conn);
+        conn_abandon(ws->conn);
     else if (kind == DEADLINE_PING) {
         outq_push_frame(&ws->conn->out, WS_PING, NULL, STR(""));
         conn_wake(ws->conn);
