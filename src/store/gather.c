@@ -9,8 +9,10 @@ enum {
     MOST_TOGETHER = 500,       /* calls of one statement */
     MOST_ROWS_TOGETHER = 2000, /* that it may bring back */
     MOST_WAITING = 16384,
-    CROWD = 10,    /* calls of a patient kind within PACE_MS: more are coming */
-    PACE_MS = 100, /* between the statements of a crowd */
+    CROWD = 10, /* calls of a patient kind within CROWD_MS: more are coming */
+    CROWD_MS = 100,
+    ENOUGH = 250,  /* of a crowd, to leave at once */
+    PACE_MS = 500, /* between the statements of a crowd, where it takes longer to become enough */
 };
 
 struct gather_kind {
@@ -18,7 +20,7 @@ struct gather_kind {
     size_t n;
     size_t under_way; /* statements */
     /* Of a patient kind. */
-    int64_t left_at; /* the last statement */
+    int64_t left_at; /* the last statement; 0: none of late */
     int64_t window_at;
     size_t in_window; /* calls since then */
     bool is_crowd;    /* there were many in the window before */
@@ -62,10 +64,13 @@ static struct store_read *first_of(struct list *reads)
     return container_of(list_first(reads, struct pg_call, link), struct store_read, call);
 }
 
-/* Somebody may have waited for this one to come back. */
-static void come_back(struct gather *g, struct gather_kind *kind)
+/* Somebody may have waited for this one to come back. When it was lost with its connection, they
+ * are lost as well, and wait for nobody else. */
+static void come_back(struct gather *g, struct gather_kind *kind, enum status status)
 {
     kind->under_way--;
+    if (status == ST_UNAVAILABLE)
+        kind->left_at = 0;
     if (kind->n > 0)
         loop_at_turn_end(g->loop, &g->leave);
 }
@@ -82,7 +87,7 @@ static void on_alone(struct pg_call *call, enum status status, PGresult *result)
     struct store_read *r = container_of(call, struct store_read, call);
     struct gather *g = r->store->gather;
 
-    come_back(g, kind_of(g, r));
+    come_back(g, kind_of(g, r), status);
     if (status == ST_OK) {
         arena_on_done(r->arena, clear_result, result);
         r->first = 0;
@@ -168,7 +173,7 @@ static void on_crowd(struct pg_call *call, enum status status, PGresult *result)
 {
     struct crowd *c = container_of(call, struct crowd, call);
 
-    come_back(c->gather, c->kind);
+    come_back(c->gather, c->kind, status);
     if (status == ST_OK)
         deal_out(c, result);
     else
@@ -220,8 +225,8 @@ static void count_in_window(struct gather_kind *kind, int64_t now)
 {
     int64_t age = now - kind->window_at;
 
-    if (age >= PACE_MS) {
-        kind->is_crowd = kind->in_window >= CROWD && age / 2 < PACE_MS;
+    if (age >= CROWD_MS) {
+        kind->is_crowd = kind->in_window >= CROWD && age / 2 < CROWD_MS;
         kind->window_at = now;
         kind->in_window = 0;
     }
@@ -233,8 +238,7 @@ static bool is_held(struct gather *g, struct gather_kind *kind)
 {
     int64_t early = kind->left_at + PACE_MS - loop_now_ms(g->loop);
 
-    if (!sql_gatherings[kind - g->kinds].patient || kind->n >= MOST_TOGETHER ||
-        !pg_conn_ready(g->conn))
+    if (!sql_gatherings[kind - g->kinds].patient || kind->n >= ENOUGH || !pg_conn_ready(g->conn))
         return false;
     if (kind->under_way > 0)
         return true;

@@ -6,8 +6,9 @@
  *
  * Together is what is asked for within one turn of the loop. One that is alone leaves at the end of
  * the turn as the statement that it is, and pays nothing for the others. Of a `patient` kind one
- * statement at a time is under way, and while a crowd is coming they leave at a measured pace: so
- * subscriptions begin, of which thousands come at once after a restart.
+ * statement at a time is under way, and while a crowd is coming it leaves when some hundreds have
+ * gathered, or after half a second: so subscriptions begin, of which thousands come at once after a
+ * restart.
  *
  * Every call succeeds or fails alone: when a statement of many fails, each is sent by itself.
  *
