@@ -2,9 +2,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "tools/bench/process.h"
 
 enum {
-    SINCE_MAX = 1024,
+    VARIABLES_MAX = 1024,
+    QUIET_US = 300 * 1000,
+    PATIENCE_US = 30 * 1000 * 1000,
     SENDER = 0,
     FOLLOW_ID = 0,
     BITS = 64,
@@ -97,19 +100,15 @@ static void write_room(void *user, size_t slot, size_t number, struct buf *varia
 static void on_resume(void *user, size_t slot, struct str payload)
 {
     struct audience *a = user;
-    struct json_out j = {.out = &a->since};
     struct str resume;
 
-    if (!wire_find_text(payload, STR("\"resume\":\""), &resume)) {
+    if (wire_find_text(payload, STR("\"resume\":\""), &resume) &&
+        resume.n <= sizeof(a->position_bytes)) {
+        memcpy(a->position_bytes, resume.p, resume.n);
+        a->position = str_of(a->position_bytes, resume.n);
+    } else {
         crowd_spoil(&a->crowd, "the room has no position");
-        return;
     }
-    json_out_begin_object(&j);
-    json_out_key(&j, STR("roomId"));
-    json_out_str(&j, a->room);
-    json_out_key(&j, STR("since"));
-    json_out_str(&j, resume);
-    json_out_end_object(&j);
 }
 
 /* One request of the sender's, to its end. */
@@ -148,16 +147,21 @@ bool audience_init(struct audience *a, const struct options *o, size_t messages)
     *a = (struct audience){.options = o, .room = o->room, .messages = messages};
     a->ears = mem_zalloc(o->clients * sizeof(*a->ears));
     a->heard = mem_zalloc((o->clients * messages / BITS + 1) * sizeof(*a->heard));
-    buf_init(&a->since, SINCE_MAX);
+    buf_init(&a->variables, VARIABLES_MAX);
     return crowd_init(&a->crowd, &config) && crowd_grow(&a->crowd, 1);
 }
 
 void audience_done(struct audience *a)
 {
     crowd_done(&a->crowd);
-    buf_done(&a->since);
+    buf_done(&a->variables);
     mem_free(a->ears);
     mem_free(a->heard);
+}
+
+bool audience_find_position(struct audience *a)
+{
+    return ask(a, message_resume, write_room, on_resume);
 }
 
 /* From a position read before: what is sent before the last of them is live is not lost. And the
@@ -165,12 +169,13 @@ void audience_done(struct audience *a)
  * that it is not stormed. */
 static bool take_step(struct audience *a, size_t n)
 {
-    buf_reset(&a->since, SINCE_MAX);
-    if (!ask(a, message_resume, write_room, on_resume) || !crowd_grow(&a->crowd, n + 1))
+    if (!audience_find_position(a) || !crowd_grow(&a->crowd, n + 1))
         return false;
+    buf_reset(&a->variables, VARIABLES_MAX);
+    message_write_follow(&a->variables, a->room, a->position);
     for (; a->n < n; a->n++) {
         a->ears[a->n].rehearsals = a->rehearsals;
-        crowd_say(&a->crowd, a->n + 1, FOLLOW_ID, message_follow, buf_str(&a->since));
+        crowd_say(&a->crowd, a->n + 1, FOLLOW_ID, message_follow, buf_str(&a->variables));
     }
     return true;
 }
@@ -214,7 +219,7 @@ static void write_numbered(void *user, size_t slot, size_t number, struct buf *v
 {
     const struct audience *a = user;
 
-    message_write(variables, a->room, number, clock_mono_us(), a->options->text_bytes);
+    message_write(variables, a->room, a->n_sent + number, clock_mono_us(), a->options->text_bytes);
 }
 
 void audience_send(struct audience *a, struct pump *p, struct pump_config config)
@@ -234,9 +239,43 @@ bool audience_turn(struct audience *a)
     return crowd_turn(&a->crowd, a->pump ? pump_turn(a->pump) : 100);
 }
 
+void audience_stop(struct audience *a)
+{
+    a->pump->config.requests = a->pump->n_begun;
+}
+
+void audience_rest(struct audience *a)
+{
+    a->n_sent += a->pump->n_begun;
+    a->pump = NULL;
+}
+
 size_t audience_heard(const struct audience *a, size_t subscriber)
 {
     return a->ears[subscriber].heard;
+}
+
+int64_t audience_seq(const struct audience *a, size_t subscriber)
+{
+    return a->ears[subscriber].seq;
+}
+
+bool audience_await_quiet(struct audience *a)
+{
+    pid_t pid = a->options->pid;
+    int64_t began = clock_mono_us(), since = began, cpu = process_cpu_us(pid);
+
+    while (clock_mono_us() - since < QUIET_US && clock_mono_us() - began < PATIENCE_US) {
+        int64_t now_cpu;
+
+        if (!crowd_turn(&a->crowd, 10))
+            return false;
+        now_cpu = process_cpu_us(pid);
+        if (now_cpu != cpu)
+            since = clock_mono_us();
+        cpu = now_cpu;
+    }
+    return true;
 }
 
 void audience_pause(struct audience *a, size_t subscriber, bool is_paused)

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 enum {
-    KNOCKING = 64, /* connections being set up at a time: fewer than a listener's queue holds */
+    KNOCKING = 64, /* unless the configuration says more: fewer than a listener's queue holds */
     PATIENCE_US = 60 * 1000 * 1000,
     TURN_MS = 100,
     TEXT_MAX = 64 * 1024,
@@ -54,14 +54,29 @@ static void on_text(struct ws_client *client, struct str text)
     } else {
         m->is_ready = true;
         c->n_ready++;
+        if (c->config.on_ready)
+            c->config.on_ready(c->config.user, (size_t)(m - c->members));
     }
+}
+
+static void note_gone(struct crowd_member *m)
+{
+    m->crowd->n_in--;
+    if (m->is_ready)
+        m->crowd->n_ready--;
+    m->is_ready = false;
 }
 
 static void on_close(struct ws_client *client, const char *why)
 {
     struct crowd_member *m = client->user;
+    struct crowd *c = m->crowd;
 
-    crowd_spoil(m->crowd, "client %zu was lost: %s", (size_t)(m - m->crowd->members), why);
+    note_gone(m);
+    if (c->config.on_lost)
+        c->config.on_lost(c->config.user, (size_t)(m - c->members));
+    else
+        crowd_spoil(c, "client %zu was lost: %s", (size_t)(m - c->members), why);
 }
 
 static const struct ws_handlers handlers = {
@@ -73,6 +88,8 @@ static const struct ws_handlers handlers = {
 bool crowd_init(struct crowd *c, const struct crowd_config *config)
 {
     *c = (struct crowd){.config = *config};
+    if (!c->config.knocking)
+        c->config.knocking = KNOCKING;
     buf_init(&c->text, TEXT_MAX);
     c->members = mem_zalloc(config->most * sizeof(*c->members));
     if (!ws_set_init(&c->set, &handlers))
@@ -89,15 +106,32 @@ void crowd_done(struct crowd *c)
     buf_done(&c->text);
 }
 
-static void open_one(struct crowd *c)
+bool crowd_may_knock(const struct crowd *c)
 {
-    struct crowd_member *m = &c->members[c->n];
+    return !c->why[0] && c->n_in - c->n_ready < c->config.knocking;
+}
+
+void crowd_enter(struct crowd *c, size_t member)
+{
+    struct crowd_member *m = &c->members[member];
 
     m->crowd = c;
+    if (c->n <= member)
+        c->n = member + 1;
     if (ws_client_open(&m->client, &c->set, &c->config.address, m))
-        c->n++;
+        c->n_in++;
     else
-        crowd_spoil(c, "no socket for client %zu: %s", c->n, strerror(errno));
+        crowd_spoil(c, "no socket for client %zu: %s", member, strerror(errno));
+}
+
+void crowd_leave(struct crowd *c, size_t member)
+{
+    struct crowd_member *m = &c->members[member];
+
+    if (m->client.state == WS_CLIENT_CLOSED)
+        return;
+    ws_client_close(&m->client);
+    note_gone(m);
 }
 
 bool crowd_grow(struct crowd *c, size_t n)
@@ -105,8 +139,8 @@ bool crowd_grow(struct crowd *c, size_t n)
     int64_t end = clock_mono_us() + PATIENCE_US;
 
     while (!c->why[0] && c->n_ready < n) {
-        while (!c->why[0] && c->n < n && c->n - c->n_ready < KNOCKING)
-            open_one(c);
+        while (c->n < n && crowd_may_knock(c))
+            crowd_enter(c, c->n);
         if (!crowd_turn(c, TURN_MS))
             return false;
         if (clock_mono_us() > end)

@@ -9,8 +9,9 @@
  *     while (…) crowd_turn(&crowd, 100)    config.on_message
  *     crowd_done(&crowd);
  *
- * A connection that is lost, and a message that is not understood, spoil the measurement: from
- * then on every call returns false, and crowd.why says what happened.
+ * A connection that is lost and that nobody has reckoned with (config.on_lost), and a message that
+ * is not understood, spoil the measurement: from then on every call returns false, and crowd.why
+ * says what happened.
  *
  * Threads: one.
  */
@@ -19,12 +20,16 @@
 #include "tools/bench/ws_client.h"
 
 typedef void crowd_message_fn(void *user, size_t member, const struct wire_message *m);
+typedef void crowd_member_fn(void *user, size_t member);
 
 struct crowd_config {
     struct sockaddr_in address;
     struct str token;
-    size_t most; /* members, ever */
+    size_t most;     /* members, ever */
+    size_t knocking; /* connections being set up at a time; 0: a few */
     crowd_message_fn *on_message;
+    crowd_member_fn *on_ready; /* it has its acknowledgement; NULL: nobody waits for it */
+    crowd_member_fn *on_lost;  /* it may enter again, but not from inside; NULL: it spoils */
     void *user;
 };
 
@@ -35,9 +40,10 @@ struct crowd {
     struct ws_set set;
     struct crowd_member *members;
     struct buf text; /* a message under way to a client */
-    size_t n;
-    size_t n_ready;
-    char why[256]; /* empty while all is well */
+    size_t n;        /* members so far */
+    size_t n_in;     /* of these, connected or being so */
+    size_t n_ready;  /* and acknowledged */
+    char why[256];   /* empty while all is well */
 };
 
 must_use bool crowd_init(struct crowd *c, const struct crowd_config *config);
@@ -45,6 +51,13 @@ void crowd_done(struct crowd *c);
 
 /* Ready members, n in all; those that are there stay. Gives up after a minute. */
 must_use bool crowd_grow(struct crowd *c, size_t n);
+
+/* May one more connection be set up now? */
+must_use bool crowd_may_knock(const struct crowd *c);
+/* A member that has left, or was lost, connects again; its on_ready follows. */
+void crowd_enter(struct crowd *c, size_t member);
+/* Hangs up, without a word. */
+void crowd_leave(struct crowd *c, size_t member);
 
 void crowd_say(struct crowd *c, size_t member, size_t id, struct str query, struct str variables);
 void crowd_pause(struct crowd *c, size_t member, bool is_paused);

@@ -2,32 +2,9 @@
 #include "tools/bench/modes.h"
 #include "tools/bench/process.h"
 
-#include "base/clock.h"
-
 enum {
     FIRST = 16, /* whatever the server makes once is made by them, and not counted */
-    QUIET_US = 300 * 1000,
-    PATIENCE_US = 30 * 1000 * 1000,
 };
-
-/* The server has used no processor time for a while: what it was asked for is done. */
-static bool await_quiet(struct audience *a)
-{
-    pid_t pid = a->options->pid;
-    int64_t began = clock_mono_us(), since = began, cpu = process_cpu_us(pid);
-
-    while (clock_mono_us() - since < QUIET_US && clock_mono_us() - began < PATIENCE_US) {
-        int64_t now_cpu;
-
-        if (!crowd_turn(&a->crowd, 10))
-            return false;
-        now_cpu = process_cpu_us(pid);
-        if (now_cpu != cpu)
-            since = clock_mono_us();
-        cpu = now_cpu;
-    }
-    return true;
-}
 
 static bool run(struct audience *a)
 {
@@ -37,11 +14,11 @@ static bool run(struct audience *a)
     int64_t resident, cpu;
     double added = (double)(o->clients - first);
 
-    if (!audience_grow(a, first) || !audience_rehearse(a) || !await_quiet(a))
+    if (!audience_grow(a, first) || !audience_rehearse(a) || !audience_await_quiet(a))
         return false;
     resident = process_resident(o->pid);
     cpu = process_cpu_us(o->pid);
-    if (!audience_grow(a, o->clients) || !await_quiet(a))
+    if (!audience_grow(a, o->clients) || !audience_await_quiet(a))
         return false;
     report_add(&r, "connections", "clients", (double)o->clients, 0);
     report_add(&r, "residentMiB", "RSS MiB", (double)process_resident(o->pid) / (1024 * 1024), 1);
@@ -50,7 +27,7 @@ static bool run(struct audience *a)
     report_add(&r, "setUpUs", "set-up: server us each",
                (double)(process_cpu_us(o->pid) - cpu) / added, 1);
     /* They were worth counting only if each of them follows. */
-    if (!audience_rehearse(a) || !await_quiet(a))
+    if (!audience_rehearse(a) || !audience_await_quiet(a))
         return false;
     report_add(&r, "bytesAfterMessage", "bytes after a message",
                (double)(process_resident(o->pid) - resident) / added, 0);

@@ -7,6 +7,7 @@
 enum {
     NUMBER_DIGITS = 9,
     TIME_DIGITS = 16,
+    EXTENSIONS_MAX = 192, /* they stand last */
 };
 
 /* The text stands first and is found first. */
@@ -37,6 +38,18 @@ void message_write(struct buf *out, struct str room, size_t number, int64_t now_
     buf_add(out, STR("\"}"));
 }
 
+void message_write_follow(struct buf *out, struct str room, struct str cursor)
+{
+    struct json_out j = {.out = out};
+
+    json_out_begin_object(&j);
+    json_out_key(&j, STR("roomId"));
+    json_out_str(&j, room);
+    json_out_key(&j, STR("since"));
+    json_out_str(&j, cursor);
+    json_out_end_object(&j);
+}
+
 bool message_read(struct str payload, struct message_seen *ret_seen)
 {
     struct message_seen seen;
@@ -50,5 +63,19 @@ bool message_read(struct str payload, struct message_seen *ret_seen)
                           &seen.seq))
         return false;
     *ret_seen = seen;
+    return true;
+}
+
+bool message_read_place(struct str payload, struct message_place *ret_place)
+{
+    size_t n = payload.n < EXTENSIONS_MAX ? payload.n : EXTENSIONS_MAX;
+    struct str end = str_of(payload.p + payload.n - n, n), cursor;
+
+    if (!wire_find_text(end, STR("\"cursor\":\""), &cursor) || cursor.n > MESSAGE_CURSOR_MAX)
+        return false;
+    *ret_place = (struct message_place){
+        .cursor = cursor,
+        .is_replayed = memmem(end.p, end.n, "\"replayed\":true", 15) != NULL,
+    };
     return true;
 }

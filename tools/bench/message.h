@@ -15,6 +15,9 @@ extern const struct str message_resume; /* the position a room stands at */
 /* The variables of message_send. */
 void message_write(struct buf *out, struct str room, size_t number, int64_t now_us, size_t length);
 
+/* The variables of message_follow: everything behind the cursor. */
+void message_write_follow(struct buf *out, struct str room, struct str cursor);
+
 /* What an event of message_follow says. */
 struct message_seen {
     int64_t number;
@@ -23,3 +26,15 @@ struct message_seen {
 };
 
 must_use bool message_read(struct str payload, struct message_seen *ret_seen);
+
+enum {
+    MESSAGE_CURSOR_MAX = 64,
+};
+
+/* What the server says of an event: where to go on behind it, and how it was told. */
+struct message_place {
+    struct str cursor;
+    bool is_replayed;
+};
+
+must_use bool message_read_place(struct str payload, struct message_place *ret_place);

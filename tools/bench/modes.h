@@ -18,3 +18,9 @@ must_use bool idle_run(const struct options *o);
 
 /* Pages of a room's history. */
 must_use bool history_run(const struct options *o);
+
+/* Subscribers that stop reading while messages flow, and read on. */
+must_use bool stalled_run(const struct options *o);
+
+/* Subscribers that all come back at once. */
+must_use bool storm_run(const struct options *o);

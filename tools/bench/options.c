@@ -19,10 +19,16 @@ static const struct number numbers[] = {
     {"in-flight", AT(in_flight), 1, 1, 65536, "requests under way at a time, all clients together"},
     {"requests", AT(requests), 1000, 1, 10000000, "messages or pages, in all"},
     {"rooms", AT(rooms), 1, 1, 100000, "rooms that messages are sent to in turn"},
-    {"seconds", AT(seconds), 5, 1, 600, "after which no request begins"},
+    {"seconds", AT(seconds), 5, 1, (int64_t)24 * 3600, "after which no request begins"},
     {"rate", AT(rate), 0, 0, 1000, "messages a second; 0: as fast as the answers come"},
     {"text", AT(text_bytes), 64, 40, 4000, "characters of a message"},
     {"stalled", AT(stalled), 0, 0, 99, "of a hundred subscribers, how many do not read"},
+    {"readers", AT(readers), 25, 1, 10000, "clients that go on reading (stalled)"},
+    {"bound", AT(bound), (int64_t)96 * 1024, 0, 1 << 30,
+     "bytes of memory that one which does not may cost the server; 0: not checked (stalled)"},
+    {"closed", AT(closed), 0, 0, 1,
+     "1: the server is to close those that do not read meanwhile (stalled)"},
+    {"back", AT(back), 100, 1, 100000, "messages missed (storm)"},
     {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends with"},
 };
 
@@ -33,8 +39,10 @@ static size_t *place_of(struct options *o, const struct number *n)
 
 void options_usage(FILE *to)
 {
-    fprintf(to, "bench fanout|send|idle|history --address HOST:PORT --token TOKEN --pid PID\n\n"
+    fprintf(to, "bench fanout|send|idle|history|stalled|storm --address HOST:PORT --token TOKEN "
+                "--pid PID\n\n"
                 "  --room PREFIX        rooms' ids begin with it (bench)\n"
+                "  --log FILE           PostgreSQL's, with log_statement = all (storm)\n"
                 "  --form table|row|json\n");
     for (size_t i = 0; i < array_size(numbers); i++)
         fprintf(to, "  --%-10s NUMBER  %s (%lld)\n", numbers[i].name, numbers[i].help,
@@ -118,6 +126,8 @@ static bool read_option(struct options *o, struct str name, const char *value)
         o->token = str_c(value);
     else if (str_eq_c(name, "room"))
         o->room = str_c(value);
+    else if (str_eq_c(name, "log"))
+        o->log = value;
     else
         return read_number(o, name, value);
     return true;

@@ -20,6 +20,7 @@ struct options {
     struct str token;
     struct str room; /* rooms' ids begin with it */
     pid_t pid;       /* the server's */
+    const char *log; /* PostgreSQL's, which tells every statement; NULL: none is given */
     enum report_form form;
 
     size_t clients;
@@ -30,6 +31,10 @@ struct options {
     size_t rate;       /* messages a second; 0: as fast as answers come */
     size_t text_bytes; /* of a message */
     size_t stalled;    /* of a hundred subscribers, how many do not read */
+    size_t readers;    /* clients that go on reading while the others do not */
+    size_t bound;      /* bytes that a client which does not read may cost; 0: is not checked */
+    size_t closed;     /* 1: the server is expected to close those that do not read */
+    size_t back;       /* messages missed by who comes back */
     size_t limit;      /* operations a second of what sends are compared with; 0: nothing */
 };
 

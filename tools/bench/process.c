@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,22 +15,26 @@ enum {
     RESIDENT = 1, /* of statm */
 };
 
+static struct str read_file(const char *path, char *to)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+
+    if (fd < 0)
+        return STR("");
+    n = read(fd, to, STAT_MAX);
+    close(fd);
+    return n > 0 ? str_of(to, (size_t)n) : STR("");
+}
+
 /* A file of /proc/PID; what stands behind `after` in it when that is given. */
 static struct str read_proc(pid_t pid, const char *name, char *to, char after)
 {
     char path[64];
-    struct str text = STR("");
-    ssize_t n;
-    int fd;
+    struct str text;
 
     snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return text;
-    n = read(fd, to, STAT_MAX);
-    close(fd);
-    if (n > 0)
-        text = str_of(to, (size_t)n);
+    text = read_file(path, to);
     while (after && text.n && str_find(text, after) < text.n) {
         size_t at = str_find(text, after) + 1;
         text = str_of(text.p + at, text.n - at);
@@ -70,6 +75,74 @@ int64_t process_resident(pid_t pid)
     char bytes[STAT_MAX];
 
     return field(read_proc(pid, "statm", bytes, '\0'), RESIDENT) * sysconf(_SC_PAGESIZE);
+}
+
+/* The number behind the word, which is followed by spaces or tabs. */
+static int64_t number_behind(struct str text, struct str word)
+{
+    const char *at = memmem(text.p, text.n, word.p, word.n);
+
+    if (!at)
+        return 0;
+    at += word.n;
+    return field(str_trim(str_of(at, text.n - (size_t)(at - text.p))), 0);
+}
+
+int64_t process_peak(pid_t pid)
+{
+    char bytes[STAT_MAX];
+
+    return number_behind(read_proc(pid, "status", bytes, '\0'), STR("VmHWM:")) * 1024;
+}
+
+void process_forget_peak(pid_t pid)
+{
+    char path[64];
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/%d/clear_refs", (int)pid);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (write(fd, "5", 1) < 0)
+        perror(path);
+    close(fd);
+}
+
+/* "   0: 0100007F:1F90 0100007F:C350 01 00000A00:00000000 …": addresses, state, what is unsent. */
+static void add_connection(struct process_connections *all, struct str line, uint16_t port)
+{
+    struct str fields = str_trim(line), local, state;
+    int64_t unsent;
+
+    str_split(&fields, ' ');
+    local = str_split(&fields, ' ');
+    str_split(&local, ':');
+    if (!local.p || strtoul(local.p, NULL, 16) != port)
+        return;
+    str_split(&fields, ' ');
+    state = str_split(&fields, ' ');
+    if (!fields.p)
+        return;
+    if (str_eq(state, STR("01")))
+        all->n++;
+    unsent = (int64_t)strtoul(fields.p, NULL, 16);
+    all->all += unsent;
+    all->most = unsent > all->most ? unsent : all->most;
+}
+
+struct process_connections process_connections(uint16_t port)
+{
+    struct process_connections all = {0};
+    FILE *file = fopen("/proc/net/tcp", "re");
+    char line[STAT_MAX];
+
+    if (!file)
+        return all;
+    while (fgets(line, sizeof(line), file))
+        add_connection(&all, str_c(line), port);
+    fclose(file);
+    return all;
 }
 
 uint64_t process_raise_descriptors(void)

@@ -6,6 +6,7 @@
  * Fails: numbers of a process that is gone are 0.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,5 +20,19 @@ int64_t process_own_cpu_us(void);
 /* Resident bytes. */
 int64_t process_resident(pid_t pid);
 
+/* The most there were of them since process_forget_peak(), by the kernel's own count; since the
+ * start where that is not permitted. */
+int64_t process_peak(pid_t pid);
+void process_forget_peak(pid_t pid);
+
 /* As many descriptors as the kernel lets us have; returns how many. */
 uint64_t process_raise_descriptors(void);
+
+/* The connections (IPv4) that were made to a port of this machine, on the side of who listens. */
+struct process_connections {
+    size_t n;     /* not those that were closed, though the kernel may still hold bytes of them */
+    int64_t all;  /* bytes that wait in the kernel to be sent, or to be acknowledged */
+    int64_t most; /* and of the one with the most */
+};
+
+struct process_connections process_connections(uint16_t port);

@@ -38,13 +38,13 @@ static void begin(struct pump *p, size_t slot, int64_t now)
     c->write(c->user, slot, p->n_begun, &p->variables);
     p->slots[slot] = (struct pump_slot){.is_busy = true, .began_us = now};
     if (p->n_begun++ == 0)
-        p->began_us = now;
+        p->began_us = p->paced_us = now;
     crowd_say(c->crowd, c->first + slot % c->n_members, slot, c->query, buf_str(&p->variables));
 }
 
 static bool is_due(const struct pump *p, int64_t now)
 {
-    return now - p->began_us >= (int64_t)p->n_begun * p->config.interval_us;
+    return now - p->paced_us >= (int64_t)(p->n_begun - p->paced_n) * p->config.interval_us;
 }
 
 /* At a pace that the answers do not keep up with, all slots are busy and the pace is not held. */
@@ -67,6 +67,13 @@ int pump_turn(struct pump *p)
         if (!p->slots[i].is_busy && !is_all_begun(p, now))
             begin(p, i, now);
     return IDLE_MS;
+}
+
+void pump_pace(struct pump *p, int64_t interval_us)
+{
+    p->config.interval_us = interval_us;
+    p->paced_us = clock_mono_us();
+    p->paced_n = p->n_begun;
 }
 
 static void end_request(struct pump *p, size_t slot)

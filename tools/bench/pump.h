@@ -43,6 +43,8 @@ struct pump {
     size_t n_begun;
     size_t n_answered;
     int64_t began_us;
+    int64_t paced_us; /* from then on and */
+    size_t paced_n;   /* from this request on the pace is what it is */
     int64_t ended_us; /* the last answer's */
     struct histogram latency;
 };
@@ -52,6 +54,9 @@ void pump_done(struct pump *p);
 
 /* Begins what is due. Returns how many ms may pass before it must be asked again. */
 int pump_turn(struct pump *p);
+
+/* From now on another pace. */
+void pump_pace(struct pump *p, int64_t interval_us);
 
 /* A message to one of its members. An error spoils the crowd. */
 void pump_take(struct pump *p, const struct wire_message *m);

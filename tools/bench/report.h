@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 enum {
-    REPORT_CELLS = 24,
+    REPORT_CELLS = 32,
 };
 
 struct report_cell {

@@ -3,7 +3,8 @@
 # Measures the optimised build, with a PostgreSQL and a server of its own on this machine:
 #
 #     tools/bench/run.sh BUILD [--json]                            every mode
-#     tools/bench/run.sh BUILD [--json] MODE                       fanout, send, idle or history
+#     tools/bench/run.sh BUILD [--json] MODE                       fanout, send, idle, history, stalled
+#                                                                  or storm
 #     tools/bench/run.sh BUILD [--json] MODE --NAME NUMBER …       one row, with these numbers
 #
 # The server has one core and the load generator another, when there are two. Each row has a server
@@ -227,6 +228,26 @@ rows_of_idle() {
     row idle --clients 5000
 }
 
+# A thousand that read nothing for ten seconds, and for a minute; fewer among many who read.
+rows_of_stalled() {
+    row stalled --clients 1025 --readers 25 --rate 500 --in-flight 64 --seconds 10
+    row stalled --clients 1025 --readers 25 --rate 500 --in-flight 64 --seconds 60
+    row stalled --clients 500 --readers 475 --rate 100 --in-flight 64 --seconds 20
+}
+
+# Statements are counted where they arrive: PostgreSQL writes each into its log.
+rows_of_storm() {
+    local log=${database##*host=}/postgres.log
+    tell_statements "'all'" "'log'"
+    row storm --clients 10000 --back 100 --log "$log"
+    tell_statements DEFAULT DEFAULT
+}
+
+tell_statements() {
+    psql "$database" -XqAt -v ON_ERROR_STOP=1 -c "ALTER DATABASE postgres SET log_statement = $1" \
+        -c "ALTER DATABASE postgres SET log_min_messages = $2"
+}
+
 rows_of_history() {
     row history --clients 1 --requests 1000000 --seconds 3
     row history --clients 16 --requests 1000000 --seconds 3
@@ -242,14 +263,16 @@ all)
     rows_of_send
     rows_of_idle
     rows_of_history
+    rows_of_stalled
+    rows_of_storm
     ;;
-fanout | send | idle | history)
+fanout | send | idle | history | stalled | storm)
     if (($# > 1)); then
         row "$@"
     else
         "rows_of_$mode"
     fi
     ;;
-*) die "no such mode: $mode; there are fanout, send, idle and history" ;;
+*) die "no such mode: $mode; there are fanout, send, idle, history, stalled and storm" ;;
 esac
 ((failed == 0)) || die "$failed rows failed"
