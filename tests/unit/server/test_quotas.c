@@ -72,7 +72,7 @@ static void a_user_sends_so_often_and_is_told_how_long_to_wait(void **state)
     assert_int_equal(quotas_send(q, STR("t"), STR("ann"), SECOND), 0);
     assert_int_equal(quotas_send(q, STR("t"), STR("ann"), SECOND), 1000);
     assert_int_equal(quotas_send(q, STR("t"), STR("bob"), SECOND), 0);
-    assert_int_equal(quotas_send(q, STR("t"), STR("ann"), 2 * SECOND), 0);
+    assert_int_equal(quotas_send(q, STR("t"), STR("ann"), INT64_C(2) * SECOND), 0);
     quotas_free(q);
 }
 
@@ -103,7 +103,7 @@ static void whoever_has_been_silent_is_forgotten(void **state)
     struct quotas *q = make(1, 1);
     char user[16];
 
-    for (int64_t i = 0; i < 50 * 1000; i++) {
+    for (int64_t i = 0; i < 50000; i++) {
         int n = snprintf(user, sizeof(user), "u%d", (int)i);
 
         quotas_send(q, STR("t"), str_of(user, (size_t)n), i * SECOND);
