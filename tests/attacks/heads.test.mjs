@@ -115,10 +115,11 @@ await withTarget({ options: impatient }, async (target) => {
 const PLACES = 300;
 const few = ['--head-timeout', '0', '--max-handshakes', String(PLACES)];
 
-// Twice as many as there are places for, some at a time, until only so many are left.
+// Twice as many as there are places for, until only so many are left. They come some at a time: whoever
+// is slower than all places are taken is one of those who are let go.
 async function crowd(target, begin, options) {
   const lines = [];
-  while (lines.length < 2 * PLACES)
+  while (lines.length < 2 * PLACES) {
     lines.push(
       ...(await repeat(50, async () => {
         const line = await target.line(options);
@@ -126,6 +127,8 @@ async function crowd(target, begin, options) {
         return line;
       })),
     );
+    await target.serves(1);
+  }
   for (;;) {
     const left = lines.filter((line) => !line.isOver);
     if (left.length <= PLACES) break;
