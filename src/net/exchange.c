@@ -383,7 +383,6 @@ static bool begin_graphql(struct exchange *x, const struct http_head *head)
 
 static void begin_page(struct exchange *x, const struct http_head *head)
 {
-    x->without_body = str_eq(head->method, STR("HEAD"));
     if (str_eq(head->method, STR("OPTIONS")))
         exchange_answer_options(x, head, STR("GET, HEAD, OPTIONS"));
     else if (!x->without_body && !str_eq(head->method, STR("GET")))
@@ -395,6 +394,7 @@ static void begin_page(struct exchange *x, const struct http_head *head)
 bool exchange_begin(struct exchange *x, const struct http_head *head)
 {
     assert(x->state == EXCHANGE_IDLE);
+    x->without_body = str_eq(head->method, STR("HEAD")); /* whatever the answer is */
     x->client.id = net_client_id(x->net);
     x->address = forwarded_client(head, x->peer, &x->net->config.trusted_proxies);
     x->authorization = arena_str(&x->arena, http_field(head, STR("Authorization")));

@@ -58,16 +58,20 @@ static void what_get_head_and_authorization_ask_for_is_given(void **state)
 {
     static const char *const token[] = {"authorization", "Bearer x", NULL};
     struct scene s;
-    int32_t get, head;
+    int32_t get, head, refused;
 
     open_scene(&s, &usual);
     get = h2_ask(&s.c, "GET", "/graphql?query=echo", token, NULL);
     head = h2_ask(&s.c, "HEAD", "/healthz", NULL, NULL);
+    refused = h2_ask(&s.c, "HEAD", "/graphql", NULL, NULL);
     h2_settle(&s.c);
     assert_body(&s, get, "{\"data\":{\"echo\":\"echo\",\"auth\":\"Bearer x\"}}");
     assert_int_equal(h2_reply(&s.c, head)->status, 200);
     assert_body(&s, head, "");
     assert_true(h2_reply(&s.c, head)->whole);
+    assert_int_equal(h2_reply(&s.c, refused)->status, 405);
+    assert_body(&s, refused, "");
+    assert_true(h2_reply(&s.c, refused)->whole);
     close_scene(&s);
 }
 

@@ -105,6 +105,9 @@ static void head_gives_the_head_alone(void **state)
     got = line_ask(&l, "HEAD /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_true(line_has(got, "Content-Length: 3\r\n"));
     assert_memory_equal(got.p + got.n - 4, "\r\n\r\n", 4);
+    got = line_ask(&l, "HEAD /graphql HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_true(line_has(got, "HTTP/1.1 405 ") && !line_has(got, "Content-Length: 0\r\n"));
+    assert_memory_equal(got.p + got.n - 4, "\r\n\r\n", 4);
     line_close(&l);
     line_toy_done(&toy);
 }
