@@ -199,7 +199,8 @@ static const struct option table[] = {
      .offset = AT(introspection),
      .initial = "on",
      .words = introspection_words,
-     .help = "who may read the schema; auth asks for a token"},
+     .help =
+         "who may read the schema; auth asks for a token; /schema.graphql is served with on only"},
     {.name = "suggestions",
      .kind = OPTION_WORD,
      .offset = AT(suggestions),

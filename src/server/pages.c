@@ -38,8 +38,12 @@ static struct net_page version(struct worker *w, struct buf *scratch)
         .status = 200, .content_type = "application/json", .body = buf_str(scratch)};
 }
 
+/* A page asks nobody for a token: it is there where introspection does not either. */
 static struct net_page schema(struct worker *w, struct buf *scratch)
 {
+    if (w->config->introspection != CONFIG_INTROSPECTION_ON)
+        return (struct net_page){
+            .status = 403, .content_type = TEXT, .body = STR("introspection is not open to all\n")};
     return (struct net_page){.status = 200, .content_type = TEXT, .body = schema_sdl};
 }
 

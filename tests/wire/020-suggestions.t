@@ -13,3 +13,7 @@ http POST /graphql
     content-type: application/json
     {"query": "query ($a: Strin) { messages(roomIdd: $a, roomId: 1, order: NEWEST_FIRS) { resume } }"}
 -> 200 {"errors":[{"message":"Unknown type \"Strin\".",...},{"message":"Unknown argument \"roomIdd\" on field \"Query.messages\".",...},{"message":"Value \"NEWEST_FIRS\" does not exist in \"MessageOrder\" enum.",...}]}
+
+== nor is the schema given as a page
+http GET /schema.graphql
+-> 403
