@@ -240,10 +240,11 @@ static int hex_digit(char c)
 
 static bool parse_chunk_size(struct str line, uint64_t *ret_size)
 {
+    bool is_indented = line.n && hex_digit(line.p[0]) < 0; /* white space may follow a size only */
     struct str digits = str_trim(str_split(&line, ';'));
     uint64_t size = 0;
 
-    if (digits.n == 0 || digits.n > SIZE_DIGITS_MAX)
+    if (is_indented || digits.n == 0 || digits.n > SIZE_DIGITS_MAX)
         return false;
     for (size_t i = 0; i < digits.n; i++) {
         int digit = hex_digit(digits.p[i]);

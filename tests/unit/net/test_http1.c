@@ -174,8 +174,8 @@ static void a_body_over_its_ceiling_is_refused_by_what_it_announces(void **state
 
 static void malformed_chunks_are_refused(void **state)
 {
-    static const char *const bodies[] = {"x\r\n",        "\r\n",   "1\nab",
-                                         "1\r\nabc\r\n", "-1\r\n", "fffffffffffffffff\r\n"};
+    static const char *const bodies[] = {
+        "x\r\n", "\r\n", "1\nab", "1\r\nabc\r\n", "-1\r\n", " 1\r\na", "fffffffffffffffff\r\n"};
 
     for (size_t i = 0; i < array_size(bodies); i++) {
         struct buf out;
