@@ -290,9 +290,12 @@ static void on_deadline(void *user, enum deadline_kind kind)
 
     if (kind == DEADLINE_INIT)
         subprotocol_on_init_timeout(&ws->subprotocol);
+    else if (kind == DEADLINE_PONG && conn_has_taken(ws->conn))
+        note_life(ws);
     else if (kind == DEADLINE_PONG)
         conn_abandon(ws->conn);
     else if (kind == DEADLINE_PING) {
+        (void)conn_has_taken(ws->conn); /* from here on it counts */
         outq_push_frame(&ws->conn->out, WS_PING, NULL, STR(""));
         conn_wake(ws->conn);
         conn_set_deadline(ws->conn, DEADLINE_PONG);
