@@ -9,9 +9,8 @@
  * way through what lies behind it, in memory or in the log (recall.h), of which at most one reading
  * is under way; what is published meanwhile only moves the topic's head, and REPLAY ends when the
  * subscriber stands at the head: that is the seam between log and live, and it stands in this file
- * only. In LIVE an event that is not the next one shows that
- * something was missed, and the log is read from where the subscriber stands. In LAGGING nothing
- * is kept for it: it is a cursor.
+ * only. In LIVE an event that is not the next one shows that something was missed, and the log is
+ * read from where the subscriber stands. In LAGGING nothing is kept for it: it is a cursor.
  *
  * An event may be one that takes the right to read away. It has a seq like any other, so nothing
  * behind it is delivered before the log was read, and whoever may not read it is told so then and

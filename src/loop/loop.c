@@ -5,8 +5,8 @@
 #include "loop/mailbox.h"
 
 enum {
-    MOST_ROUNDS = 64
-}; /* of hooks that ask for hooks; the rest waits for the next turn */
+    MOST_ROUNDS = 64, /* of hooks that ask for hooks; the rest waits for the next turn */
+};
 
 static void run_hooks(struct loop *l)
 {

@@ -9,6 +9,7 @@
 #include "net/conn_tls.h"
 #include "net/http.h"
 #include "net/proxy_protocol.h"
+#include "net/taken.h"
 
 void conn_shook_hands(struct conn *c)
 {
@@ -176,6 +177,11 @@ void conn_expect_acks(struct conn *c)
 
     setsockopt(lws_get_socket_fd(c->wsi), IPPROTO_TCP, TCP_USER_TIMEOUT, &for_kernel,
                sizeof(for_kernel));
+}
+
+bool conn_has_taken(struct conn *c)
+{
+    return taken_since(lws_get_socket_fd(c->wsi), &c->taken);
 }
 
 void conn_on_deadline(struct deadline *d)

@@ -53,7 +53,8 @@ struct conn {
     struct net_address peer; /* who connected; behind a proxy that says so, its client */
     struct tls *tls;         /* NULL: it speaks in the clear */
     struct outq out;
-    size_t held; /* what libwebsockets still holds of our last write, at most */
+    size_t held;    /* what libwebsockets still holds of our last write, at most */
+    uint64_t taken; /* bytes that the client had taken by the last conn_has_taken() */
     enum conn_state state;
     bool full;                  /* somebody waits for on_drained */
     bool deaf;                  /* reading has been stopped */
@@ -91,6 +92,10 @@ void conn_listen(struct conn *c, bool listen);
 
 void conn_set_deadline(struct conn *c, enum deadline_kind kind);
 void conn_drop_deadline(struct conn *c);
+
+/* Has the client, to which more is to be sent than it has room for, taken some since this was asked
+ * last? It need not have read what it is to answer, nor are answers read from a full connection. */
+bool conn_has_taken(struct conn *c);
 
 /* From now on only we may speak: a client that acknowledges nothing for as long as a ping and its
  * pong may take is gone, and the connection ends. */

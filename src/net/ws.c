@@ -10,6 +10,7 @@ enum {
     NO_LIMIT = 1024 * 1024 * 1024, /* where the configuration sets none */
     READ_MAX = 1024 * 1024, /* above any read of libwebsockets, and what was left before it */
     RESPONSE_MAX = 1024,
+    MESSAGES_A_TURN = 16, /* what each takes is kept until the turn ends */
 };
 
 enum ws_state {
@@ -24,6 +25,8 @@ struct ws {
     struct ws_frame frame; /* the data frame whose payload is arriving */
     size_t left;           /* bytes of it still to come; 0: a frame begins */
     struct ws_message message;
+    unsigned messages; /* read since it last waited for a turn */
+    struct turn_hook next_turn;
     struct subprotocol subprotocol;
     struct deadline alive[]; /* one, where the dialect has `keep_alive`; else none */
 };
@@ -91,6 +94,7 @@ static void fail(struct ws *ws, enum ws_close_code code, struct str reason)
 
 static void on_message(struct ws *ws, struct str message)
 {
+    ws->messages++;
     if (ws->message.opcode == WS_BINARY)
         subprotocol_on_binary(&ws->subprotocol);
     else
@@ -186,13 +190,23 @@ static size_t take_frame(struct ws *ws, char *p, size_t n)
     return ws_is_control(f.opcode) ? take_control(ws, &f, p, n) : take_data(ws, &f, p, n);
 }
 
-/* Takes what can be told already of the bytes at p; returns how many they were. What a client asks
- * that does not take its answers has to wait. */
+/* What a client asks that does not take its answers has to wait until it does, and what goes beyond
+ * its share of a turn until the next one. */
+static bool may_take(struct ws *ws)
+{
+    if (ws->messages < MESSAGES_A_TURN)
+        return conn_has_room(ws->conn);
+    loop_next_turn(ws->conn->net->loop, &ws->next_turn);
+    conn_listen(ws->conn, false);
+    return false;
+}
+
+/* Takes what can be told already of the bytes at p; returns how many they were. */
 static size_t take_frames(struct ws *ws, char *p, size_t n)
 {
     size_t taken = 0, step = 1;
 
-    while (ws->state == WS_OPEN && taken < n && step > 0 && conn_has_room(ws->conn)) {
+    while (ws->state == WS_OPEN && taken < n && step > 0 && may_take(ws)) {
         step = ws->left ? take_payload(ws, p + taken, n - taken)
                         : take_frame(ws, p + taken, n - taken);
         taken += step;
@@ -251,6 +265,20 @@ static void on_drained(void *user)
         take_bytes(ws, NULL, 0); /* what had to wait */
 }
 
+/* A full connection goes on when it has drained. */
+static void on_next_turn(struct turn_hook *hook)
+{
+    struct ws *ws = container_of(hook, struct ws, next_turn);
+
+    ws->messages = 0;
+    if (ws->conn->state != CONN_OPEN || ws->conn->full)
+        return;
+    conn_listen(ws->conn, true);
+    if (ws->in.n)
+        take_bytes(ws, NULL, 0);
+    conn_wake(ws->conn); /* which stops reading again where that filled it */
+}
+
 static void on_progress(void *user)
 {
     note_life(user);
@@ -262,9 +290,12 @@ static void on_deadline(void *user, enum deadline_kind kind)
 
     if (kind == DEADLINE_INIT)
         subprotocol_on_init_timeout(&ws->subprotocol);
+    else if (kind == DEADLINE_PONG && conn_has_taken(ws->conn))
+        note_life(ws);
     else if (kind == DEADLINE_PONG)
         conn_abandon(ws->conn);
     else if (kind == DEADLINE_PING) {
+        (void)conn_has_taken(ws->conn); /* from here on it counts */
         outq_push_frame(&ws->conn->out, WS_PING, NULL, STR(""));
         conn_wake(ws->conn);
         conn_set_deadline(ws->conn, DEADLINE_PONG);
@@ -283,6 +314,7 @@ static void on_gone(void *user)
     struct ws *ws = user;
 
     drop_alive(ws);
+    turn_hook_cancel(&ws->next_turn);
     subprotocol_done(&ws->subprotocol);
     buf_done(&ws->in);
     ws_message_done(&ws->message);
@@ -396,6 +428,7 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct p
 
     ws->conn = c;
     buf_init(&ws->in, READ_MAX);
+    turn_hook_init(&ws->next_turn, on_next_turn);
     ws_message_init(&ws->message, max_message(ws), packing);
     subprotocol_init(&ws->subprotocol, dialect, &host, &c->net->service,
                      c->net->config.max_subscriptions, net_client_id(c->net));

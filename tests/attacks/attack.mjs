@@ -7,8 +7,9 @@
 //     });
 //
 // While it goes on, and once more behind it, an honest client sends a message and another hears it; each
-// time it is another user, of whom nobody has heard before. Meanwhile the server's resident memory (VmRSS) grows by no more than `most` MiB. No time is asserted:
-// an answer that does not come is waited for until the patience of the tools below has an end.
+// time it is another user, of whom nobody has heard before. Meanwhile the server's resident memory
+// (VmRSS) grows by no more than `most` MiB. No time is asserted: an answer that does not come is waited
+// for until the patience of the tools below has an end.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

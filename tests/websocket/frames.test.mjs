@@ -63,6 +63,17 @@ await withServer({ options }, async (hall) => {
     socket.cut();
   });
 
+  await check('a thousand in one piece are answered in their order, then the close behind them', async () => {
+    const socket = await open();
+    const said = Array.from({ length: 1000 }, (_, i) => echo.saying(i));
+    const frames = said.map((one) => echo.bytesOf(FINAL | text, one));
+    socket.bytes(Buffer.concat([...frames, echo.bytesOf(FINAL | ping, 'still here'), echo.bytesOf(FINAL | close)]));
+    for (const one of said) await echo.echoes(socket, one);
+    assert.equal(String(await echo.ponged(socket)), 'still here');
+    await echo.closes(socket, 1005);
+    socket.cut();
+  });
+
   await check('a binary message is no message of this sub-protocol', () =>
     refused(4400, echo.bytesOf(FINAL | binary, echo.saying('x'))));
 
