@@ -166,12 +166,14 @@ struct str http_stub_url(const struct http_stub *stub)
 
 struct str http_stub_ok(const char *headers, struct str body)
 {
-    static char answer[LARGEST_ANSWER];
+    static char answers[2][LARGEST_ANSWER];
+    static unsigned made;
+    char *answer = answers[made++ % 2];
     size_t n =
-        (size_t)snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n%s\r\n",
+        (size_t)snprintf(answer, LARGEST_ANSWER, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n%s\r\n",
                          body.n, headers);
 
-    assert_true(n + body.n <= sizeof(answer));
+    assert_true(n + body.n <= LARGEST_ANSWER);
     memcpy(answer + n, body.p, body.n);
     return str_of(answer, n + body.n);
 }

@@ -34,6 +34,6 @@ unsigned http_stub_requests(struct http_stub *stub);
 /* http://127.0.0.1:PORT/jwks, in memory that the next call uses again. */
 struct str http_stub_url(const struct http_stub *stub);
 
-/* 200 with this body and these headers ("Name: value\r\n"), in memory that the next call uses
- * again. */
+/* 200 with this body and these headers ("Name: value\r\n"), in memory that the next call but one
+ * uses again: the thread may not have done with the last. */
 struct str http_stub_ok(const char *headers, struct str body);
