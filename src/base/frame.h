@@ -26,6 +26,12 @@ struct frame *frame_ref(struct frame *f) must_use;
 /* Takes NULL, returns NULL. */
 struct frame *frame_unref(struct frame *f);
 
+/* Has nobody but the caller got it? */
+static inline bool frame_is_alone(const struct frame *f)
+{
+    return atomic_load_explicit(&f->holders, memory_order_acquire) == 1;
+}
+
 static inline struct str frame_str(const struct frame *f)
 {
     return (struct str){f->bytes, f->n};

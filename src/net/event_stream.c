@@ -44,6 +44,7 @@ static struct stream_op *op_new(struct event_stream *s, struct str id)
                                      .transport = "graphql-sse",
                                      .address = s->exchange->client.address,
                                      .requests = s->exchange->client.requests,
+                                     .unsent = s->exchange->client.unsent,
                                      .ops = &stream_client_ops};
     op->stream = s;
     op->wire_id = outq_id_new(id);

@@ -35,7 +35,10 @@ void exchange_init(struct exchange *x, struct net *n, const struct exchange_fram
         .net = n,
         .framing = framing,
         .out = out,
-        .client = {.transport = "http", .address = &x->address, .ops = &exchange_client_ops},
+        .client = {.transport = "http",
+                   .address = &x->address,
+                   .unsent = &n->copies,
+                   .ops = &exchange_client_ops},
     };
     buf_init(&x->body, max_body(x));
     arena_init(&x->arena);

@@ -42,6 +42,7 @@ struct net {
     size_t n_connections;
     struct list handshakes; /* conn.handshake, the oldest first */
     size_t n_handshakes;
+    size_t copies;            /* bytes of answers that wait for one client each (outq.copies) */
     uint64_t clients;         /* made so far */
     struct net *const *peers; /* of every loop, by its index; this one among them */
     size_t n_peers;

@@ -100,6 +100,7 @@ struct net_client {
     const char *transport;             /* "graphql-transport-ws", "http" */
     const struct net_address *address; /* where it is, for logs and limits; its connection's */
     struct rate_state *requests;       /* how many were asked for lately; its connection's */
+    const size_t *unsent; /* bytes of answers that clients have not taken yet; its loop's */
     const struct net_client_ops *ops;
 };
 

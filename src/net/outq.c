@@ -29,7 +29,7 @@ struct outq_item {
     enum item_kind kind;
     enum ws_opcode opcode;
     bool packed; /* of ITEM_NEXT: the shared frame; of ITEM_FRAME: own bytes */
-    size_t n;    /* own bytes */
+    size_t n;    /* own bytes; of ITEM_NEXT those of a frame that nobody else has */
     char bytes[];
 };
 
@@ -197,8 +197,10 @@ static struct outq_item *item_new(enum item_kind kind, struct outq_id *id, size_
     return item;
 }
 
-static void item_free(struct outq_item *item)
+static void item_free(struct outq *q, struct outq_item *item)
 {
+    if (q->copies)
+        *q->copies -= item->n;
     frame_unref(item->frame);
     outq_id_unref(item->id);
     mem_free(item);
@@ -212,11 +214,13 @@ static void append(struct outq *q, struct outq_item *item)
         q->first = item;
     q->last = item;
     q->unsent += wire_length(item);
+    if (q->copies)
+        *q->copies += item->n;
 }
 
-void outq_init(struct outq *q)
+void outq_init(struct outq *q, size_t *copies)
 {
-    *q = (struct outq){0};
+    *q = (struct outq){.copies = copies};
 }
 
 void outq_done(struct outq *q)
@@ -224,9 +228,9 @@ void outq_done(struct outq *q)
     while (q->first) {
         struct outq_item *item = q->first;
         q->first = item->next;
-        item_free(item);
+        item_free(q, item);
     }
-    outq_init(q);
+    outq_init(q, q->copies);
 }
 
 static void push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
@@ -235,6 +239,8 @@ static void push_next(struct outq *q, const struct outq_envelope *envelope, stru
     struct outq_item *item = item_new(ITEM_NEXT, id, 0);
 
     item->envelope = envelope;
+    if (frame_is_alone(payload))
+        item->n = payload->n;
     item->frame = frame_ref(payload);
     item->packed = packed;
     append(q, item);
@@ -317,7 +323,7 @@ void outq_drop(struct outq *q, const struct outq_id *id)
         }
         *at = item->next;
         q->unsent -= wire_length(item);
-        item_free(item);
+        item_free(q, item);
     }
     q->last = before;
 }
@@ -342,7 +348,7 @@ size_t outq_take(struct outq *q, char *to, size_t room)
         q->first = item->next;
         if (!q->first)
             q->last = NULL;
-        item_free(item);
+        item_free(q, item);
     }
     return done;
 }

@@ -41,8 +41,9 @@ struct outq_item;
 struct outq {
     struct outq_item *first;
     struct outq_item *last;
-    size_t unsent; /* bytes that wait, heads and envelopes counted */
-    size_t taken;  /* of the first item */
+    size_t unsent;  /* bytes that wait, heads and envelopes counted */
+    size_t taken;   /* of the first item */
+    size_t *copies; /* of all queues of the loop: bytes that are held for one of them alone */
 };
 
 /* One holder: the caller. id must be UTF-8. */
@@ -50,7 +51,8 @@ struct outq_id *outq_id_new(struct str id) must_use;
 /* Takes NULL, returns NULL. */
 struct outq_id *outq_id_unref(struct outq_id *id);
 
-void outq_init(struct outq *q);
+/* copies: NULL where nobody counts them. */
+void outq_init(struct outq *q, size_t *copies);
 void outq_done(struct outq *q);
 
 static inline bool outq_empty(const struct outq *q)

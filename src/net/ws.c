@@ -434,6 +434,7 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct p
                      c->net->config.max_subscriptions, net_client_id(c->net));
     ws->subprotocol.client.address = &c->peer;
     ws->subprotocol.client.requests = &c->requests;
+    ws->subprotocol.client.unsent = &c->net->copies;
     if (says_alive(dialect))
         deadline_init(ws->alive);
     set_alive(ws);

@@ -542,6 +542,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
         .open_rooms = config->open_rooms,
         .statement_timeout_ms = config->statement_timeout_ms,
         .lock_timeout_ms = LOCK_TIMEOUT_MS,
+        .most_result_bytes = config->max_answer_bytes / config->threads,
     };
     int exit_status = 1;
 

@@ -103,6 +103,27 @@ static void log_faults(const struct request *r)
                       LOG_STR("cause", e->cause.p ? e->cause : e->message));
 }
 
+/* Is there room for the answer among those that their clients have not taken yet? What has changed
+ * something is told in any case, and so are short answers: those who read what they ask for do not
+ * suffer for those who do not. */
+static bool has_room(const struct request *r)
+{
+    const struct config *config = r->worker->config;
+    size_t share = config->max_answer_bytes / config->threads;
+
+    return !share || !r->op || r->out.n <= config->high_water ||
+           gql_operation_type(r->gql.operation) != GQL_QUERY ||
+           *r->op->client->unsent + r->out.n <= share;
+}
+
+static void refuse_for_want_of_room(struct request *r)
+{
+    gql_error_add(&r->gql.errors, ST_UNAVAILABLE,
+                  "Too many long answers wait for their clients to read them: try again later, or "
+                  "ask for less at a time.");
+    refuse(r, NET_REFUSED, gql_status_http(ST_UNAVAILABLE));
+}
+
 static void done(struct request *r)
 {
     struct net_response response = {.outcome = NET_RESULT, .http_status = 200};
@@ -110,6 +131,10 @@ static void done(struct request *r)
     log_faults(r);
     if (r->gql.failed) {
         refuse_by_first_error(r);
+        return;
+    }
+    if (!has_room(r)) {
+        refuse_for_want_of_room(r);
         return;
     }
     response.body = buf_str(&r->out);

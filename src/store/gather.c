@@ -26,8 +26,16 @@ struct gather_kind {
     bool is_crowd;    /* there were many in the window before */
 };
 
+/* Results whose rows somebody still looks at; counted, because arenas may outlive the gather. */
+struct results {
+    size_t holders;
+    size_t bytes;
+    size_t most; /* 0: as many as come */
+};
+
 struct gather {
     struct loop *loop;
+    struct results *results;
     struct pg_conn *conn;
     gather_done_fn *on_done;
     struct turn_hook leave;
@@ -48,9 +56,11 @@ struct crowd {
     size_t n;
 };
 
-/* A result that several arenas hold. */
+/* A result, by the arenas that hold it. */
 struct shared_result {
     PGresult *result;
+    struct results *among;
+    size_t bytes;
     size_t holders;
 };
 
@@ -75,21 +85,59 @@ static void come_back(struct gather *g, struct gather_kind *kind, enum status st
         loop_at_turn_end(g->loop, &g->leave);
 }
 
-/* --- one alone */
+/* --- results */
 
-static void clear_result(void *result)
+static void results_unref(struct results *among)
 {
-    PQclear(result);
+    if (--among->holders == 0)
+        mem_free(among);
 }
+
+static void let_go(void *p)
+{
+    struct shared_result *shared = p;
+
+    if (--shared->holders > 0)
+        return;
+    PQclear(shared->result);
+    shared->among->bytes -= shared->bytes;
+    results_unref(shared->among);
+    mem_free(shared);
+}
+
+/* Takes the result, for one holder. NULL: there is no room for it among the others. */
+static struct shared_result *share(struct results *among, PGresult *result)
+{
+    struct shared_result *shared;
+    size_t bytes = PQresultMemorySize(result);
+
+    if (among->most && among->bytes + bytes > among->most) {
+        PQclear(result);
+        return NULL;
+    }
+    shared = mem_new(struct shared_result);
+    *shared =
+        (struct shared_result){.result = result, .among = among, .bytes = bytes, .holders = 1};
+    among->bytes += bytes;
+    among->holders++;
+    return shared;
+}
+
+/* --- one alone */
 
 static void on_alone(struct pg_call *call, enum status status, PGresult *result)
 {
     struct store_read *r = container_of(call, struct store_read, call);
     struct gather *g = r->store->gather;
+    struct shared_result *shared = status == ST_OK ? share(g->results, result) : NULL;
 
     come_back(g, kind_of(g, r), status);
-    if (status == ST_OK) {
-        arena_on_done(r->arena, clear_result, result);
+    if (status == ST_OK && !shared) {
+        g->on_done(r, ST_UNAVAILABLE, NULL);
+        return;
+    }
+    if (shared) {
+        arena_on_done(r->arena, let_go, shared);
         r->first = 0;
         r->n_rows = PQntuples(result);
     }
@@ -107,29 +155,9 @@ static void send_alone(struct gather *g, struct store_read *r)
 
 /* --- many together */
 
-static void let_go(void *p)
-{
-    struct shared_result *shared = p;
-
-    if (--shared->holders > 0)
-        return;
-    PQclear(shared->result);
-    mem_free(shared);
-}
-
-static struct shared_result *share(PGresult *result)
-{
-    struct shared_result *shared = mem_new(struct shared_result);
-
-    shared->result = result;
-    shared->holders = 1;
-    return shared;
-}
-
 /* The rows come in the order of the calls; the last column says whose each is. */
-static void deal_out(struct crowd *c, PGresult *result)
+static void deal_out(struct crowd *c, PGresult *result, struct shared_result *shared)
 {
-    struct shared_result *shared = share(result);
     int place = PQnfields(result) - 1, row = 0, n = PQntuples(result);
 
     for (int64_t i = 1; !list_empty(&c->reads); i++) {
@@ -172,12 +200,13 @@ static void crowd_free(struct crowd *c)
 static void on_crowd(struct pg_call *call, enum status status, PGresult *result)
 {
     struct crowd *c = container_of(call, struct crowd, call);
+    struct shared_result *shared = status == ST_OK ? share(c->gather->results, result) : NULL;
 
     come_back(c->gather, c->kind, status);
-    if (status == ST_OK)
-        deal_out(c, result);
+    if (shared)
+        deal_out(c, result, shared);
     else
-        disperse(c, status);
+        disperse(c, status == ST_OK ? ST_UNAVAILABLE : status);
     crowd_free(c);
 }
 
@@ -322,9 +351,13 @@ bool gather_add(struct gather *g, struct store_read *r)
 
 /* --- from begin to end */
 
-struct gather *gather_new(struct loop *l, struct pg_conn *conn, gather_done_fn *on_done)
+struct gather *gather_new(struct loop *l, struct pg_conn *conn, size_t most_bytes,
+                          gather_done_fn *on_done)
 {
     struct gather *g = mem_new(struct gather);
+
+    g->results = mem_new(struct results);
+    *g->results = (struct results){.holders = 1, .most = most_bytes};
 
     g->loop = l;
     g->conn = conn;
@@ -342,6 +375,7 @@ static void on_pace_closed(struct timer *t)
     gather_closed_fn *on_closed = g->on_closed;
     void *user = g->user;
 
+    results_unref(g->results);
     mem_free(g);
     on_closed(user);
 }

@@ -24,7 +24,10 @@
  * on; the result lives as long as the read's arena. Else result is NULL. */
 typedef void gather_done_fn(struct store_read *r, enum status status, const PGresult *result);
 
-struct gather *gather_new(struct loop *l, struct pg_conn *conn, gather_done_fn *on_done) must_use;
+/* most_bytes: of results that are held at a time; what goes beyond is let go, and its reads are
+ * answered ST_UNAVAILABLE. 0: no limit. */
+struct gather *gather_new(struct loop *l, struct pg_conn *conn, size_t most_bytes,
+                          gather_done_fn *on_done) must_use;
 
 /* Only without reads. */
 typedef void gather_closed_fn(void *user);

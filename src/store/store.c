@@ -237,7 +237,7 @@ static struct store *store_new(struct loop *l, const struct store_config *config
     s->reader = reader_new(s);
     init_lock_timeout(s);
     s->writing = writing_new(s);
-    s->gather = gather_new(l, s->reader, on_rows);
+    s->gather = gather_new(l, s->reader, config->most_result_bytes, on_rows);
     s->writer = writer_new(l, s->writing, &s->config, send_on_written);
     s->retries = retries_new(l, s->writing, s->config.statement_timeout_ms);
     return s;

@@ -65,6 +65,7 @@ struct store_config {
     struct str open_rooms; /* GUILDHALL_OPEN_ROOMS: glob patterns between commas, or absent */
     uint64_t statement_timeout_ms;
     uint64_t lock_timeout_ms;         /* of one try to write; 0: as long as a statement may take */
+    size_t most_result_bytes;         /* of rows that are looked at, a loop; 0: no limit */
     uint8_t cursor_key[16];           /* store_boot() reads it from the database */
     store_committed_fn *on_committed; /* NULL: PostgreSQL notifies the servers of what changes */
     store_connected_fn *on_connected; /* or NULL */

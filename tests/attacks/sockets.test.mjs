@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 
-import { finish } from '../lib/tap.mjs';
+import { check, finish } from '../lib/tap.mjs';
 import { OPCODE } from '../lib/websocket.mjs';
 import { repeat, withTarget } from './attack.mjs';
 
@@ -187,6 +187,43 @@ await withTarget({ options: restless }, async (target) => {
       return line;
     });
     await untilGone(target, before, lines);
+  });
+});
+
+// An answer with so many pages, of 800 kB each.
+const pages = (n) =>
+  `{ ${Array.from({ length: n }, (_, i) => `p${i}: messages(roomId: "cellar", first: 200) { items { text } }`).join(' ')} }`;
+
+await withTarget({ options: ['--max-answer-bytes', '32MiB'] }, async (target) => {
+  const { hall } = target;
+  await hall.room('cellar', ['mallory']);
+  await hall.sql(`SELECT count(guildhall.send('default', 'cellar', 'mallory', repeat('x', 4000)))
+                  FROM generate_series(1, 200)`);
+
+  // Of all that is asked for, nearly 3 GiB, a share is kept.
+  await target.attack('long answers that nobody takes are given up for want of room', { most: 192 }, async () => {
+    const asked = Array.from({ length: 20 }, (_, i) => subscribe(i, pages(10)));
+    const lines = await repeat(20, async () => {
+      const line = await deafSocket(target, ...asked);
+      line.pause();
+      return line;
+    });
+    await target.serves(20);
+    const { status, body } = await target.ask('mallory', { query: pages(30) });
+    assert.equal(status, 503);
+    const [{ extensions }] = body.errors;
+    assert.equal(extensions.code, 'UNAVAILABLE');
+    assert.ok(extensions.retryAfterMs > 0);
+    await Promise.all(lines.map((line) => line.drop()));
+  });
+
+  await check('and when they are gone a long answer is given', async () => {
+    for (;;) {
+      const { status, body } = await target.ask('mallory', { query: pages(5) });
+      if (status === 503) continue;
+      assert.equal(Object.values(body.data).flatMap(({ items }) => items).length, 1000);
+      return;
+    }
   });
 });
 

@@ -181,7 +181,7 @@ static int converse(const struct dialect *dialect, struct str lines)
                                         .on_drained = on_drained,
                                         .on_gone = on_gone};
 
-    outq_init(&t.out);
+    outq_init(&t.out, NULL);
     subprotocol_init(&t.subprotocol, dialect, &host, &service, 4, 1);
     subprotocol_open(&t.subprotocol, json_pack("{s:s, s:s}", "roomId", "club", "since", "now"));
     for (unsigned n = 1; lines.p; n++) {

@@ -173,7 +173,7 @@ static inline struct talk *begin_in(const struct dialect *dialect, enum server s
                                    .on_cancel = on_cancel,
                                    .on_drained = on_drained,
                                    .on_gone = on_gone};
-    outq_init(&t->out);
+    outq_init(&t->out, NULL);
     subprotocol_init(&t->subprotocol, dialect, &host, &service, 2, 1);
     return t;
 }

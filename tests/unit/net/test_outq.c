@@ -31,12 +31,35 @@ static void push_next(struct outq *q, struct outq_id *id, const char *text)
     frame_unref(f);
 }
 
+static void what_is_held_for_one_queue_alone_is_counted(void **state)
+{
+    size_t copies = 0;
+    struct outq one, other;
+    struct frame *shared = frame_new(STR("for both")), *held = frame_ref(shared);
+
+    outq_init(&one, &copies);
+    outq_init(&other, &copies);
+    push_next(&one, NULL, "12345");
+    outq_push_raw(&one, STR("123"));
+    outq_push_raw(&other, STR("12"));
+    assert_int_equal(copies, 10);
+    take_all(&one);
+    assert_int_equal(copies, 2);
+    outq_push_next(&one, &envelope, NULL, shared);
+    assert_int_equal(copies, 2);
+    frame_unref(held);
+    frame_unref(shared);
+    outq_done(&one);
+    outq_done(&other);
+    assert_int_equal(copies, 0);
+}
+
 static void a_result_goes_out_in_its_envelope(void **state)
 {
     struct outq q;
     struct outq_id *id = outq_id_new(STR("1"));
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     push_next(&q, id, "{\"data\":7}");
     assert_str(take_all(&q), "\x81\x2d{\"id\":\"1\",\"type\":\"next\",\"payload\":{\"data\":7}}");
     assert_true(outq_empty(&q));
@@ -80,7 +103,7 @@ static void a_packed_result_goes_out_in_everybodys_own_envelope(void **state)
     struct frame *part = part_of("{\"data\":[7,7,7,7,7,7,7]}");
     struct outq q;
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_packed_next(&q, &envelope, id, part);
     check_unpacks(take_all(&q), "{\"id\":\"1\",\"type\":\"next\",\"payload\":"
                                 "{\"data\":[7,7,7,7,7,7,7]}}");
@@ -98,7 +121,7 @@ static void a_packed_text_says_so_in_its_head(void **state)
 {
     struct outq q;
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_packed(&q, NULL, STR("\xf2\x48\xcd\xc9\xc9\x07\x00"));
     check_unpacks(take_all(&q), "Hello");
     assert_int_equal(q.unsent, 0);
@@ -114,7 +137,7 @@ static void a_result_may_be_a_chunk_of_http(void **state)
     struct frame *f = frame_of("{\"data\":7}");
     struct outq q;
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_next(&q, &event, NULL, f);
     frame_unref(f);
     assert_str(take_all(&q), "1e\r\nevent: next\ndata: {\"data\":7}\n\n\r\n");
@@ -125,7 +148,7 @@ static void bytes_may_be_a_chunk_of_http(void **state)
 {
     struct outq q;
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_chunk(&q, STR(":\n\n"));
     outq_push_chunk(&q, STR("")); /* would be the last one */
     assert_int_equal(q.unsent, 8);
@@ -144,7 +167,7 @@ static void a_result_may_go_out_bare(void **state)
     struct frame *f = frame_of("1");
     struct outq q;
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_next(&q, &event, id, f);
     frame_unref(f);
     outq_id_unref(id);
@@ -165,7 +188,7 @@ static void all_that_waits_stands_side_by_side(void **state)
     struct outq_id *a = outq_id_new(STR("a")), *b = outq_id_new(STR("b"));
     struct frame *shared = frame_of("1");
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_next(&q, &envelope, a, shared);
     outq_push_next(&q, &envelope, b, shared);
     outq_push_raw(&q, STR("raw"));
@@ -181,7 +204,7 @@ static void check_head(size_t n, const char *head, size_t head_length)
     struct outq q;
     char *payload = mem_zalloc(n);
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_frame(&q, WS_TEXT, NULL, str_of(payload, n));
     assert_int_equal(q.unsent, head_length + n);
     assert_int_equal(outq_take(&q, taken, sizeof(taken)), head_length + n);
@@ -204,7 +227,7 @@ static void taking_a_byte_at_a_time_gives_the_same_bytes(void **state)
     char whole[256], one;
     size_t n, i = 0;
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     push_next(&q, id, "{\"data\":null}");
     outq_push_frame(&q, WS_PONG, NULL, STR("p"));
     n = outq_take(&q, whole, sizeof(whole));
@@ -224,7 +247,7 @@ static void what_waits_under_a_dropped_id_is_not_sent(void **state)
     struct outq_id *a = outq_id_new(STR("a")), *b = outq_id_new(STR("b"));
     struct outq_id *same_text = outq_id_new(STR("a"));
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     push_next(&q, a, "1");
     push_next(&q, b, "2");
     outq_push_frame(&q, WS_TEXT, a, STR("bye"));
@@ -242,7 +265,7 @@ static void a_frame_begun_is_sent_to_its_end(void **state)
     struct outq q;
     struct outq_id *id = outq_id_new(STR("a"));
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     push_next(&q, id, "1");
     push_next(&q, id, "2");
     assert_int_equal(outq_take(&q, taken, 10), 10);
@@ -259,7 +282,7 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
     struct outq_id *id = outq_id_new(STR("a"));
     struct frame *f = frame_of("1");
 
-    outq_init(&q);
+    outq_init(&q, NULL);
     outq_push_next(&q, &envelope, id, f);
     outq_push_next(&q, &envelope, id, f);
     assert_int_equal(f->holders, 3);
@@ -272,14 +295,14 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
 
 int main(void)
 {
-    return RUN(test(a_result_goes_out_in_its_envelope),
-               test(a_packed_result_goes_out_in_everybodys_own_envelope),
-               test(a_packed_text_says_so_in_its_head), test(a_result_may_be_a_chunk_of_http),
-               test(bytes_may_be_a_chunk_of_http), test(a_result_may_go_out_bare),
-               test(an_id_is_escaped), test(all_that_waits_stands_side_by_side),
-               test(a_frame_says_its_length_in_the_shortest_form),
-               test(taking_a_byte_at_a_time_gives_the_same_bytes),
-               test(what_waits_under_a_dropped_id_is_not_sent),
-               test(a_frame_begun_is_sent_to_its_end),
-               test(ending_a_queue_lets_go_of_shared_frames));
+    return RUN(
+        test(a_result_goes_out_in_its_envelope), test(what_is_held_for_one_queue_alone_is_counted),
+        test(a_packed_result_goes_out_in_everybodys_own_envelope),
+        test(a_packed_text_says_so_in_its_head), test(a_result_may_be_a_chunk_of_http),
+        test(bytes_may_be_a_chunk_of_http), test(a_result_may_go_out_bare), test(an_id_is_escaped),
+        test(all_that_waits_stands_side_by_side),
+        test(a_frame_says_its_length_in_the_shortest_form),
+        test(taking_a_byte_at_a_time_gives_the_same_bytes),
+        test(what_waits_under_a_dropped_id_is_not_sent), test(a_frame_begun_is_sent_to_its_end),
+        test(ending_a_queue_lets_go_of_shared_frames));
 }
