@@ -200,7 +200,7 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
     const struct context *c = context;
 
     if (str_starts(field->name, STR("__")))
-        return c->introspection ? ST_OK : ST_FORBIDDEN;
+        return c->introspection;
     if (!field->requires_scope.p)
         return ST_OK;
     if (!c->viewer)
@@ -307,15 +307,26 @@ static void run(struct request *r, const struct net_call *call)
         done(r);
 }
 
+static enum status may_introspect(const struct request *r)
+{
+    switch (r->worker->config->introspection) {
+    case CONFIG_INTROSPECTION_ON:
+        return ST_OK;
+    case CONFIG_INTROSPECTION_AUTH:
+        return r->viewer ? ST_OK : ST_UNAUTHENTICATED;
+    case CONFIG_INTROSPECTION_OFF:
+        return ST_FORBIDDEN;
+    }
+    return ST_FORBIDDEN;
+}
+
 static void fill_context(struct request *r)
 {
     r->context = (struct context){
         .viewer = r->viewer,
         .store = r->worker->store,
         .facts = r->worker->facts,
-        .introspection =
-            r->worker->config->introspection == CONFIG_INTROSPECTION_ON ||
-            (r->viewer && r->worker->config->introspection == CONFIG_INTROSPECTION_AUTH),
+        .introspection = may_introspect(r),
         .now_ms = clock_unix_ms(),
         .caller = session_caller(r->viewer),
         .renew = renew,
