@@ -107,7 +107,7 @@ void exchange_refuse_with(struct exchange *x, int status, struct str code, struc
     struct buf body;
 
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, code, message, x->typed_errors);
+    refusal_body(&body, status, code, message, x->typed_errors);
     exchange_respond(x, &r, buf_str(&body));
     buf_done(&body);
 }
