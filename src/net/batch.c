@@ -121,6 +121,7 @@ static void begin_all(struct batch *b, struct http_batch *asked)
 
     for (size_t i = 0; i < b->n; i++) {
         exchange_show(b->exchange, &asked->calls[i]);
+        asked->calls[i].goes_on = i > 0;
         service->on_operation(service->user, &b->parts[i].op, &asked->calls[i]);
     }
 }

@@ -386,13 +386,14 @@ static void log_refused(const struct request *r, struct str reason)
 }
 
 /* False: refused. */
-static bool let_in(struct request *r, const struct wait *checked)
+static bool let_in(struct request *r, const struct wait *checked, const struct net_call *call)
 {
     if (checked->status == ST_OK) {
         r->viewer = keyring_viewer(checked);
         return true;
     }
-    log_refused(r, checked->detail);
+    if (!call->goes_on)
+        log_refused(r, checked->detail);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
     refuse(r, NET_REFUSED, gql_status_http(checked->status));
     return false;
@@ -416,7 +417,7 @@ static void on_checked(void *user, struct wait *checked)
 
     if (!r->op)
         bury(r);
-    else if (let_in(r, checked))
+    else if (let_in(r, checked, &r->call))
         prepare(r, &r->call);
 }
 
@@ -430,7 +431,7 @@ static void authenticate(struct request *r, const struct net_call *call)
     if (!checked->answered) {
         keep_call(r, call);
         wait_on(checked, on_checked, r);
-    } else if (let_in(r, checked)) {
+    } else if (let_in(r, checked, call)) {
         prepare(r, call);
     }
 }
