@@ -29,7 +29,7 @@ struct context {
     const struct viewer *viewer; /* NULL without a token */
     struct store *store;
     const struct context_facts *facts;
-    bool introspection; /* __schema and __type are answered */
+    enum status introspection; /* ST_OK, or why __schema and __type are not answered */
     int64_t now_ms;
     struct store_caller caller; /* the viewer, as the store takes it */
 

@@ -75,7 +75,7 @@ static struct frame *too_large(bool typed_errors)
     struct buf body;
 
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, STR("LIMIT_EXCEEDED"),
+    refusal_body(&body, 429, STR("LIMIT_EXCEEDED"),
                  STR("The responses of the batch are too large together."), typed_errors);
     response = frame_new(buf_str(&body));
     buf_done(&body);
@@ -121,6 +121,7 @@ static void begin_all(struct batch *b, struct http_batch *asked)
 
     for (size_t i = 0; i < b->n; i++) {
         exchange_show(b->exchange, &asked->calls[i]);
+        asked->calls[i].goes_on = i > 0;
         service->on_operation(service->user, &b->parts[i].op, &asked->calls[i]);
     }
 }

@@ -57,7 +57,7 @@ static void errand_free(struct errand *e)
 void errand_refuse(struct errand *e, int status, struct str code, struct str message)
 {
     e->status = status;
-    refusal_body(&e->answer, code, message, false);
+    refusal_body(&e->answer, status, code, message, false);
 }
 
 static void refuse_unknown(struct errand *e)

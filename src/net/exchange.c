@@ -110,7 +110,7 @@ void exchange_refuse_with(struct exchange *x, int status, struct str code, struc
     struct buf body;
 
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, code, message, x->typed_errors);
+    refusal_body(&body, status, code, message, x->typed_errors);
     exchange_respond(x, &r, buf_str(&body));
     buf_done(&body);
 }
@@ -267,6 +267,16 @@ static void call(struct exchange *x, struct http_request *r, bool safe_method)
         begin(&x->op);
 }
 
+static void run_batch(struct exchange *x)
+{
+    if (x->net->config.batching)
+        batch_run(x);
+    else
+        refuse(x, 400, STR("BAD_REQUEST"),
+               STR("The body must be a JSON object, one operation: batches are off on this server; "
+                   "its operator turns them on with --batching."));
+}
+
 void exchange_run(struct exchange *x)
 {
     struct http_request r;
@@ -276,8 +286,8 @@ void exchange_run(struct exchange *x)
         stream_request_run(x);
         return;
     }
-    if (x->net->config.batching && batch_is_sent(buf_str(&x->body))) {
-        batch_run(x);
+    if (batch_is_sent(buf_str(&x->body))) {
+        run_batch(x);
         return;
     }
     if (!http_request_from_body(&x->arena, buf_str(&x->body), &r, &wrong)) {

@@ -48,6 +48,7 @@ struct net {
     size_t n_peers;
     struct list reservations; /* reservation.link: of event streams, at home on this loop */
     struct map reservations_by_token;
+    struct map reservers;     /* by caller: who has reserved what is not used yet */
     struct map event_streams; /* by token: those whose connection is on this loop */
     struct timer drain;       /* until time is up; until all are cut; until libwebsockets let go */
     unsigned handles;         /* of our own, still closing */

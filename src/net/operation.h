@@ -84,6 +84,7 @@ struct net_call {
     bool built_in;     /* the document is the transport's own, not the client's */
     bool safe_method;  /* HTTP GET: only a query may run (else NET_REFUSED with 405) */
     bool can_stream;   /* a subscription can be served over this transport */
+    bool goes_on;      /* an operation of the same request came before, with the same token */
 };
 
 /* What a connection begins with; borrowed for the call of on_init(). */

@@ -37,15 +37,15 @@ static const struct refusal_row *row_of(struct str code)
     return NULL;
 }
 
-static void write_type(struct json_out *j, const struct refusal_row *row)
+static void write_type(struct json_out *j, const struct refusal_row *row, int status)
 {
     json_out_key(j, STR("errorType"));
     json_out_str(j, row->type);
     json_out_key(j, STR("errorCode"));
-    json_out_int(j, row->number);
+    json_out_int(j, status);
 }
 
-static void write_extensions(struct json_out *j, const struct refusal_row *row)
+static void write_extensions(struct json_out *j, const struct refusal_row *row, int status)
 {
     json_out_key(j, STR("extensions"));
     json_out_begin_object(j);
@@ -54,7 +54,7 @@ static void write_extensions(struct json_out *j, const struct refusal_row *row)
     json_out_key(j, STR("http"));
     json_out_begin_object(j);
     json_out_key(j, STR("status"));
-    json_out_int(j, row->number);
+    json_out_int(j, status);
     json_out_end_object(j);
     if (str_eq(row->code, STR("UNAVAILABLE"))) {
         json_out_key(j, STR("retryAfterMs"));
@@ -63,18 +63,22 @@ static void write_extensions(struct json_out *j, const struct refusal_row *row)
     json_out_end_object(j);
 }
 
-static void write_errors(struct json_out *j, struct str code, struct str message, bool typed)
+/* status 0: the code's own. */
+static void write_errors(struct json_out *j, int status, struct str code, struct str message,
+                         bool typed)
 {
     const struct refusal_row *row = row_of(code);
 
     assert(row);
+    if (status == 0)
+        status = row->number;
     json_out_begin_array(j);
     json_out_begin_object(j);
     json_out_key(j, STR("message"));
     json_out_str(j, message);
     if (typed)
-        write_type(j, row);
-    write_extensions(j, row);
+        write_type(j, row, status);
+    write_extensions(j, row, status);
     json_out_end_object(j);
     json_out_end_array(j);
 }
@@ -83,20 +87,20 @@ void refusal_errors(struct buf *out, struct str code, struct str message, bool t
 {
     struct json_out j = {.out = out};
 
-    write_errors(&j, code, message, typed);
+    write_errors(&j, 0, code, message, typed);
 }
 
-void refusal_body(struct buf *out, struct str code, struct str message, bool typed)
+void refusal_body(struct buf *out, int status, struct str code, struct str message, bool typed)
 {
     struct json_out j = {.out = out};
 
     json_out_begin_object(&j);
     json_out_key(&j, STR("errors"));
-    write_errors(&j, code, message, typed);
+    write_errors(&j, status, code, message, typed);
     json_out_end_object(&j);
 }
 
 void refusal_expired(struct buf *out)
 {
-    refusal_body(out, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."), false);
+    refusal_body(out, 401, STR("TOKEN_EXPIRED"), STR("The token has ended: renew it."), false);
 }

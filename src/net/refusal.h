@@ -12,8 +12,8 @@
  * refusal.c knows. */
 void refusal_errors(struct buf *out, struct str code, struct str message, bool typed);
 
-/* {"errors":[…]} */
-void refusal_body(struct buf *out, struct str code, struct str message, bool typed);
+/* {"errors":[…]}, of a response with that status, which the error names. */
+void refusal_body(struct buf *out, int status, struct str code, struct str message, bool typed);
 
 /* The same of a stream whose token has ended. */
 void refusal_expired(struct buf *out);

@@ -13,6 +13,45 @@ enum {
     MOST = 100000, /* where connections are not limited */
 };
 
+/* A caller that has reserved streams which it does not use yet. */
+struct reserver {
+    unsigned unused;
+};
+
+static struct str key_of(const struct net_caller *caller)
+{
+    return str_of((const char *)caller->bytes, sizeof(caller->bytes));
+}
+
+static void count_in(struct reservation *r)
+{
+    struct reserver *of = map_get(&r->home->reservers, key_of(&r->caller));
+
+    if (!of) {
+        of = mem_new(struct reserver);
+        map_put(&r->home->reservers, key_of(&r->caller), of);
+    }
+    of->unused++;
+}
+
+static void count_out(struct reservation *r)
+{
+    struct reserver *of = map_get(&r->home->reservers, key_of(&r->caller));
+
+    assert(of && of->unused);
+    if (--of->unused)
+        return;
+    map_take(&r->home->reservers, key_of(&r->caller));
+    mem_free(of);
+}
+
+bool reservation_has_enough(const struct net *home, const struct net_caller *caller)
+{
+    const struct reserver *of = map_get(&home->reservers, key_of(caller));
+
+    return of && of->unused >= RESERVATION_MOST_UNUSED;
+}
+
 static void write_token(struct net *home, char token[RESERVATION_TOKEN])
 {
     unsigned char random[RANDOM_BYTES];
@@ -42,6 +81,7 @@ struct reservation *reservation_new(struct net *home, const struct net_caller *c
     r = mem_new(struct reservation);
     r->home = home;
     r->caller = *caller;
+    count_in(r);
     write_token(home, r->token);
     deadline_init(&r->unused);
     deadline_set(&home->deadlines, &r->unused, DEADLINE_RESERVED);
@@ -58,11 +98,14 @@ struct reservation *reservation_find(struct net *home, struct str token)
 void reservation_claim(struct reservation *r, struct net *host)
 {
     r->host = host;
+    count_out(r);
     deadline_drop(&r->unused);
 }
 
 void reservation_free(struct reservation *r)
 {
+    if (!r->host)
+        count_out(r);
     map_take(&r->home->reservations_by_token, token_of(r));
     list_remove(&r->link);
     deadline_drop(&r->unused);
@@ -99,4 +142,5 @@ void reservation_free_all(struct net *home)
     while (!list_empty(&home->reservations))
         reservation_free(list_first(&home->reservations, struct reservation, link));
     map_done(&home->reservations_by_token);
+    map_done(&home->reservers);
 }

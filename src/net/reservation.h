@@ -33,7 +33,13 @@ struct reservation {
     char token[RESERVATION_TOKEN];
 };
 
-/* NULL: too many are reserved. */
+enum {
+    RESERVATION_MOST_UNUSED = 64 /* of one caller, on one loop */
+};
+
+/* Does that caller have as many as it may, and uses none of them? */
+bool reservation_has_enough(const struct net *home, const struct net_caller *caller);
+/* NULL: too many are reserved, by all. */
 struct reservation *reservation_new(struct net *home, const struct net_caller *caller) must_use;
 /* NULL: there is none of that token here. */
 struct reservation *reservation_find(struct net *home, struct str token);

@@ -51,6 +51,11 @@ static void reserve(struct exchange *x)
     else if (x->net->state != NET_OPEN)
         exchange_refuse_with(x, 503, STR("UNAVAILABLE"),
                              STR("The server is restarting; connect again."), STR_NULL);
+    else if (reservation_has_enough(x->net, &caller))
+        exchange_refuse_with(x, 429, STR("LIMIT_EXCEEDED"),
+                             STR("You have reserved too many event streams that are not open yet: "
+                                 "open one of them, or try again later."),
+                             STR_NULL);
     else if ((made = reservation_new(x->net, &caller)))
         respond_with_token(x, made);
     else

@@ -10,6 +10,7 @@ enum {
     TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
     REASON_MAX = 512,                /* before it is cut to what a close frame holds */
     HELD_MOST = 64 * 1024,           /* bytes of what waits for the acknowledgement */
+    UNKNOWN_MOST = 16 * 1024, /* of a message before it, where nothing may wait: a token is half */
 };
 
 static bool may_follow(enum subprotocol_state from, enum subprotocol_state to)
@@ -378,6 +379,18 @@ void subprotocol_on_init_timeout(struct subprotocol *s)
 bool subprotocol_awaits_init(const struct subprotocol *s)
 {
     return s->state == SUBPROTOCOL_OPENED;
+}
+
+bool subprotocol_is_acknowledged(const struct subprotocol *s)
+{
+    return s->state >= SUBPROTOCOL_READY;
+}
+
+size_t subprotocol_longest(const struct subprotocol *s)
+{
+    if (subprotocol_is_acknowledged(s))
+        return SIZE_MAX;
+    return s->dialect->start_waits ? HELD_MOST : UNKNOWN_MOST;
 }
 
 void subprotocol_keep_alive(struct subprotocol *s)

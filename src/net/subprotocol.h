@@ -78,6 +78,10 @@ void subprotocol_on_turn_end(struct subprotocol *s);
 void subprotocol_on_drained(struct subprotocol *s);
 void subprotocol_on_init_timeout(struct subprotocol *s);
 bool subprotocol_awaits_init(const struct subprotocol *s);
+/* Has the server accepted it? */
+bool subprotocol_is_acknowledged(const struct subprotocol *s);
+/* Bytes that a message which begins now may have: few, until the acknowledgement. */
+size_t subprotocol_longest(const struct subprotocol *s);
 
 /* For a dialect with `keep_alive`: time has passed. */
 void subprotocol_keep_alive(struct subprotocol *s);

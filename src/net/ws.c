@@ -34,8 +34,11 @@ struct ws {
 static size_t max_message(const struct ws *ws)
 {
     size_t max = ws->conn->net->config.max_request_bytes;
+    size_t longest = subprotocol_longest(&ws->subprotocol);
 
-    return max && max < NO_LIMIT ? max : NO_LIMIT;
+    if (longest > NO_LIMIT)
+        longest = NO_LIMIT;
+    return max && max < longest ? max : longest;
 }
 
 static void reset_in(struct ws *ws)
@@ -155,6 +158,8 @@ static size_t take_data(struct ws *ws, const struct ws_frame *f, char *p, size_t
 {
     struct ws_wrong wrong;
 
+    if (ws->message.opcode == WS_CONTINUATION)
+        ws_message_limit(&ws->message, max_message(ws));
     if (!ws_message_frame(&ws->message, f, &wrong)) {
         fail(ws, wrong.code, wrong.reason);
         return f->head;
@@ -341,12 +346,13 @@ static bool host_has_room(struct subprotocol *s)
     return conn_has_room(ws_of(s)->conn);
 }
 
+/* What is said to who has not shown who it is, is not worth the work. */
 static bool send_packed(struct ws *ws, struct outq_id *id, struct str text)
 {
     struct buf packed;
     bool is_shorter;
 
-    if (!ws->message.packing || !text.n)
+    if (!ws->message.packing || !text.n || !subprotocol_is_acknowledged(&ws->subprotocol))
         return false;
     buf_init(&packed, text.n);
     is_shorter = packing_message(ws->message.packing, text, &packed);
@@ -429,9 +435,9 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct p
     ws->conn = c;
     buf_init(&ws->in, READ_MAX);
     turn_hook_init(&ws->next_turn, on_next_turn);
-    ws_message_init(&ws->message, max_message(ws), packing);
     subprotocol_init(&ws->subprotocol, dialect, &host, &c->net->service,
                      c->net->config.max_subscriptions, net_client_id(c->net));
+    ws_message_init(&ws->message, max_message(ws), packing);
     ws->subprotocol.client.address = &c->peer;
     ws->subprotocol.client.requests = &c->requests;
     ws->subprotocol.client.unsent = &c->net->copies;

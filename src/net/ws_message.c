@@ -1,5 +1,7 @@
 #include "net/ws_message.h"
 
+#include <assert.h>
+
 enum {
     MOST_RATIO = 32,  /* text in JSON gets a third to a tenth as long */
     MOST_LONGEST = 4, /* messages */
@@ -31,6 +33,17 @@ void ws_message_next(struct ws_message *m)
     ws_message_done(m);
     ws_message_init(m, m->max, m->packing);
     m->credit = credit;
+}
+
+void ws_message_limit(struct ws_message *m, size_t max)
+{
+    assert(m->opcode == WS_CONTINUATION);
+    if (max == m->max)
+        return;
+    assert(max > m->max);
+    m->credit += MOST_LONGEST * (max - m->max);
+    m->max = max;
+    buf_init(&m->bytes, max);
 }
 
 bool ws_message_frame(struct ws_message *m, const struct ws_frame *f, struct ws_wrong *ret_wrong)

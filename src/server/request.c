@@ -225,7 +225,7 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
     const struct context *c = context;
 
     if (str_starts(field->name, STR("__")))
-        return c->introspection ? ST_OK : ST_FORBIDDEN;
+        return c->introspection;
     if (!field->requires_scope.p)
         return ST_OK;
     if (!c->viewer)
@@ -332,15 +332,26 @@ static void run(struct request *r, const struct net_call *call)
         done(r);
 }
 
+static enum status may_introspect(const struct request *r)
+{
+    switch (r->worker->config->introspection) {
+    case CONFIG_INTROSPECTION_ON:
+        return ST_OK;
+    case CONFIG_INTROSPECTION_AUTH:
+        return r->viewer ? ST_OK : ST_UNAUTHENTICATED;
+    case CONFIG_INTROSPECTION_OFF:
+        return ST_FORBIDDEN;
+    }
+    return ST_FORBIDDEN;
+}
+
 static void fill_context(struct request *r)
 {
     r->context = (struct context){
         .viewer = r->viewer,
         .store = r->worker->store,
         .facts = r->worker->facts,
-        .introspection =
-            r->worker->config->introspection == CONFIG_INTROSPECTION_ON ||
-            (r->viewer && r->worker->config->introspection == CONFIG_INTROSPECTION_AUTH),
+        .introspection = may_introspect(r),
         .now_ms = clock_unix_ms(),
         .caller = session_caller(r->viewer),
         .renew = renew,
@@ -400,13 +411,14 @@ static void log_refused(const struct request *r, struct str reason)
 }
 
 /* False: refused. */
-static bool let_in(struct request *r, const struct wait *checked)
+static bool let_in(struct request *r, const struct wait *checked, const struct net_call *call)
 {
     if (checked->status == ST_OK) {
         r->viewer = keyring_viewer(checked);
         return true;
     }
-    log_refused(r, checked->detail);
+    if (!call->goes_on)
+        log_refused(r, checked->detail);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
     refuse(r, NET_REFUSED, gql_status_http(checked->status));
     return false;
@@ -430,7 +442,7 @@ static void on_checked(void *user, struct wait *checked)
 
     if (!r->op)
         bury(r);
-    else if (let_in(r, checked))
+    else if (let_in(r, checked, &r->call))
         prepare(r, &r->call);
 }
 
@@ -444,7 +456,7 @@ static void authenticate(struct request *r, const struct net_call *call)
     if (!checked->answered) {
         keep_call(r, call);
         wait_on(checked, on_checked, r);
-    } else if (let_in(r, checked)) {
+    } else if (let_in(r, checked, call)) {
         prepare(r, call);
     }
 }

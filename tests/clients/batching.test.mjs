@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { ApolloClient, ApolloLink, gql, InMemoryCache } from '@apollo/client';
 import { BatchHttpLink } from '@apollo/client/link/batch-http';
@@ -74,6 +75,23 @@ await withServer({ options: ['--batching', '5'] }, async (hall) => {
     }
     assert.deepEqual(sizes, [2, 2, 2]); // by hash, with the text behind it, by hash again
     assert.equal(await hall.sql("SELECT count(*) FROM gg_core WHERE room_id = 'club'"), '5');
+  });
+
+  await check('a batch whose token is refused is one line of the log, not one for each operation', async () => {
+    const post = async (authorization, body) => {
+      const headers = { authorization, 'content-type': 'application/json' };
+      const answer = await fetch(`http://${hall.address}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
+      assert.equal(answer.status, 401);
+      await answer.text();
+    };
+    const query = '{ __typename }';
+    const seen = hall.log.length;
+    await post('Bearer none', [{ query }, { query }, { query }, { query }]);
+    await post(`Bearer ${hall.token('ann', { exp: '-60' })}`, { query });
+    const refused = () => hall.log.slice(seen).filter(({ event }) => event === 'refused');
+    const isLast = ({ reason }) => reason.includes('ended');
+    while (!refused().some(isLast)) await delay(10);
+    assert.deepEqual(refused().map(isLast), [false, true]);
   });
 });
 

@@ -12,6 +12,8 @@ const { continuation, ping, text, FINAL, PACKED } = echo;
 
 const MIB = 1024 * 1024;
 const LIMIT = 256 * 1024; // of a message, on the wire and unpacked
+const UNKNOWN = 16 * 1024; // of one before the acknowledgement, and
+const AHEAD = 64 * 1024; // where operations may be sent ahead of it
 const UNPACKED = 200 * MIB;
 const TIMES = 10; // that each attack comes
 const AT_ONCE = 20; // sockets, and then
@@ -30,7 +32,9 @@ function highestMemory(pid) {
 const options = ['--max-request-bytes', String(LIMIT), '--websocket-deflate', 'on', '--open-rooms', 'lobby'];
 
 await withServer({ options, threads: 1 }, async (hall) => {
-  const open = (more) => hall.socket({ headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' }, ...more });
+  const extensions = { 'Sec-WebSocket-Extensions': 'permessage-deflate' };
+  const unknown = (more) => hall.socket({ headers: extensions, ...more });
+  const open = () => hall.login('ann', { headers: extensions });
 
   async function servesTheNext() {
     const socket = await open();
@@ -115,7 +119,7 @@ await withServer({ options, threads: 1 }, async (hall) => {
 
   await check('a room, AppSync and the older protocol refuse a bomb too', async () => {
     const bomber = async (more) => {
-      const socket = await open(more);
+      const socket = await unknown(more);
       for (const frame of echo.framesOf(PACKED | text, bomb)) socket.bytes(frame);
       for (;;) {
         const event = await socket.next();
@@ -126,7 +130,6 @@ await withServer({ options, threads: 1 }, async (hall) => {
       }
     };
     const Authorization = `Bearer ${hall.token('ann')}`;
-    const extensions = { 'Sec-WebSocket-Extensions': 'permessage-deflate' };
     await staysFlat(async () => {
       await bomber({ protocols: ['graphql-ws'] });
       await bomber({ protocols: ['graphql-ws'], path: '/graphql/realtime' });
@@ -152,6 +155,37 @@ await withServer({ options, threads: 1 }, async (hall) => {
     await echo.echoes(socket, most);
     socket.cut();
     await refused(echo.framesOf(PACKED | text, echo.pack(echo.message(LIMIT + 1))));
+  });
+
+  await check('who has not shown a token may say little, as it comes and unpacked, and gets nothing packed', async () => {
+    const most = echo.message(UNKNOWN);
+    const socket = await unknown();
+    for (const frame of [...echo.framesOf(PACKED | text, echo.pack(most)), ...echo.framesOf(text, Buffer.from(most))]) socket.bytes(frame);
+    await echo.echoes(socket, most);
+    await echo.echoes(socket, most);
+    assert.equal(socket.packed, 0);
+    for (const frame of echo.framesOf(PACKED | text, echo.pack(echo.message(UNKNOWN + 1)))) socket.bytes(frame);
+    await echo.closes(socket, 1009);
+    socket.cut();
+    const plain = await unknown();
+    for (const frame of echo.framesOf(text, Buffer.from(echo.message(UNKNOWN + 1)), 1000)) plain.bytes(frame);
+    await echo.closes(plain, 1009);
+    plain.cut();
+  });
+
+  await check('where operations may be sent ahead of the acknowledgement, a message may be as long as what is held', async () => {
+    const start = (length) => JSON.stringify({ id: '1', type: 'start', payload: { query: `{ __typename } #${'x'.repeat(length)}` } });
+    const saying = async (length) => {
+      const socket = await unknown({ protocols: ['graphql-ws'] });
+      for (const frame of echo.framesOf(PACKED | text, echo.pack(start(length)))) socket.bytes(frame);
+      return socket;
+    };
+    const held = await saying(AHEAD - 200);
+    assert.equal((await held.nextJson()).payload.extensions.code, 'UNAUTHENTICATED');
+    held.cut();
+    const longer = await saying(AHEAD);
+    await echo.closes(longer, 1009);
+    longer.cut();
   });
 });
 

@@ -17,7 +17,7 @@ const options = ['--max-request-bytes', String(LIMIT), '--websocket-deflate', de
 
 await withServer({ options }, async (hall) => {
   const open = async () => {
-    const socket = await hall.socket({ headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } });
+    const socket = await hall.login('ann', { headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } });
     assert.equal(socket.extensions, deflates ? echo.NO_TAKEOVER : '');
     return socket;
   };

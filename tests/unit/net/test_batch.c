@@ -66,9 +66,9 @@ static void an_array_that_cannot_be_run_is_refused_and_told_why(void **state)
     check(&five, "[{\"query\":\"echo\"}", "HTTP/1.1 400 ", "is not well-formed JSON");
 }
 
-static void without_batching_an_array_is_no_request(void **state)
+static void without_batching_an_array_is_refused_and_told_how_to_get_it(void **state)
 {
-    check(NULL, "[{\"query\":\"echo\"}]", "HTTP/1.1 400 ", "The body must be a JSON object");
+    check(NULL, "[{\"query\":\"echo\"}]", "HTTP/1.1 400 ", "turns them on with --batching");
 }
 
 static void the_connection_serves_on_behind_a_batch(void **state)
@@ -107,7 +107,7 @@ int main(void)
     return RUN(test(the_results_stand_in_the_order_of_the_operations),
                test(a_status_that_all_would_have_is_that_of_the_response),
                test(an_array_that_cannot_be_run_is_refused_and_told_why),
-               test(without_batching_an_array_is_no_request),
+               test(without_batching_an_array_is_refused_and_told_how_to_get_it),
                test(the_connection_serves_on_behind_a_batch),
                test(who_goes_while_waiting_cancels_what_is_not_answered));
 }

@@ -288,6 +288,43 @@ static void no_more_is_reserved_than_there_may_be_connections(void **state)
     close_scene(&s);
 }
 
+static void nobody_reserves_more_than_a_few_without_using_them(void **state)
+{
+    struct net_config config = usual;
+    struct scene s;
+
+    config.max_connections = 0;
+    set_up(&s, &config);
+    for (size_t i = 0; i < RESERVATION_MOST_UNUSED; i++)
+        reserve(&s);
+    assert_int_equal(status_of(request(&s.other, "PUT /graphql/stream", ANN)), 429);
+    assert_int_equal(status_of(request(&s.other, "PUT /graphql/stream", "Authorization: bob\r\n")),
+                     201);
+    assert_int_equal(status_of(open_with(&s, &s.stream, EVENTS)), 200);
+    reserve(&s);
+    assert_int_equal(status_of(request(&s.other, "PUT /graphql/stream", ANN)), 429);
+    line_close(&s.stream); /* it was counted before */
+    assert_int_equal(status_of(request(&s.other, "PUT /graphql/stream", ANN)), 429);
+    line_open(&s.stream, &s.toy);
+    close_scene(&s);
+}
+
+static void what_was_reserved_in_vain_counts_no_longer(void **state)
+{
+    struct net_config config = usual;
+    struct scene s;
+
+    config.max_connections = 0;
+    config.init_timeout_ms = 1;
+    set_up(&s, &config);
+    for (size_t i = 0; i < 2 * RESERVATION_MOST_UNUSED; i++) {
+        reserve(&s);
+        while (!list_empty(&s.toy.net->reservations))
+            uv_run(&s.toy.loop.uv, UV_RUN_ONCE);
+    }
+    close_scene(&s);
+}
+
 static void an_id_cannot_say_anything_of_its_own_on_the_stream(void **state)
 {
     static const char rest[] =
@@ -408,6 +445,8 @@ int main(void)
                test(a_reservation_opens_one_stream), test(a_stream_is_used_by_who_has_reserved_it),
                test(a_reservation_nobody_uses_ends),
                test(no_more_is_reserved_than_there_may_be_connections),
+               test(nobody_reserves_more_than_a_few_without_using_them),
+               test(what_was_reserved_in_vain_counts_no_longer),
                test(an_id_cannot_say_anything_of_its_own_on_the_stream),
                test(an_operation_ends_with_its_token_and_the_stream_stays),
                test(a_slow_reader_holds_back_its_operations), test(get_begins_an_operation_as_well),

@@ -7,10 +7,23 @@ static void a_refusal_has_a_code_and_says_why(void **state)
     struct buf out;
 
     buf_init(&out, 1024);
-    refusal_body(&out, STR("BAD_REQUEST"), STR("Not \"this\"."), false);
+    refusal_body(&out, 400, STR("BAD_REQUEST"), STR("Not \"this\"."), false);
     assert_str(buf_str(&out),
                "{\"errors\":[{\"message\":\"Not \\\"this\\\".\","
                "\"extensions\":{\"code\":\"BAD_REQUEST\",\"http\":{\"status\":400}}}]}");
+    buf_done(&out);
+}
+
+static void a_refusal_names_the_status_that_its_response_has(void **state)
+{
+    struct buf out;
+
+    buf_init(&out, 1024);
+    refusal_body(&out, 431, STR("BAD_REQUEST"), STR("Too long."), true);
+    assert_str(buf_str(&out),
+               "{\"errors\":[{\"message\":\"Too long.\",\"errorType\":\"BadRequestException\","
+               "\"errorCode\":431,\"extensions\":{\"code\":\"BAD_REQUEST\","
+               "\"http\":{\"status\":431}}}]}");
     buf_done(&out);
 }
 
@@ -41,5 +54,7 @@ static void a_typed_one_is_called_as_appsync_calls_it(void **state)
 int main(void)
 {
     return RUN(test(a_typed_one_is_called_as_appsync_calls_it),
-               test(a_refusal_has_a_code_and_says_why), test(who_is_away_says_when_to_come_back));
+               test(a_refusal_has_a_code_and_says_why),
+               test(a_refusal_names_the_status_that_its_response_has),
+               test(who_is_away_says_when_to_come_back));
 }
