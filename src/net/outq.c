@@ -220,7 +220,8 @@ static void append(struct outq *q, struct outq_item *item)
 
 void outq_init(struct outq *q, size_t *copies)
 {
-    *q = (struct outq){.copies = copies};
+    *q = (struct outq){0};
+    q->copies = copies;
 }
 
 void outq_done(struct outq *q)
