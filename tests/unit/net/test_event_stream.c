@@ -326,7 +326,7 @@ static void what_was_reserved_in_vain_counts_no_longer(void **state)
     config.max_connections = 0;
     config.init_timeout_ms = 1;
     set_up(&s, &config);
-    for (size_t i = 0; i < 2 * RESERVATION_MOST_UNUSED; i++) {
+    for (size_t i = 0; i < (size_t)2 * RESERVATION_MOST_UNUSED; i++) {
         reserve(&s);
         wait_until_none_is_reserved(&s);
     }
