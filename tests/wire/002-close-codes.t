@@ -140,6 +140,10 @@ ann[1]> mutation { sendMessage(roomId: "club", text: "under an id that is used t
 ann[1]> subscription { onMessage(roomId: "club") { text } }
 ann: sends
 ann! 4409 Subscriber for 1 already exists
+# It is stored all the same: nobody behind is to hear of it.
+ann: login
+ann[1]> subscription { onMessage(roomId: "club", since: "2020-01-01T00:00:00Z") { text } }
+ann[1]< {"data":{"onMessage":{"text":"under an id that is used twice"}},...}
 
 == a reason that would be too long is cut at a character
 ann: login
