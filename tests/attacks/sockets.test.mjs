@@ -152,21 +152,6 @@ await withTarget({ options: restless }, async (target) => {
     await untilGone(target, before, lines);
   });
 
-  // What a query takes is kept until the end of the turn: 70 MiB, were all of them answered in one.
-  await target.attack('who asks for much in one piece is answered by turns', { most: 48 }, async () => {
-    const lines = await repeat(ATTACKERS, () => deafSocket(target));
-    for (const line of lines) while (!line.heard.includes('connection_ack')) await line.more();
-    const queries = Buffer.concat(Array.from({ length: 200 }, (_, i) => subscribe(i, SCHEMA)));
-    process.kill(target.hall.pid, 'SIGSTOP'); // so that all of it is there in the same turn
-    for (const line of lines) line.say(queries);
-    await Promise.all(lines.filter(({ socket }) => socket.writableNeedDrain).map(({ socket }) => once(socket, 'drain')));
-    process.kill(target.hall.pid, 'SIGCONT');
-    for (const line of lines) {
-      while (!line.heard.includes('{"id":"199","type":"complete"}')) await line.more();
-      await line.drop();
-    }
-  });
-
   // The kernel takes some megabytes for each. All answers are 3 GiB.
   await target.attack('who asks and does not read the answers is read no further', { most: 100 }, async () => {
     const before = target.descriptors;
@@ -187,6 +172,24 @@ await withTarget({ options: restless }, async (target) => {
       return line;
     });
     await untilGone(target, before, lines);
+  });
+});
+
+// Those who ask answer no ping.
+await withTarget({ options: ['--ping-interval', '1h'] }, async (target) => {
+  // What a query takes is kept until the end of the turn: 70 MiB, were all of them answered in one.
+  await target.attack('who asks for much in one piece is answered by turns', { most: 48 }, async () => {
+    const lines = await repeat(ATTACKERS, () => deafSocket(target));
+    for (const line of lines) while (!line.heard.includes('connection_ack')) await line.more();
+    const queries = Buffer.concat(Array.from({ length: 200 }, (_, i) => subscribe(i, SCHEMA)));
+    process.kill(target.hall.pid, 'SIGSTOP'); // so that all of it is there in the same turn
+    for (const line of lines) line.say(queries);
+    await Promise.all(lines.filter(({ socket }) => socket.writableNeedDrain).map(({ socket }) => once(socket, 'drain')));
+    process.kill(target.hall.pid, 'SIGCONT');
+    for (const line of lines) {
+      while (!line.heard.includes('{"id":"199","type":"complete"}')) await line.more();
+      await line.drop();
+    }
   });
 });
 

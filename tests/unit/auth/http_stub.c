@@ -88,8 +88,12 @@ static void serve(struct http_stub *stub, int fd)
     if (read_head(stub, fd) && await_words(stub, fd)) {
         pthread_mutex_lock(&stub->lock);
         answer = stub->answer;
+        stub->is_saying = true;
         pthread_mutex_unlock(&stub->lock);
         write_all(fd, answer);
+        pthread_mutex_lock(&stub->lock);
+        stub->is_saying = false;
+        pthread_mutex_unlock(&stub->lock);
     }
     close(fd);
 }
@@ -139,6 +143,17 @@ void http_stub_say(struct http_stub *stub, struct str answer)
     pthread_mutex_unlock(&stub->lock);
 }
 
+void http_stub_await(struct http_stub *stub)
+{
+    bool is_saying = true;
+
+    while (is_saying) {
+        pthread_mutex_lock(&stub->lock);
+        is_saying = stub->is_saying;
+        pthread_mutex_unlock(&stub->lock);
+    }
+}
+
 void http_stub_keep_silent(struct http_stub *stub)
 {
     pthread_mutex_lock(&stub->lock);
@@ -166,14 +181,12 @@ struct str http_stub_url(const struct http_stub *stub)
 
 struct str http_stub_ok(const char *headers, struct str body)
 {
-    static char answers[2][LARGEST_ANSWER];
-    static unsigned made;
-    char *answer = answers[made++ % 2];
+    static char answer[LARGEST_ANSWER];
     size_t n =
-        (size_t)snprintf(answer, LARGEST_ANSWER, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n%s\r\n",
+        (size_t)snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n%s\r\n",
                          body.n, headers);
 
-    assert_true(n + body.n <= LARGEST_ANSWER);
+    assert_true(n + body.n <= sizeof(answer));
     memcpy(answer + n, body.p, body.n);
     return str_of(answer, n + body.n);
 }

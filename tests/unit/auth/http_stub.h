@@ -16,6 +16,7 @@ struct http_stub {
     pthread_mutex_t lock; /* of all below */
     struct str answer;    /* borrowed */
     bool is_silent;       /* accepts, and says nothing until it speaks again */
+    bool is_saying;       /* the answer, which must stay */
     bool is_ending;
     unsigned requests;
     char request[4096]; /* the last one's head */
@@ -26,6 +27,8 @@ void http_stub_stop(struct http_stub *stub);
 
 /* The whole answer, from its status line on. */
 void http_stub_say(struct http_stub *stub, struct str answer);
+/* Until nothing is being said any more: the answer's memory may be used again. */
+void http_stub_await(struct http_stub *stub);
 /* Until http_stub_say(): whoever still waits then is told that. */
 void http_stub_keep_silent(struct http_stub *stub);
 
@@ -34,6 +37,6 @@ unsigned http_stub_requests(struct http_stub *stub);
 /* http://127.0.0.1:PORT/jwks, in memory that the next call uses again. */
 struct str http_stub_url(const struct http_stub *stub);
 
-/* 200 with this body and these headers ("Name: value\r\n"), in memory that the next call but one
- * uses again: the thread may not have done with the last. */
+/* 200 with this body and these headers ("Name: value\r\n"), in memory that the next call uses
+ * again. */
 struct str http_stub_ok(const char *headers, struct str body);

@@ -79,6 +79,7 @@ static void get_from_stub(struct str answer)
 {
     http_stub_say(&stub, answer);
     get(http_stub_url(&stub));
+    http_stub_await(&stub);
 }
 
 static void fails(const char *words)
@@ -221,12 +222,11 @@ static void nonsense_is_a_failure(void **state)
 
 static void nobody_there_is_a_failure(void **state)
 {
-    struct str url = http_stub_url(&stub);
+    struct http_stub gone;
 
-    shutdown(stub.listener, SHUT_RDWR);
-    close(stub.listener);
-    stub.listener = socket(AF_INET, SOCK_STREAM, 0);
-    get(url);
+    http_stub_start(&gone);
+    http_stub_stop(&gone);
+    get(http_stub_url(&gone));
     fails("onnect");
 }
 
@@ -252,6 +252,7 @@ static void one_fetch_follows_another(void **state)
                                    : STR("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
         fetch_start(f);
         await(i);
+        http_stub_await(&stub);
         assert_int_equal(arrived, i % 2);
     }
     fetch_close(f);
