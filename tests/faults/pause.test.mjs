@@ -12,6 +12,7 @@ import { Load, TURNS } from './load.mjs';
 const IMPATIENT = [
   ...['--ping-interval', '1s', '--pong-timeout', '1s', '--init-timeout', '1s'],
   ...['--statement-timeout', '1s', '--position-interval', '500ms'],
+  ...['head', 'body', 'keep-alive', 'send'].flatMap((what) => [`--${what}-timeout`, '5s']),
 ];
 // A PostgreSQL that says nothing is given up within six and a half seconds, and a NATS at the third ping,
 // one every two seconds.
