@@ -111,6 +111,16 @@ await withServer({ options: TLS }, async (hall) => {
     assert.match(text, /https/);
   });
 
+  for (const version of ['TLSv1.2', 'TLSv1.3'])
+    await check(`${version} is spoken`, async () => {
+      const socket = await secureSocket(hall, ca, { minVersion: version, maxVersion: version });
+      assert.equal(socket.getProtocol(), version);
+      socket.write('GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n');
+      const [answer] = await once(socket, 'data');
+      assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
+      socket.destroy();
+    });
+
   await check('garbage, a handshake that is cut and a version of old leave the server as it was', async () => {
     for (const bytes of ['SSH-2.0-x\r\n', '\x16\x03\x01\x02\x00\x01', '\x16\x03\x01\xff\xff'.padEnd(70000, 'x')]) {
       const socket = connect(port(hall), '127.0.0.1');
