@@ -1,76 +1,13 @@
-// @apollo/client over GraphQLWsLink; pages through relayStylePagination in its normalised cache.
+// @apollo/client 4 over GraphQLWsLink.
 
 import { ApolloClient, CombinedGraphQLErrors, gql, InMemoryCache } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
-import WebSocket from 'ws';
 
-import { FOLLOW, PAGE, play, Wire } from './scenario.mjs';
+import { connectWith } from './apollo-ws.mjs';
+import { play } from './scenario.mjs';
 
-// A browser has it, and Node from 22 on; GraphQLWsLink looks at it when a socket ends.
-globalThis.WebSocket ??= WebSocket;
+const errorsOf = (error) => (CombinedGraphQLErrors.is(error) ? error.errors : undefined);
+const lib = { ApolloClient, gql, GraphQLWsLink, InMemoryCache, relayStylePagination, errorsOf };
 
-function connect(hall, token) {
-  const wire = new Wire(hall, token);
-  const messages = relayStylePagination(['roomId']);
-  const client = new ApolloClient({
-    link: new GraphQLWsLink(wire.client),
-    cache: new InMemoryCache({ typePolicies: { Query: { fields: { messages } } } }),
-  });
-  let following = true;
-
-  return {
-    async ask(document, variables) {
-      const operation = { variables, fetchPolicy: 'no-cache' };
-      const { data } = await (document.startsWith('mutation')
-        ? client.mutate({ mutation: gql(document), ...operation })
-        : client.query({ query: gql(document), ...operation })
-      ).catch((error) => {
-        throw CombinedGraphQLErrors.is(error) ? error.errors[0] : error;
-      });
-      return data;
-    },
-
-    follow(variables, heard) {
-      const failed = async (error) => {
-        if (CombinedGraphQLErrors.is(error)) return heard.fail(error.errors[0]);
-        await wire.mayReturn();
-        if (following) this.follow({ ...variables, since: heard.since ?? variables.since }, heard);
-      };
-      client.subscribe({ query: gql(FOLLOW), variables, fetchPolicy: 'no-cache' }).subscribe({
-        next: (result) => (result.error ? failed(result.error) : heard.take(result)),
-        error: failed,
-      });
-    },
-
-    async pages(roomId, size, backward, between) {
-      await client.clearStore();
-      const operation = { query: gql(PAGE), variables: { roomId, ...(backward ? { last: size } : { first: size }) } };
-      const list = client.watchQuery(operation);
-      const shown = list.subscribe(() => {});
-      await client.query(operation);
-      for (;;) {
-        const { edges, pageInfo } = client.readQuery(operation).messages;
-        if (!(backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage)) {
-          shown.unsubscribe();
-          return edges.map(({ node }) => node.seq);
-        }
-        await between();
-        await list.fetchMore({
-          variables: backward ? { before: pageInfo.startCursor } : { after: pageInfo.endCursor },
-        });
-      }
-    },
-
-    cut: () => wire.cut(),
-    back: () => wire.back(),
-    refusals: wire.refusals,
-    async done() {
-      following = false;
-      client.stop();
-      await wire.dispose();
-    },
-  };
-}
-
-await play('Apollo Client', connect);
+await play('Apollo Client', connectWith(lib));
