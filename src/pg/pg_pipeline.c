@@ -106,11 +106,17 @@ static enum status result_status(const PGresult *result)
     return pg_error_status(PQresultErrorField(result, PG_DIAG_SQLSTATE));
 }
 
-/* Without the detail, which may hold what a client sent. */
-static void log_failure(const struct pg_pipeline *p, const struct pg_call *call)
+/* What nobody expected is the operator's to know, without PostgreSQL's words: they may hold what a
+ * client sent. Nor are its details told where they are. */
+static void log_failure(const struct pg_pipeline *p, const struct pg_call *call, enum status status)
 {
-    log_debug("database.failed", LOG_STR("statement", str_c(statement_name(p, call))),
-              LOG_STR("sqlstate", str_c(PQresultErrorField(call->result, PG_DIAG_SQLSTATE))),
+    struct str statement = str_c(statement_name(p, call));
+    struct str sqlstate = str_c(PQresultErrorField(call->result, PG_DIAG_SQLSTATE));
+
+    if (status == ST_FAULT)
+        log_error("database.failed", LOG_STR("statement", statement),
+                  LOG_STR("sqlstate", sqlstate));
+    log_debug("database.failed", LOG_STR("statement", statement), LOG_STR("sqlstate", sqlstate),
               LOG_STR("why", str_c(PQresultErrorField(call->result, PG_DIAG_MESSAGE_PRIMARY))));
 }
 
@@ -129,7 +135,7 @@ static void settle(struct pg_pipeline *p, struct pg_call *call)
         return;
     }
     if (status != ST_OK)
-        log_failure(p, call);
+        log_failure(p, call, status);
     finish_call(p, call, status);
 }
 

@@ -11,6 +11,7 @@ post ann mutation { sendMessage(roomId: "club", text: "x") { seq } }
 ann[1]> mutation { sendMessage(roomId: "club", text: "x") { seq } }
 ann[1]< {"errors":[{"message":"Internal server error.","locations":*,"path":["sendMessage"],"extensions":{"code":"INTERNAL_SERVER_ERROR","http":{"status":500},"requestId":*}}],"data":{"sendMessage":null}}
 ann[1]< complete
+logs database.failed {"level":"error","statement":~"^message_send","sqlstate":"P0001"}
 
 == tables that are not there any more
 sql> alter table gg_core rename to elsewhere; alter table room rename to somewhere

@@ -38,6 +38,7 @@
 //     http GET /graphql?query=…       a request, with lines `name: value`, and a body
 //     -> 200 {"data":…}               its answer; further lines `name: value` are of its head; -> 200 <name>
 //
+//     logs EVENT {"level":"error",…}  the first line with that event in the server's log
 //     sql> select …                   with lines `= a|b`, one a row, when the result matters
 //     server stop | kill | start
 
@@ -265,6 +266,12 @@ class Play {
     if (wrong) throw new Error(`${wrong}\nin ${body}`);
   }
 
+  async #logs(event, pattern) {
+    const { ts, event: _, ...entry } = await (await this.#server()).logged(event);
+    const wrong = match(parsePattern(pattern), entry, this.#names);
+    if (wrong) throw new Error(`${wrong}\nin ${JSON.stringify(entry)}`);
+  }
+
   async #sql(text) {
     const lines = text.split('\n');
     const expected = lines.filter((line) => line.startsWith('=')).map((line) => line.slice(1).trim());
@@ -336,6 +343,8 @@ class Play {
         return this.#http(rest);
       case '->':
         return this.#answer(rest);
+      case 'logs':
+        return this.#logs(...rest.split(/\s([^]*)/).slice(0, 2));
       case 'server':
         return this.#control(rest.trim());
       default:
