@@ -111,7 +111,7 @@ static bool has_room(const struct request *r)
     const struct config *config = r->worker->config;
     size_t share = config->max_answer_bytes / config->threads;
 
-    return !share || !r->op || r->out.n <= config->high_water ||
+    return !r->op || r->out.n <= config->high_water ||
            gql_operation_type(r->gql.operation) != GQL_QUERY ||
            *r->op->client->unsent + r->out.n <= share;
 }
