@@ -394,8 +394,7 @@ static void complete_overflowed(struct gql_request *r, size_t start, size_t ceil
 {
     buf_truncate(r->out, start);
     r->out->ceiling = ceiling;
-    gql_errors_init(&r->errors, r->arena);
-    r->errors.typed = r->typed_errors;
+    gql_errors_clear(&r->errors);
     gql_error_add(&r->errors, ST_TOO_LARGE, "The response is larger than allowed.");
     gql_complete_failed(r);
 }

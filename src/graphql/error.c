@@ -80,6 +80,15 @@ void gql_errors_init(struct gql_errors *errors, struct arena *arena)
     *errors = (struct gql_errors){.arena = arena};
 }
 
+void gql_errors_clear(struct gql_errors *errors)
+{
+    *errors = (struct gql_errors){
+        .arena = errors->arena,
+        .request_id = errors->request_id,
+        .typed = errors->typed,
+    };
+}
+
 bool gql_errors_full(const struct gql_errors *errors)
 {
     return errors->count >= GQL_ERRORS_MOST;

@@ -54,6 +54,9 @@ struct gql_errors {
 
 void gql_errors_init(struct gql_errors *errors, struct arena *arena);
 
+/* There are none any more; how they are told stays. */
+void gql_errors_clear(struct gql_errors *errors);
+
 /* True once GQL_ERRORS_MOST are in: stop looking for more. */
 bool gql_errors_full(const struct gql_errors *errors);
 

@@ -19,9 +19,8 @@ static struct gql_execution *new_execution(struct gql_request *r, enum gql_execu
 {
     struct gql_execution *e = arena_new(r->arena, struct gql_execution);
 
-    gql_errors_init(&r->errors, r->arena);
-    r->errors.request_id = r->request_id;
-    r->errors.typed = r->typed_errors;
+    r->errors.arena = r->arena;
+    gql_errors_clear(&r->errors);
     r->failed = false;
     r->source = NULL;
     r->execution = e;

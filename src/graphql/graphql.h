@@ -105,8 +105,6 @@ struct gql_request {
     gql_authorize_fn *authorize; /* asked for every field with @requires, before it is resolved */
     bool trusted;                /* the document is our own: resolvers are called without bound */
     struct str extensions;       /* a JSON object for the response's `extensions`, or absent */
-    uint64_t request_id;         /* told with faults; 0: none */
-    bool typed_errors;           /* gql_errors.typed */
     struct buf *out;             /* the response is appended */
     gql_done_fn *on_done;
     void *user;
@@ -115,8 +113,8 @@ struct gql_request {
     const void *source;    /* gql_subscribe(): what the root resolver gave, or NULL */
     struct str source_key; /* its field's response name: where later errors of the stream are */
     const struct gql_field_def *source_field;
-    bool failed; /* a request error: the response has no `data` */
-    struct gql_errors errors;
+    bool failed;              /* a request error: the response has no `data` */
+    struct gql_errors errors; /* how they are told, the caller may say before */
 
     struct gql_execution *execution; /* the engine's own */
 };

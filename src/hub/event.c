@@ -4,6 +4,11 @@
 
 #include "base/mem.h"
 
+enum {
+    ARENA_BEGINS = 2048,
+    ARENA_STEPS = 64 * 1024,
+};
+
 struct event_batch *event_batch_new(size_t n)
 {
     struct event_batch *batch = mem_new(struct event_batch);
@@ -30,4 +35,12 @@ struct event_batch *event_batch_unref(struct event_batch *batch)
         mem_free(batch);
     }
     return NULL;
+}
+
+/* What is left of the arena's newest chunk counts as well. */
+size_t event_batch_size(const struct event_batch *batch)
+{
+    size_t used = batch->arena.size;
+
+    return sizeof(*batch) + used + ARENA_BEGINS + (used < ARENA_STEPS ? used : ARENA_STEPS);
 }

@@ -28,3 +28,6 @@ struct event_batch {
 struct event_batch *event_batch_new(size_t n) must_use;
 struct event_batch *event_batch_ref(struct event_batch *batch) must_use;
 struct event_batch *event_batch_unref(struct event_batch *batch);
+
+/* What it has taken from the heap, about: for whoever keeps many. */
+size_t event_batch_size(const struct event_batch *batch) must_use;

@@ -9,8 +9,7 @@
 struct hub {
     struct loop *loop;
     struct topics topics;
-    struct recent *recent;
-    struct recall recall;
+    struct recall recall; /* with the newest events, which are ours */
 };
 
 struct hub *hub_new(struct loop *l)
@@ -18,8 +17,7 @@ struct hub *hub_new(struct loop *l)
     struct hub *hub = mem_new(struct hub);
 
     hub->loop = l;
-    hub->recent = recent_new(0);
-    recall_init(&hub->recall, l, hub->recent);
+    recall_init(&hub->recall, l, recent_new(0));
     topics_init(&hub->topics, l, &hub->recall);
     return hub;
 }
@@ -30,15 +28,14 @@ void hub_free(struct hub *hub)
         return;
     topics_done(&hub->topics);
     recall_done(&hub->recall);
-    recent_free(hub->recent);
+    recent_free(hub->recall.recent);
     mem_free(hub);
 }
 
 void hub_keep(struct hub *hub, size_t most_bytes)
 {
-    recent_free(hub->recent);
-    hub->recent = recent_new(most_bytes);
-    hub->recall.recent = hub->recent;
+    recent_free(hub->recall.recent);
+    hub->recall.recent = recent_new(most_bytes);
 }
 
 struct topics *hub_topics(struct hub *hub)
@@ -70,7 +67,7 @@ static void fan_out(struct hub *hub, const struct event *e)
 /* Kept first: whoever reads on because of one of these events may find it. */
 static void fan_out_batch(struct hub *hub, struct event_batch *batch)
 {
-    recent_add(hub->recent, batch);
+    recent_add(hub->recall.recent, batch);
     for (size_t i = 0; i < batch->n; i++)
         fan_out(hub, &batch->events[i]);
 }

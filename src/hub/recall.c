@@ -53,7 +53,7 @@ static void keep(struct recall *r, const struct subscriber *s, const struct subs
     for (size_t i = 0; i < n; i++)
         reading->batch->events[i] = (struct event){
             .seq = rows[i].seq, .row = s->ops->keep(&reading->batch->arena, rows[i].row)};
-    reading->size = sizeof(*reading) + sizeof(*reading->batch) + reading->batch->arena.size;
+    reading->size = sizeof(*reading) + event_batch_size(reading->batch);
     list_append(&r->readings, &reading->in_readings);
     r->bytes += reading->size;
     while (r->bytes > MOST_KEPT)

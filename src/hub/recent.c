@@ -6,8 +6,6 @@
 
 enum {
     FIRST_CAPACITY = 4, /* of a room; a power of two, as all that follow */
-    ARENA_BEGINS = 2048,
-    ARENA_STEPS = 64 * 1024,
 };
 
 /* A batch, for as long as rows of it are kept. */
@@ -94,14 +92,6 @@ static void make_room(struct recent *r)
 
 /* --- and come */
 
-/* What the arena took from the heap: what is left of its newest chunk counts as well. */
-static size_t size_of_batch(const struct event_batch *batch)
-{
-    size_t used = batch->arena.size;
-
-    return sizeof(*batch) + used + ARENA_BEGINS + (used < ARENA_STEPS ? used : ARENA_STEPS);
-}
-
 static void use(struct recent *r, struct recent_room *room)
 {
     list_remove(&room->in_use);
@@ -166,7 +156,7 @@ void recent_add(struct recent *r, struct event_batch *batch)
         return;
     kept = mem_new(struct kept_batch);
     kept->batch = event_batch_ref(batch);
-    kept->size = sizeof(*kept) + size_of_batch(batch);
+    kept->size = sizeof(*kept) + event_batch_size(batch);
     kept->n_rows = 1; /* ours, while they are put in */
     r->bytes += kept->size;
     for (size_t i = 0; i < batch->n; i++)

@@ -79,8 +79,8 @@ struct config {
     size_t max_fields;
     size_t max_root_fields;
     size_t max_request_bytes; /* at most CONFIG_LARGEST_REQUEST, also when off */
+    size_t max_answer_bytes;  /* of the process */
     size_t max_header_bytes;
-    size_t max_answer_bytes; /* of the process */
     size_t max_header_fields;
     size_t max_connections; /* of the process */
     size_t max_handshakes;  /* of the process: connections that have asked for nothing yet */

@@ -96,7 +96,7 @@ static void log_faults(const struct request *r)
 {
     for (const struct gql_error *e = r->gql.errors.first; e; e = e->next)
         if (e->status == ST_FAULT)
-            log_error("fault", LOG_HEX("requestId", r->gql.request_id),
+            log_error("fault", LOG_HEX("requestId", r->gql.errors.request_id),
                       LOG_STR("userId", r->context.caller.user),
                       LOG_STR("tenantId", r->context.caller.tenant),
                       LOG_STR("operationName", gql_operation_name(r->gql.operation)),
@@ -111,7 +111,7 @@ static bool has_room(const struct request *r)
     const struct config *config = r->worker->config;
     size_t share = config->max_answer_bytes / config->threads;
 
-    return !share || !r->op || r->out.n <= config->high_water ||
+    return !r->op || r->out.n <= config->high_water ||
            gql_operation_type(r->gql.operation) != GQL_QUERY ||
            *r->op->client->unsent + r->out.n <= share;
 }
@@ -389,7 +389,7 @@ static void prepare(struct request *r, const struct net_call *call)
     }
     r->variables = json_incref((json_t *)call->variables);
     fill_context(r);
-    r->gql.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
+    r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.arena = &r->arena;
     r->gql.variables = r->variables;
     r->gql.context = &r->context;
@@ -480,7 +480,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     arena_init(&r->arena);
     buf_init(&r->out, LARGEST_RESPONSE);
     gql_errors_init(&r->gql.errors, &r->arena);
-    r->gql.typed_errors = r->gql.errors.typed = call->typed_errors;
+    r->gql.errors.typed = call->typed_errors;
     if (!may_ask(r))
         return;
     if (session && session_is_over(session)) {

@@ -165,7 +165,7 @@ static struct frame *render(struct subscriber *subscriber, const void *row, bool
         .context = &context,
         .authorize = request_authorize,
         .extensions = s->bare_field ? STR_NULL : extensions_of(s, &context, row, replayed),
-        .typed_errors = s->typed_errors,
+        .errors.typed = s->typed_errors,
         .out = &out,
     };
     struct frame *frame;

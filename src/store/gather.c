@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "loop/timer.h"
+#include "store/results.h"
 
 enum {
     MOST_TOGETHER = 500,       /* calls of one statement */
@@ -24,13 +25,6 @@ struct gather_kind {
     int64_t window_at;
     size_t in_window; /* calls since then */
     bool is_crowd;    /* there were many in the window before */
-};
-
-/* Results whose rows somebody still looks at; counted, because arenas may outlive the gather. */
-struct results {
-    size_t holders;
-    size_t bytes;
-    size_t most; /* 0: as many as come */
 };
 
 struct gather {
@@ -56,14 +50,6 @@ struct crowd {
     size_t n;
 };
 
-/* A result, by the arenas that hold it. */
-struct shared_result {
-    PGresult *result;
-    struct results *among;
-    size_t bytes;
-    size_t holders;
-};
-
 static struct gather_kind *kind_of(struct gather *g, const struct store_read *r)
 {
     return &g->kinds[r->call.statement];
@@ -85,63 +71,26 @@ static void come_back(struct gather *g, struct gather_kind *kind, enum status st
         loop_at_turn_end(g->loop, &g->leave);
 }
 
-/* --- results */
-
-static void results_unref(struct results *among)
-{
-    if (--among->holders == 0)
-        mem_free(among);
-}
-
-static void let_go(void *p)
-{
-    struct shared_result *shared = p;
-
-    if (--shared->holders > 0)
-        return;
-    PQclear(shared->result);
-    shared->among->bytes -= shared->bytes;
-    results_unref(shared->among);
-    mem_free(shared);
-}
-
-/* Takes the result, for one holder. NULL: there is no room for it among the others. */
-static struct shared_result *share(struct results *among, PGresult *result)
-{
-    struct shared_result *shared;
-    size_t bytes = PQresultMemorySize(result);
-
-    if (among->most && among->bytes + bytes > among->most) {
-        PQclear(result);
-        return NULL;
-    }
-    shared = mem_new(struct shared_result);
-    *shared =
-        (struct shared_result){.result = result, .among = among, .bytes = bytes, .holders = 1};
-    among->bytes += bytes;
-    among->holders++;
-    return shared;
-}
-
 /* --- one alone */
 
 static void on_alone(struct pg_call *call, enum status status, PGresult *result)
 {
     struct store_read *r = container_of(call, struct store_read, call);
     struct gather *g = r->store->gather;
-    struct shared_result *shared = status == ST_OK ? share(g->results, result) : NULL;
+    struct result *held = NULL;
 
     come_back(g, kind_of(g, r), status);
-    if (status == ST_OK && !shared) {
-        g->on_done(r, ST_UNAVAILABLE, NULL);
+    if (status == ST_OK)
+        held = results_take(g->results, result);
+    if (!held) {
+        g->on_done(r, status == ST_OK ? ST_UNAVAILABLE : status, NULL);
         return;
     }
-    if (shared) {
-        arena_on_done(r->arena, let_go, shared);
-        r->first = 0;
-        r->n_rows = PQntuples(result);
-    }
-    g->on_done(r, status, result);
+    result_keep(held, r->arena);
+    result_unref(held);
+    r->first = 0;
+    r->n_rows = PQntuples(result);
+    g->on_done(r, ST_OK, result);
 }
 
 static void send_alone(struct gather *g, struct store_read *r)
@@ -156,7 +105,7 @@ static void send_alone(struct gather *g, struct store_read *r)
 /* --- many together */
 
 /* The rows come in the order of the calls; the last column says whose each is. */
-static void deal_out(struct crowd *c, PGresult *result, struct shared_result *shared)
+static void deal_out(struct crowd *c, const PGresult *result, struct result *held)
 {
     int place = PQnfields(result) - 1, row = 0, n = PQntuples(result);
 
@@ -168,12 +117,10 @@ static void deal_out(struct crowd *c, PGresult *result, struct shared_result *sh
         while (row < n && pg_i64(result, row, place) == i)
             row++;
         r->n_rows = row - r->first;
-        shared->holders++;
-        arena_on_done(r->arena, let_go, shared);
+        result_keep(held, r->arena);
         c->gather->on_done(r, ST_OK, result);
     }
     assert(row == n);
-    let_go(shared);
 }
 
 /* Perhaps for the sake of one of them: each by itself, with a sync of its own. */
@@ -200,13 +147,16 @@ static void crowd_free(struct crowd *c)
 static void on_crowd(struct pg_call *call, enum status status, PGresult *result)
 {
     struct crowd *c = container_of(call, struct crowd, call);
-    struct shared_result *shared = status == ST_OK ? share(c->gather->results, result) : NULL;
+    struct result *held = NULL;
 
     come_back(c->gather, c->kind, status);
-    if (shared)
-        deal_out(c, result, shared);
+    if (status == ST_OK)
+        held = results_take(c->gather->results, result);
+    if (held)
+        deal_out(c, result, held);
     else
         disperse(c, status == ST_OK ? ST_UNAVAILABLE : status);
+    result_unref(held);
     crowd_free(c);
 }
 
@@ -234,11 +184,7 @@ static void send_crowd(struct gather *g, struct gather_kind *kind, struct list *
     c->call.on_done = on_crowd;
     arena_init(&c->arena);
     list_init(&c->reads);
-    while (!list_empty(reads)) {
-        struct list *link = reads->next;
-        list_remove(link);
-        list_append(&c->reads, link);
-    }
+    list_move_all(reads, &c->reads);
     put_arrays(c, how);
     if (pg_conn_call(g->conn, &c->call)) {
         kind->under_way++;
@@ -356,10 +302,8 @@ struct gather *gather_new(struct loop *l, struct pg_conn *conn, size_t most_byte
 {
     struct gather *g = mem_new(struct gather);
 
-    g->results = mem_new(struct results);
-    *g->results = (struct results){.holders = 1, .most = most_bytes};
-
     g->loop = l;
+    g->results = results_new(most_bytes);
     g->conn = conn;
     g->on_done = on_done;
     for (size_t i = 0; i < SQL_STATEMENTS; i++)

@@ -111,7 +111,7 @@ class Target {
   }
 
   get port() {
-    return Number(/\d+$/.exec(this.#hall.address)[0]);
+    return this.#hall.port;
   }
 
   async open() {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { check, finish } from '../lib/tap.mjs';
+import { handshake } from '../lib/websocket.mjs';
 import { inTime, repeat, withTarget } from './attack.mjs';
 
 const ATTACKERS = 200;
@@ -99,9 +100,7 @@ await withTarget({ options: ['--max-connections', String(PLACES)] }, async (targ
     return line;
   };
   const page = 'GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n';
-  const upgrade =
-    'GET /graphql HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
+  const upgrade = handshake('h');
   let crowd;
 
   await check('a server that is full answers 503 at once, and no more than that', async () => {

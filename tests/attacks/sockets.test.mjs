@@ -1,11 +1,10 @@
 // WebSockets that are never initialised, never answer, never read, and never end their messages.
 
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 
 import { check, finish } from '../lib/tap.mjs';
-import { OPCODE } from '../lib/websocket.mjs';
+import { bytesOf, FINAL, handshake, OPCODE } from '../lib/websocket.mjs';
 import { repeat, withTarget } from './attack.mjs';
 
 const ATTACKERS = 100;
@@ -23,25 +22,14 @@ async function closeOf(socket) {
   }
 }
 
-const handshake =
-  'GET /graphql HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n' +
-  'Sec-WebSocket-Protocol: graphql-transport-ws\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
-
-// A client's frame, its mask of zeros.
-function frame(opcode, text) {
-  const n = Buffer.byteLength(text);
-  const head = n < 126 ? [0x80 | n] : [0x80 | 126, n >> 8, n & 255];
-  return Buffer.concat([Buffer.from([0x80 | opcode, ...head, 0, 0, 0, 0]), Buffer.from(text)]);
-}
-
-const said = (message) => frame(OPCODE.text, JSON.stringify(message));
+const said = (message) => bytesOf(FINAL | OPCODE.text, JSON.stringify(message));
 const subscribe = (id, query) => said({ type: 'subscribe', id: String(id), payload: { query } });
 
 // A socket that answers nothing by itself, not even a ping; what is said follows the initialisation.
 async function deafSocket(target, ...frames) {
   const line = await target.line();
   const init = { type: 'connection_init', payload: { authorization: `Bearer ${target.hall.token('mallory')}` } };
-  line.say(Buffer.concat([Buffer.from(handshake), said(init), ...frames]));
+  line.say(Buffer.concat([Buffer.from(handshake('h')), said(init), ...frames]));
   return line;
 }
 
@@ -69,9 +57,7 @@ await withTarget({ options: [...limits, '--rate-requests', '1/h', '--rate-reques
   await target.attack('messages that are too long are 1009 as soon as they say so', { most: 16 }, () =>
     repeat(ATTACKERS, async (i) => {
       const line = await deafSocket(target);
-      const length = Buffer.alloc(8);
-      length.writeBigUInt64BE(i % 2 ? BigInt(MOST) + 1n : 1n << 62n);
-      line.say(Buffer.concat([Buffer.from([0x81, 0xff]), length, randomBytes(4)]));
+      line.say(bytesOf(FINAL | OPCODE.text, '', { length: i % 2 ? MOST + 1 : 1n << 62n }));
       while (!line.heard.includes('\x88')) await line.more();
       assert.match(line.heard, /\x88.\x03\xf1/s); // a close frame with 1009
       line.drop();
@@ -79,8 +65,8 @@ await withTarget({ options: [...limits, '--rate-requests', '1/h', '--rate-reques
   );
 
   await target.attack('fragments of nothing, without end, take nothing', { most: 16 }, async () => {
-    const empty = Buffer.concat(Array(1000).fill(Buffer.from([0x00, 0x80, 0, 0, 0, 0])));
-    const lines = await repeat(20, () => deafSocket(target, Buffer.from([0x01, 0x80, 0, 0, 0, 0])));
+    const empty = Buffer.concat(Array(1000).fill(bytesOf(OPCODE.continuation)));
+    const lines = await repeat(20, () => deafSocket(target, bytesOf(OPCODE.text)));
     for (let i = 0; i < 50; i++) {
       for (const line of lines) line.say(empty);
       await target.serves(1);
@@ -165,7 +151,7 @@ await withTarget({ options: restless }, async (target) => {
 
   await target.attack('so is who sends pings and does not read the pongs', { most: 48 }, async () => {
     const before = target.descriptors;
-    const pings = Buffer.concat(Array(20_000).fill(frame(OPCODE.ping, 'x'.repeat(125))));
+    const pings = Buffer.concat(Array(20_000).fill(bytesOf(FINAL | OPCODE.ping, 'x'.repeat(125))));
     const lines = await repeat(ATTACKERS, async () => {
       const line = await deafSocket(target, pings);
       line.pause();

@@ -7,8 +7,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventStream } from '../lib/event_stream.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { Issuer, Key } from './issuer.mjs';
-import { ask, assertRefused, assertUser, bearer, enter, follow, hears, logged, persist, turnedAway, until } from './scene.mjs';
+import { ask, assertRefused, assertUser, bearer, enter, follow, hears, logged, persist, turnedAway } from './scene.mjs';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 const LONG = '1h'; // a floor that no test lives to see the end of

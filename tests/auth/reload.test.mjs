@@ -9,8 +9,9 @@ import { join } from 'node:path';
 
 import { bareEnvironment, makeToken, withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { Issuer, Key } from './issuer.mjs';
-import { ask, assertRefused, assertUser, bearer, enter, follow, hears, logged, turnedAway, until } from './scene.mjs';
+import { ask, assertRefused, assertUser, bearer, enter, follow, hears, logged, turnedAway } from './scene.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'guildhall-reload-'));
 const file = (name) => join(home, name);

@@ -1,15 +1,9 @@
 // What the tests of tokens and keys have in common.
 
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export const WHO = '{ viewer { userId } }';
 const FOLLOW = 'subscription ($roomId: ID!) { onMessage(roomId: $roomId) { text } }';
-
-// Until it is so: nothing here depends on how long that takes.
-export async function until(condition) {
-  while (!(await condition())) await delay(10);
-}
 
 export async function assertUser(hall, token, user) {
   const { status, body } = await hall.graphql(WHO, { token });

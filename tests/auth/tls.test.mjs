@@ -9,8 +9,9 @@ import { join } from 'node:path';
 
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { Issuer, Key } from './issuer.mjs';
-import { assertRefused, logged, until } from './scene.mjs';
+import { assertRefused, logged } from './scene.mjs';
 
 const home = mkdtempSync(join(tmpdir(), 'guildhall-tls-'));
 const [keyFile, certificateFile] = ['key.pem', 'certificate.pem'].map((name) => join(home, name));

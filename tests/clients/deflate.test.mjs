@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 import { withServer } from '../lib/harness.mjs';
 import { check } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { play } from './scenario.mjs';
 import { connectWith } from './transport-ws.mjs';
 
@@ -26,10 +26,6 @@ class Packing extends WebSocket {
       Packing.agreed++;
     });
   }
-}
-
-async function until(condition) {
-  while (!condition()) await delay(5);
 }
 
 await withServer({ options }, async (hall) => {

@@ -32,7 +32,7 @@ class Connection {
   get session() {
     if (!this.#session || this.#session.destroyed || this.#session.closed) {
       this.made++;
-      this.#session = connect(`https://127.0.0.1:${/\d+$/.exec(this.hall.address)[0]}`, { ca: certificate.ca });
+      this.#session = connect(`https://127.0.0.1:${this.hall.port}`, { ca: certificate.ca });
       this.#session.on('error', () => {});
     }
     return this.#session;

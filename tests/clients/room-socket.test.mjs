@@ -2,20 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import WebSocket from 'ws';
 
 import { Cable } from '../lib/cable.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 
 const page = readFileSync(new URL('../../docs/room-sockets.md', import.meta.url), 'utf8');
 const [, example] = /```js\n([^]*?)```/.exec(page);
-
-async function until(condition) {
-  while (!condition()) await delay(5);
-}
 
 await withServer({}, async (hall) => {
   await hall.room('club', ['ann', 'bob']);

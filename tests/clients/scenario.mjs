@@ -96,6 +96,18 @@ export class Heard {
     this.failure ??= error;
   }
 
+  // For a client that subscribes anew by itself, with the variables as they stand then.
+  observer(variables) {
+    return {
+      next: (result) => {
+        this.take(result);
+        variables.since = this.since;
+      },
+      error: (error) => this.fail(Array.isArray(error) ? error[0] : error),
+      complete: () => this.fail(new Error('the subscription was completed')),
+    };
+  }
+
   // Where to go on from.
   get since() {
     return this.positions.at(-1)?.cursor;

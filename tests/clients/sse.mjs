@@ -38,17 +38,7 @@ export function connectWith(options) {
 
       follow(variables, heard) {
         const current = { ...variables };
-        follower.subscribe(
-          { query: FOLLOW, variables: current },
-          {
-            next: (result) => {
-              heard.take(result);
-              current.since = heard.since;
-            },
-            error: (error) => heard.fail(error),
-            complete: () => heard.fail(new Error('the subscription was completed')),
-          },
-        );
+        follower.subscribe({ query: FOLLOW, variables: current }, heard.observer(current));
       },
 
       pages: (...how) => pageByPage(ask, ...how),

@@ -104,7 +104,7 @@ async function useStreamsOfAllThreads(hall) {
 
 // Clients that go in the middle of it, at every place there is.
 async function goAtAnyTime(hall) {
-  const address = { host: '127.0.0.1', port: Number(/\d+$/.exec(hall.address)[0]) };
+  const address = { host: '127.0.0.1', port: hall.port };
   const guest = new Guest(hall, 'ann');
   const say = (lines, after) =>
     new Promise((resolve) => {

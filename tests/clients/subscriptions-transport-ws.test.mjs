@@ -55,14 +55,7 @@ async function connect(hall, token) {
     // The library subscribes anew by itself, with the variables as they stand then.
     follow(variables, heard) {
       const current = { ...variables };
-      client.request({ query: FOLLOW, variables: current }).subscribe({
-        next: (result) => {
-          heard.take(result);
-          current.since = heard.since;
-        },
-        error: (error) => heard.fail(error),
-        complete: () => heard.fail(new Error('the subscription was completed')),
-      });
+      client.request({ query: FOLLOW, variables: current }).subscribe(heard.observer(current));
     },
 
     pages: (...how) => pageByPage(ask, ...how),

@@ -33,17 +33,7 @@ export function connectWith(createClient, extra = {}) {
 
       follow(variables, heard) {
         const current = { ...variables };
-        client.subscribe(
-          { query: FOLLOW, variables: current },
-          {
-            next: (result) => {
-              heard.take(result);
-              current.since = heard.since;
-            },
-            error: (error) => heard.fail(Array.isArray(error) ? error[0] : error),
-            complete: () => heard.fail(new Error('the subscription was completed')),
-          },
-        );
+        client.subscribe({ query: FOLLOW, variables: current }, heard.observer(current));
       },
 
       pages: (...how) => pageByPage(ask, ...how),

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 
-import { sendTo } from '../lib/event_stream.mjs';
+import { sendTo } from '../lib/http.mjs';
 import { WebSocketClient } from '../lib/websocket.mjs';
 
 // Each request on a connection of its own.
@@ -31,12 +31,11 @@ export class Secure {
   constructor(hall, certificate) {
     this.hall = hall;
     this.ca = certificate.ca;
-    this.port = Number(/\d+$/.exec(hall.address)[0]);
   }
 
   socket(options) {
     const over = async () => {
-      const socket = connectTls({ host: '127.0.0.1', port: this.port, ca: this.ca });
+      const socket = connectTls({ host: '127.0.0.1', port: this.hall.port, ca: this.ca });
       await once(socket, 'secureConnect');
       return socket;
     };
@@ -46,7 +45,7 @@ export class Secure {
   // When it breaks, its streams do, each by itself.
   #connection() {
     if (this.#session) return this.#session;
-    this.#session = connectHttp2(`https://127.0.0.1:${this.port}`, { ca: this.ca });
+    this.#session = connectHttp2(`https://127.0.0.1:${this.hall.port}`, { ca: this.ca });
     this.#session.on('error', () => {});
     return this.#session;
   }
@@ -66,10 +65,4 @@ export class Secure {
   done() {
     this.#session?.destroy();
   }
-}
-
-export async function bodyOf(response) {
-  const pieces = [];
-  for await (const piece of response) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
 }

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 
 import { EventStream } from '../lib/event_stream.mjs';
+import { bodyOf } from '../lib/http.mjs';
 import { HISTORY } from './documents.mjs';
-import { bodyOf } from './places.mjs';
 import { Session, Shared } from './session.mjs';
 import { undress } from './sockets.mjs';
 

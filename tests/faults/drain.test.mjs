@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { withServer } from '../lib/harness.mjs';
 import { SEED } from '../lib/dice.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { Load, REFUSED, TURNS } from './load.mjs';
 
 const STOPS = 10; // a turn, under load
@@ -18,10 +18,6 @@ const MIGRATION_LOCK = '7454421813613125996'; // as in src/store/boot.c
 
 const SEND = `mutation { sendMessage(roomId: "busy", text: "held up") { seq } }`;
 const FOLLOW = `subscription { onMessage(roomId: "busy") { seq text } }`;
-
-async function until(condition) {
-  while (!(await condition())) await delay(10);
-}
 
 // Until some session of the database is in that state.
 function untilSome(hall, state) {

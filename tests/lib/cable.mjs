@@ -40,8 +40,7 @@ export class Cable {
   }
 
   #lay(near) {
-    const port = Number(/\d+$/.exec(this.#hall.address)[0]);
-    const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const far = connect({ port: this.#hall.port, host: '127.0.0.1', allowHalfOpen: true });
     for (const [end, other] of [[near, far], [far, near]]) {
       this.#keep(end);
       end.on('error', () => other.destroy());

@@ -1,7 +1,7 @@
 // A stream of results over HTTP, told as it comes: events (graphql-sse) or parts (Apollo's multipart
 // subscriptions).
 
-import { request } from 'node:http';
+import { sendTo } from './http.mjs';
 
 // Nothing is asserted about time: this only ends a test that would wait for ever.
 const PATIENCE_MS = 30_000;
@@ -10,17 +10,6 @@ const ACCEPT = {
   events: 'text/event-stream',
   parts: 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json',
 };
-
-// Makes a request on a connection of its own; gives the response, whose body is still to come.
-export function sendTo(address) {
-  const [, host, port] = /^(.*):(\d+)$/.exec(address);
-  return ({ method, path, headers, body }) =>
-    new Promise((resolve, reject) => {
-      const outgoing = request({ host, port, method, path, headers, agent: false }, resolve);
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-}
 
 // Cuts whole events off text: [[{ type, text }], the rest]. Comments are beats.
 function takeEvents(text) {

@@ -10,11 +10,11 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { exchange } from './http.mjs';
 import { WebSocketClient } from './websocket.mjs';
 
 export const SECRET = 'a secret that only the tests of guildhall know';
@@ -48,27 +48,6 @@ export function makeToken(claims, { secret = SECRET, alg = 'HS256', header = {} 
   const signed = [{ alg, typ: 'JWT', ...header }, payload].map((part) => base64url(JSON.stringify(part))).join('.');
   const digest = DIGESTS[alg];
   return `${signed}.${digest ? createHmac(digest, secret).update(signed).digest('base64url') : ''}`;
-}
-
-// An HTTP exchange on a connection of its own: { status, headers, text }.
-export function exchange(address, { method = 'POST', path = '/graphql', headers = {}, body } = {}) {
-  const [host, port] = [address.replace(/:\d+$/, ''), Number(/\d+$/.exec(address)[0])];
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ host, port, method, path, headers, agent: false }, (response) => {
-      const pieces = [];
-      response.on('data', (piece) => pieces.push(piece));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode,
-          headers: response.headers,
-          text: Buffer.concat(pieces).toString(),
-        }),
-      );
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 }
 
 // What the person who runs the tests has configured is not meant for the servers that are tested.
@@ -208,6 +187,10 @@ export class Hall {
   // One more node on this hall's database, not started yet.
   peer(options = {}) {
     return new Hall({ ...options, database: this.#database });
+  }
+
+  get port() {
+    return this.#port;
   }
 
   get pid() {

@@ -16,6 +16,7 @@ function unpacked(payload) {
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+export const FINAL = 0x80; // the bit beside it
 
 // Nothing is asserted about time: this only ends a test that would wait for ever.
 const PATIENCE_MS = 30_000;
@@ -23,6 +24,42 @@ const PATIENCE_MS = 30_000;
 function connectTo(address) {
   const [, host, port] = /^(.*):(\d+)$/.exec(address);
   return connect({ host, port: Number(port), noDelay: true });
+}
+
+function lengthOf(n) {
+  if (n < 126) return Buffer.from([Number(n)]);
+  const wide = n > 0xffff;
+  const length = Buffer.alloc(wide ? 9 : 3, wide ? 127 : 126);
+  if (wide) length.writeBigUInt64BE(BigInt(n), 1);
+  else length.writeUInt16BE(Number(n), 1);
+  return length;
+}
+
+// A frame's bytes with any first byte, masked as a client's must be. length: what it says to have, in
+// place of what it has.
+export function bytesOf(first, payload = '', { masked = true, length } = {}) {
+  const body = Buffer.from(payload);
+  const says = lengthOf(length ?? body.length);
+  if (!masked) return Buffer.concat([Buffer.from([first]), says, body]);
+  const mask = randomBytes(4);
+  says[0] |= 0x80;
+  for (let i = 0; i < body.length; i++) body[i] ^= mask[i & 3];
+  return Buffer.concat([Buffer.from([first]), says, mask, body]);
+}
+
+// The request that opens a socket; key: of the handshake.
+export function handshake(host, { protocols = ['graphql-transport-ws'], path = '/graphql', headers = {}, key } = {}) {
+  const lines = {
+    Host: host,
+    Upgrade: 'websocket',
+    Connection: 'Upgrade',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': key ?? randomBytes(16).toString('base64'),
+    ...(protocols.length ? { 'Sec-WebSocket-Protocol': protocols.join(', ') } : {}),
+    ...headers,
+  };
+  const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${path} HTTP/1.1\r\n${head.join('')}\r\n`;
 }
 
 export class WebSocketClient {
@@ -38,28 +75,18 @@ export class WebSocketClient {
 
   // Resolves when the server has answered the handshake with 101; throws on any other answer.
   // over: makes the stream to talk on, when it is not a TCP connection of its own.
-  static async open(address, { protocols = ['graphql-transport-ws'], path = '/graphql', headers = {}, over } = {}) {
+  static async open(address, { over, ...how } = {}) {
     const client = new WebSocketClient();
     client.#isOwn = !over;
     client.#socket = over ? await over() : connectTo(address);
-    await client.#connect(address, protocols, path, headers);
+    await client.#connect(address, how);
     return client;
   }
 
-  #connect(address, protocols, path, headers) {
+  #connect(address, how) {
     const key = randomBytes(16).toString('base64');
-    const lines = {
-      Host: address,
-      Upgrade: 'websocket',
-      Connection: 'Upgrade',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': key,
-      ...(protocols.length ? { 'Sec-WebSocket-Protocol': protocols.join(', ') } : {}),
-      ...headers,
-    };
-    const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`);
 
-    this.#socket.write(`GET ${path} HTTP/1.1\r\n${head.join('')}\r\n`);
+    this.bytes(handshake(address, { ...how, key }));
     this.#socket.on('data', (bytes) => this.#onBytes(bytes));
     this.#socket.on('error', () => {});
     this.#socket.on('close', () => this.#onEnd());
@@ -179,25 +206,7 @@ export class WebSocketClient {
 
   // A frame as it is given, masked as a client must.
   frame(opcode, payload = '', { final = true, masked = true } = {}) {
-    const body = Buffer.from(payload);
-    const mask = masked ? randomBytes(4) : Buffer.alloc(0);
-    let head = Buffer.from([(final ? 0x80 : 0) | opcode, 0]);
-    if (body.length < 126) {
-      head[1] = body.length;
-    } else if (body.length < 65536) {
-      head[1] = 126;
-      head = Buffer.concat([head, Buffer.alloc(2)]);
-      head.writeUInt16BE(body.length, 2);
-    } else {
-      head[1] = 127;
-      head = Buffer.concat([head, Buffer.alloc(8)]);
-      head.writeBigUInt64BE(BigInt(body.length), 2);
-    }
-    if (masked) {
-      head[1] |= 0x80;
-      for (let i = 0; i < body.length; i++) body[i] ^= mask[i & 3];
-    }
-    this.#socket.write(Buffer.concat([head, mask, body]));
+    this.bytes(bytesOf((final ? FINAL : 0) | opcode, payload, { masked }));
   }
 
   // Bytes as they stand.

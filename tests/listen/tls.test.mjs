@@ -10,19 +10,19 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { Certificate } from '../lib/certificate.mjs';
-import { exchange, withServer } from '../lib/harness.mjs';
+import { withServer } from '../lib/harness.mjs';
+import { exchange } from '../lib/http.mjs';
 import { check, finish } from '../lib/tap.mjs';
 import { WebSocketClient } from '../lib/websocket.mjs';
 
 const certificate = new Certificate();
 const TLS = certificate.options;
-const port = (hall) => Number(/\d+$/.exec(hall.address)[0]);
 
 function ask(hall, ca, body, user = 'ann') {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${hall.token(user)}` };
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: '127.0.0.1', port: port(hall), path: '/graphql', method: 'POST', headers, ca, agent: false },
+      { host: '127.0.0.1', port: hall.port, path: '/graphql', method: 'POST', headers, ca, agent: false },
       async (response) => {
         const pieces = [];
         for await (const piece of response) pieces.push(piece);
@@ -35,7 +35,7 @@ function ask(hall, ca, body, user = 'ann') {
 }
 
 async function secureSocket(hall, ca, options = {}) {
-  const socket = connectTls({ host: '127.0.0.1', port: port(hall), ca, ...options });
+  const socket = connectTls({ host: '127.0.0.1', port: hall.port, ca, ...options });
   await once(socket, 'secureConnect');
   return socket;
 }
@@ -83,7 +83,7 @@ await withServer({ options: TLS }, async (hall) => {
   });
 
   await check('a client that speaks HTTP/2 is answered in it, many requests at a time on one connection', async () => {
-    const session = connectHttp2(`https://127.0.0.1:${port(hall)}`, { ca });
+    const session = connectHttp2(`https://127.0.0.1:${hall.port}`, { ca });
     const one = (n) =>
       new Promise((resolve, reject) => {
         const stream = session.request({
@@ -123,7 +123,7 @@ await withServer({ options: TLS }, async (hall) => {
 
   await check('garbage, a handshake that is cut and a version of old leave the server as it was', async () => {
     for (const bytes of ['SSH-2.0-x\r\n', '\x16\x03\x01\x02\x00\x01', '\x16\x03\x01\xff\xff'.padEnd(70000, 'x')]) {
-      const socket = connect(port(hall), '127.0.0.1');
+      const socket = connect(hall.port, '127.0.0.1');
       socket.on('error', () => {});
       socket.resume();
       socket.end(Buffer.from(bytes, 'latin1'));

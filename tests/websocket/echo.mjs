@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { constants, deflateRawSync } from 'node:zlib';
 
-import { OPCODE } from '../lib/websocket.mjs';
+import { bytesOf, FINAL, OPCODE } from '../lib/websocket.mjs';
 
+export { bytesOf, FINAL };
 export const { continuation, text, binary, close, ping, pong } = OPCODE;
 
 // A message of so many bytes, which the server echoes as a pong: "ping" and "pong" are as long.
@@ -36,17 +37,6 @@ export async function closes(socket, code) {
   const event = await socket.next();
   assert.equal(event.close?.code, code, JSON.stringify(event).slice(0, 200));
 }
-
-// A frame's bytes, masked, with any first byte.
-export function bytesOf(first, payload = '', { length } = {}) {
-  const body = Buffer.from(payload);
-  const n = length ?? body.length;
-  const mask = Buffer.from([0x11, 0x22, 0x33, 0x44]);
-  const head = n < 126 ? [first, 0x80 | n] : n < 65536 ? [first, 0xfe, n >> 8, n & 0xff] : [first, 0xff, 0, 0, 0, 0, n >>> 24, (n >> 16) & 0xff, (n >> 8) & 0xff, n & 0xff];
-  return Buffer.concat([Buffer.from(head), mask, body.map((byte, i) => byte ^ mask[i & 3])]);
-}
-
-export const FINAL = 0x80;
 
 // --- permessage-deflate
 

@@ -38,7 +38,7 @@ function slowly(port) {
 await withServer({ options: ['--ping-interval', '1s', '--pong-timeout', '5s'] }, async (hall) => {
   await check('who reads slowly is not let go, and gets every answer', async () => {
     const over = async () => {
-      const stream = slowly(Number(/\d+$/.exec(hall.address)[0]));
+      const stream = slowly(hall.port);
       await once(stream, 'connect');
       return stream;
     };

@@ -15,6 +15,7 @@
 enum {
     MOST = 64,
     KEPT = 64 * 1024 * 1024,
+    FIRST_CHUNK = 2048, /* of an arena, however little is in it */
 };
 
 struct reader {
@@ -459,6 +460,14 @@ static void nothing_is_kept_once_nobody_reads_on(void **state)
     assert_null(recall()->rendered.slots);
 }
 
+static void what_is_kept_counts_as_what_it_takes_from_the_heap(void **state)
+{
+    for (int i = 0; i < 4; i++)
+        begin(0, 3);
+    answer(&readers[0], 3, 0);
+    assert_true(recall()->bytes > FIRST_CHUNK);
+}
+
 static void nothing_is_kept_for_those_who_are_live(void **state)
 {
     begin(10, 10);
@@ -491,5 +500,6 @@ int main(void)
                with_hub(where_memory_ends_the_log_goes_on),
                with_hub(who_is_full_is_parked_and_goes_on_from_there),
                with_hub(nothing_is_kept_once_nobody_reads_on),
+               with_hub(what_is_kept_counts_as_what_it_takes_from_the_heap),
                with_hub(nothing_is_kept_for_those_who_are_live));
 }
