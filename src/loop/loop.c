@@ -15,11 +15,7 @@ static void run_hooks(struct loop *l)
 
         /* Moved aside: a hook may ask for itself again, and then runs in the next round. */
         list_init(&now);
-        while (!list_empty(&l->hooks)) {
-            struct list *link = l->hooks.next;
-            list_remove(link);
-            list_append(&now, link);
-        }
+        list_move_all(&l->hooks, &now);
         while (!list_empty(&now)) {
             struct turn_hook *hook = list_first(&now, struct turn_hook, link);
             list_remove(&hook->link);
@@ -67,11 +63,7 @@ static void on_after_poll(uv_check_t *handle)
 {
     struct loop *l = handle->data;
 
-    while (!list_empty(&l->next)) {
-        struct list *link = l->next.next;
-        list_remove(link);
-        list_append(&l->hooks, link);
-    }
+    list_move_all(&l->next, &l->hooks);
     end_turn(l);
 }
 

@@ -323,11 +323,7 @@ void event_stream_drained(struct event_stream *s)
 
     /* Moved aside: who fills the queue again waits for the next time. */
     list_init(&now);
-    while (!list_empty(&s->waiting)) {
-        struct list *link = s->waiting.next;
-        list_remove(link);
-        list_append(&now, link);
-    }
+    list_move_all(&s->waiting, &now);
     while (!list_empty(&now)) {
         struct stream_op *op = list_first(&now, struct stream_op, waiting);
         list_remove(&op->waiting);

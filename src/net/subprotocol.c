@@ -358,11 +358,7 @@ void subprotocol_on_drained(struct subprotocol *s)
         return; /* who waits, waits for something else */
     /* Moved aside: who fills the queue again waits for the next time. */
     list_init(&now);
-    while (!list_empty(&s->waiting)) {
-        struct list *link = s->waiting.next;
-        list_remove(link);
-        list_append(&now, link);
-    }
+    list_move_all(&s->waiting, &now);
     while (!list_empty(&now)) {
         struct subprotocol_op *op = list_first(&now, struct subprotocol_op, waiting);
         list_remove(&op->waiting);
