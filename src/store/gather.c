@@ -234,11 +234,7 @@ static void send_crowd(struct gather *g, struct gather_kind *kind, struct list *
     c->call.on_done = on_crowd;
     arena_init(&c->arena);
     list_init(&c->reads);
-    while (!list_empty(reads)) {
-        struct list *link = reads->next;
-        list_remove(link);
-        list_append(&c->reads, link);
-    }
+    list_move_all(reads, &c->reads);
     put_arrays(c, how);
     if (pg_conn_call(g->conn, &c->call)) {
         kind->under_way++;
