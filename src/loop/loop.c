@@ -53,18 +53,19 @@ static void end_turn(struct loop *l)
     hurry_if_hooks_wait(l);
 }
 
-/* Timers ran just before: what they put off must not wait for the poll. */
+/* Timers ran just before: what they put off must not wait for the poll. What was put off to the
+ * next turn has its turn behind this poll; what is put off while it polls, behind the next one. */
 static void on_before_poll(uv_prepare_t *handle)
 {
-    end_turn(handle->data);
+    struct loop *l = handle->data;
+
+    end_turn(l);
+    list_move_all(&l->next, &l->hooks);
 }
 
 static void on_after_poll(uv_check_t *handle)
 {
-    struct loop *l = handle->data;
-
-    list_move_all(&l->next, &l->hooks);
-    end_turn(l);
+    end_turn(handle->data);
 }
 
 void loop_init(struct loop *l, unsigned index)
