@@ -40,12 +40,9 @@ static struct stream_op *op_new(struct event_stream *s, struct str id)
     struct stream_op *op = mem_zalloc(sizeof(*op) + id.n);
 
     op->base = (struct net_operation){.transport = &stream_transport, .client = &op->client};
-    op->client = (struct net_client){.id = s->exchange->client.id,
-                                     .transport = "graphql-sse",
-                                     .address = s->exchange->client.address,
-                                     .requests = s->exchange->client.requests,
-                                     .unsent = s->exchange->client.unsent,
-                                     .ops = &stream_client_ops};
+    op->client = s->exchange->client;
+    op->client.transport = "graphql-sse";
+    op->client.ops = &stream_client_ops;
     op->stream = s;
     op->wire_id = outq_id_new(id);
     op->id_length = id.n;
