@@ -7,9 +7,8 @@
 #include "net/subprotocol_inside.h"
 
 enum {
-    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
-    REASON_MAX = 512,                /* before it is cut to what a close frame holds */
-    HELD_MOST = 64 * 1024,           /* bytes of what waits for the acknowledgement */
+    REASON_MAX = 512,         /* before it is cut to what a close frame holds */
+    HELD_MOST = 64 * 1024,    /* bytes of what waits for the acknowledgement */
     UNKNOWN_MOST = 16 * 1024, /* of a message before it, where nothing may wait: a token is half */
 };
 
@@ -237,7 +236,7 @@ static bool stop(struct subprotocol *s, struct str id)
 }
 
 /* Whether it may start now or wait to; if not, it has been told. */
-static bool is_acknowledged(struct subprotocol *s, const struct dialect_message *m)
+static bool may_start(struct subprotocol *s, const struct dialect_message *m)
 {
     const struct dialect *d = s->dialect;
 
@@ -245,7 +244,7 @@ static bool is_acknowledged(struct subprotocol *s, const struct dialect_message 
         subprotocol_initialise(s, NULL);
     if (!subprotocol_is_open(s))
         return false;
-    if (s->state >= SUBPROTOCOL_READY || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
+    if (subprotocol_is_acknowledged(s) || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
         return true;
     object(s, d->close_unacknowledged, m->id, STR("UNAUTHENTICATED"), STR("Unauthorized"));
     return false;
@@ -255,7 +254,7 @@ static void on_start(struct subprotocol *s, struct dialect_message *m)
 {
     bool in_use = subprotocol_ops_find(&s->ops, m->id);
 
-    if (!is_acknowledged(s, m))
+    if (!may_start(s, m))
         return;
     if (in_use && !s->dialect->start_replaces) {
         object_to_id(s, m->id);
@@ -379,7 +378,7 @@ bool subprotocol_awaits_init(const struct subprotocol *s)
 
 bool subprotocol_is_acknowledged(const struct subprotocol *s)
 {
-    return s->state >= SUBPROTOCOL_READY;
+    return s->state == SUBPROTOCOL_READY || s->state == SUBPROTOCOL_DRAINING;
 }
 
 size_t subprotocol_longest(const struct subprotocol *s)
@@ -391,8 +390,7 @@ size_t subprotocol_longest(const struct subprotocol *s)
 
 void subprotocol_keep_alive(struct subprotocol *s)
 {
-    if (s->dialect->keep_alive.p &&
-        (s->state == SUBPROTOCOL_READY || s->state == SUBPROTOCOL_DRAINING))
+    if (s->dialect->keep_alive.p && subprotocol_is_acknowledged(s))
         subprotocol_send(s, NULL, s->dialect->keep_alive, STR_NULL);
 }
 
@@ -421,7 +419,7 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
         .dialect = dialect,
         .host = host,
         .service = service,
-        .max_operations = max_operations < UINT32_MAX ? (unsigned)max_operations : UINT32_MAX,
+        .max_operations = max_operations,
     };
     list_init(&s->waiting);
 }

@@ -6,6 +6,10 @@
 
 #include "net/subprotocol.h"
 
+enum {
+    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
+};
+
 extern const struct net_transport subprotocol_transport;
 extern const struct net_client_ops subprotocol_client_ops;
 

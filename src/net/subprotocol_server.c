@@ -8,10 +8,6 @@
  * The way out: what the server calls, and how it is put to the client.
  */
 
-enum {
-    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
-};
-
 void subprotocol_send(struct subprotocol *s, struct outq_id *id, struct str type,
                       struct str payload)
 {
@@ -27,7 +23,6 @@ void subprotocol_send(struct subprotocol *s, struct outq_id *id, struct str type
     buf_done(&text);
 }
 
-/* Why something goes wrong, in the dialect's shape; errors are an array of GraphQL errors. */
 void subprotocol_send_errors(struct subprotocol *s, struct outq_id *id, struct str type,
                              struct str errors)
 {
@@ -43,7 +38,6 @@ void subprotocol_send_errors(struct subprotocol *s, struct outq_id *id, struct s
     buf_done(&payload);
 }
 
-/* An error of our own; without an id it is about the connection. */
 void subprotocol_tell(struct subprotocol *s, struct str id, struct str type, struct str code,
                       struct str message)
 {
