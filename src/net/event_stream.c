@@ -235,7 +235,7 @@ static bool take_id(const struct http_request *r, struct errand *e, struct str *
     const json_t *id = json_object_get(r->call.extensions, "operationId");
 
     if (!json_is_string(id) || json_string_length(id) == 0 || json_string_length(id) > ID_MAX) {
-        errand_refuse(e, 400, STR("BAD_REQUEST"),
+        errand_refuse(e, 400, ST_BAD_REQUEST,
                       STR("\"extensions.operationId\" must be a string of 1 to 256 bytes."));
         return false;
     }
@@ -249,14 +249,14 @@ static bool may_begin(struct event_stream *s, struct errand *e, struct str id)
     size_t most = s->net->config.max_subscriptions;
 
     if (s->draining)
-        errand_refuse(e, 503, STR("UNAVAILABLE"), STR("The server is restarting; connect again."));
+        errand_refuse(e, 503, ST_UNAVAILABLE, STR("The server is restarting; connect again."));
     else if (map_get(&s->ops, id))
-        errand_refuse(e, 409, STR("CONFLICT"), STR("An operation of that id runs already."));
+        errand_refuse(e, 409, ST_CONFLICT, STR("An operation of that id runs already."));
     else if (most && map_count(&s->ops) >= most)
-        errand_refuse(e, 429, STR("LIMIT_EXCEEDED"),
+        errand_refuse(e, 429, ST_LIMIT_EXCEEDED,
                       STR("Too many operations run on this event stream at a time."));
     else if (!exchange_has_room(s->exchange))
-        errand_refuse(e, 429, STR("LIMIT_EXCEEDED"),
+        errand_refuse(e, 429, ST_LIMIT_EXCEEDED,
                       STR("Too much waits on the event stream: read it first."));
     else
         return true;
@@ -294,7 +294,7 @@ void event_stream_begin(struct event_stream *s, struct errand *e)
                                 : http_request_from_body(&e->arena, e->asked, &r, &wrong);
 
     if (!right) {
-        errand_refuse(e, 400, STR("BAD_REQUEST"), wrong);
+        errand_refuse(e, 400, ST_BAD_REQUEST, wrong);
         return;
     }
     begin(s, e, &r);

@@ -58,7 +58,7 @@ void subprotocol_close_when_drained(struct subprotocol *s)
 }
 
 /* The close code that the dialect has for it, or an error. */
-static void object(struct subprotocol *s, unsigned close_code, struct str id, struct str code,
+static void object(struct subprotocol *s, unsigned close_code, struct str id, enum status why,
                    struct str message)
 {
     const struct dialect *d = s->dialect;
@@ -66,7 +66,7 @@ static void object(struct subprotocol *s, unsigned close_code, struct str id, st
     if (close_code)
         subprotocol_close(s, close_code, message);
     else
-        subprotocol_tell(s, id, id.n ? d->error : d->connection_error, code, message);
+        subprotocol_tell(s, id, id.n ? d->error : d->connection_error, why, message);
 }
 
 /* Nobody wants to hear of it any more. */
@@ -103,7 +103,7 @@ void subprotocol_initialise(struct subprotocol *s, const json_t *payload)
 static void on_init(struct subprotocol *s, const struct dialect_message *m)
 {
     if (s->state != SUBPROTOCOL_OPENED) {
-        object(s, s->dialect->close_init_twice, STR_NULL, STR("BAD_REQUEST"),
+        object(s, s->dialect->close_init_twice, STR_NULL, ST_BAD_REQUEST,
                STR("Too many initialisation requests"));
         return;
     }
@@ -132,14 +132,14 @@ static void object_to_id(struct subprotocol *s, struct str id)
     if (s->dialect->close_id_in_use)
         subprotocol_close(s, s->dialect->close_id_in_use, str_of(reason, (size_t)n));
     else
-        subprotocol_tell(s, id, s->dialect->error, STR("CONFLICT"),
+        subprotocol_tell(s, id, s->dialect->error, ST_CONFLICT,
                          STR("What was asked for under this id has not ended."));
 }
 
-static void refuse(struct subprotocol *s, const struct dialect_message *m, struct str code,
+static void refuse(struct subprotocol *s, const struct dialect_message *m, enum status why,
                    struct str message)
 {
-    subprotocol_tell(s, m->id, s->dialect->error, code, message);
+    subprotocol_tell(s, m->id, s->dialect->error, why, message);
 }
 
 static void run_op(struct subprotocol_op *op, const struct dialect_message *m)
@@ -212,10 +212,10 @@ void subprotocol_add_op(struct subprotocol *s, struct dialect_message *m)
 static void start(struct subprotocol *s, struct dialect_message *m)
 {
     if (s->max_operations && s->ops.n >= s->max_operations)
-        refuse(s, m, STR("LIMIT_EXCEEDED"),
+        refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too many operations run on this connection at a time."));
     else if (s->state == SUBPROTOCOL_INITIALISING && held_bytes(s) + m->size > HELD_MOST)
-        refuse(s, m, STR("LIMIT_EXCEEDED"),
+        refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too much is asked for before the connection is acknowledged."));
     else
         subprotocol_add_op(s, m);
@@ -246,7 +246,7 @@ static bool may_start(struct subprotocol *s, const struct dialect_message *m)
         return false;
     if (subprotocol_is_acknowledged(s) || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
         return true;
-    object(s, d->close_unacknowledged, m->id, STR("UNAUTHENTICATED"), STR("Unauthorized"));
+    object(s, d->close_unacknowledged, m->id, ST_UNAUTHENTICATED, STR("Unauthorized"));
     return false;
 }
 
@@ -261,7 +261,7 @@ static void on_start(struct subprotocol *s, struct dialect_message *m)
         return;
     }
     if (s->state == SUBPROTOCOL_DRAINING) {
-        refuse(s, m, STR("UNAVAILABLE"), STR("The server is restarting; connect again."));
+        refuse(s, m, ST_UNAVAILABLE, STR("The server is restarting; connect again."));
         return;
     }
     if (in_use)
@@ -314,9 +314,9 @@ static void on_unreadable(struct subprotocol *s, const struct dialect_message *m
     if (d->close_malformed)
         subprotocol_close(s, d->close_malformed, reason);
     else if (json_is_object(m->json))
-        subprotocol_tell(s, m->id, d->error, STR("BAD_REQUEST"), reason);
+        subprotocol_tell(s, m->id, d->error, ST_BAD_REQUEST, reason);
     else
-        subprotocol_tell(s, STR_NULL, d->connection_error, STR("BAD_REQUEST"), reason);
+        subprotocol_tell(s, STR_NULL, d->connection_error, ST_BAD_REQUEST, reason);
 }
 
 void subprotocol_on_message(struct subprotocol *s, struct str text)
