@@ -248,12 +248,7 @@ static void judge_all(struct keyring *k, enum verdict verdict)
     struct list now;
 
     list_init(&now);
-    while (!list_empty(&k->waiting)) {
-        struct list *link = k->waiting.next;
-
-        list_remove(link);
-        list_append(&now, link);
-    }
+    list_move_all(&k->waiting, &now);
     while (!list_empty(&now))
         judge(take_first(&now), verdict);
 }

@@ -4,7 +4,7 @@
  * How an expected failure is told to the caller, chosen by what the caller will do about it.
  *
  * SQLSTATE, HTTP and bus errors become a status at the border, in one table each; what a client
- * sees of a status is written in one table in graphql/error.c.
+ * sees of a status is written in one table in status.c.
  */
 
 #include <stddef.h>
@@ -38,3 +38,16 @@ enum status {
     ST_TIMEOUT,         /* took longer than allowed */
     ST_FAULT,           /* a mistake of ours */
 };
+
+enum {
+    /* Of ST_UNAVAILABLE: of no other does trying again help by itself. */
+    STATUS_RETRY_AFTER_MS = 1000,
+};
+
+/* "NOT_FOUND", "NotFoundException" and 404 for ST_NOT_FOUND: a value of the schema's enum
+ * ErrorCode, what AppSync calls it, the status of a response; and the public text, used when nobody
+ * has better words. Of all but ST_OK. */
+const char *status_code(enum status st);
+const char *status_type(enum status st);
+int status_http(enum status st);
+const char *status_text(enum status st);

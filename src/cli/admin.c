@@ -19,7 +19,7 @@ bool admin_await(struct admin *o, struct wait *w, const void **ret_value)
         *ret_value = w->value;
         return true;
     }
-    why = w->detail.p ? w->detail : str_c(gql_status_text(w->status));
+    why = w->detail.p ? w->detail : str_c(status_text(w->status));
     if (o->about.p)
         why = arena_printf(o->arena, "%.*s: %.*s", STR_ARG(o->about), STR_ARG(why));
     if (w->status == ST_NOT_FOUND)

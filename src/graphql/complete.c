@@ -52,7 +52,7 @@ static void add_error(struct completion *c, const struct gql_collected *collecte
                       const struct gql_path *path, const struct gql_failure *failure)
 {
     const struct gql_source *source = &c->e->request->operation->plan->document->source;
-    const char *text = gql_status_text(failure->status);
+    const char *text = status_text(failure->status);
     struct str message = failure->message.p ? failure->message : str_c(text);
     struct gql_error *error;
 
@@ -436,7 +436,7 @@ void gql_complete_source_failed(struct gql_execution *e)
         path.key = collected->key;
         add_error(&c, collected, &path, &failure);
     } else {
-        gql_error_add(c.errors, ST_FAULT, "%s", gql_status_text(ST_FAULT));
+        gql_error_add(c.errors, ST_FAULT, "%s", status_text(ST_FAULT));
     }
     gql_complete_failed(e->request);
 }

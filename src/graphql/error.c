@@ -1,79 +1,6 @@
 #include "graphql/error.h"
 
-#include <assert.h>
 #include <stdio.h>
-
-enum {
-    RETRY_AFTER_MS = 1000 /* of ST_UNAVAILABLE: of no other does trying again help by itself */
-};
-
-struct status_row {
-    const char *code; /* a value of the schema's enum ErrorCode */
-    int http;
-    const char *type; /* what AppSync calls it; its clients reconnect on UnauthorizedException */
-    const char *text;
-};
-
-/* What the world is told of each status, in the order of enum status. */
-static const struct status_row rows[] = {
-    [ST_BAD_INPUT] = {"BAD_USER_INPUT", 400, "ValidationError",
-                      "A value is missing, malformed or out of bounds."},
-    [ST_BAD_REQUEST] = {"BAD_REQUEST", 400, "BadRequestException", "The request is malformed."},
-    [ST_PARSE_FAILED] = {"GRAPHQL_PARSE_FAILED", 400, "MalformedHttpRequestException",
-                         "The document does not parse."},
-    [ST_INVALID] = {"GRAPHQL_VALIDATION_FAILED", 400, "ValidationError",
-                    "The document is not valid against the schema."},
-    [ST_NO_OPERATION] = {"OPERATION_RESOLUTION_FAILURE", 400, "BadRequestException",
-                         "The document has no such operation, or operationName is missing."},
-    /* Apollo's clients compare these very words. */
-    [ST_NOT_PERSISTED] = {"PERSISTED_QUERY_NOT_FOUND", 200, "BadRequestException",
-                          "PersistedQueryNotFound"},
-    [ST_BAD_CURSOR] = {"INVALID_CURSOR", 400, "ValidationError",
-                       "The cursor is not one of this room's."},
-    [ST_UNAUTHENTICATED] = {"UNAUTHENTICATED", 401, "UnauthorizedException",
-                            "A valid token is required."},
-    [ST_TOKEN_EXPIRED] = {"TOKEN_EXPIRED", 401, "UnauthorizedException",
-                          "The token has ended: renew it."},
-    [ST_FORBIDDEN] = {"FORBIDDEN", 403, "AccessDeniedException", "Not allowed."},
-    [ST_NOT_FOUND] = {"NOT_FOUND", 404, "NotFoundException", "Not found."},
-    [ST_CONFLICT] = {"CONFLICT", 409, "ConflictException",
-                     "It exists already, or was changed in the meantime."},
-    [ST_KEY_REUSED] = {"IDEMPOTENCY_KEY_REUSED", 409, "ConflictException",
-                       "The key was used for another message."},
-    [ST_HISTORY_EXPIRED] = {"HISTORY_EXPIRED", 410, "GoneException",
-                            "Events after the given cursor are no longer kept."},
-    [ST_TOO_LARGE] = {"PAYLOAD_TOO_LARGE", 413, "RequestTooLargeException", "Too large."},
-    [ST_TOO_COMPLEX] = {"QUERY_TOO_COMPLEX", 400, "LimitExceededException",
-                        "The document is deeper, wider or costlier than allowed."},
-    [ST_RATE_LIMITED] = {"RATE_LIMITED", 429, "ThrottlingException",
-                         "Too many requests: try again later."},
-    [ST_LIMIT_EXCEEDED] = {"LIMIT_EXCEEDED", 429, "LimitExceededException", "Too many at a time."},
-    [ST_UNAVAILABLE] = {"UNAVAILABLE", 503, "ServiceUnavailableException",
-                        "Temporarily unavailable: it is safe to try again."},
-    [ST_TIMEOUT] = {"TIMEOUT", 504, "ExecutionTimeout", "It took longer than allowed."},
-    [ST_FAULT] = {"INTERNAL_SERVER_ERROR", 500, "InternalFailure", "Internal server error."},
-};
-
-static const struct status_row *row_of(enum status st)
-{
-    assert(st != ST_OK && (size_t)st < array_size(rows));
-    return &rows[st];
-}
-
-const char *gql_status_code(enum status st)
-{
-    return row_of(st)->code;
-}
-
-int gql_status_http(enum status st)
-{
-    return row_of(st)->http;
-}
-
-const char *gql_status_text(enum status st)
-{
-    return row_of(st)->text;
-}
 
 void gql_errors_init(struct gql_errors *errors, struct arena *arena)
 {
@@ -214,7 +141,7 @@ static void write_remedy(const struct gql_errors *errors, const struct gql_error
 
     if (error->status == ST_UNAVAILABLE) {
         json_out_key(j, STR("retryAfterMs"));
-        json_out_int(j, RETRY_AFTER_MS);
+        json_out_int(j, STATUS_RETRY_AFTER_MS);
     }
     if (error->status == ST_FAULT && errors->request_id) {
         int n = snprintf(id, sizeof(id), "%llx", (unsigned long long)errors->request_id);
@@ -229,11 +156,11 @@ static void write_extensions(const struct gql_errors *errors, const struct gql_e
     json_out_key(j, STR("extensions"));
     json_out_begin_object(j);
     json_out_key(j, STR("code"));
-    json_out_str(j, str_c(gql_status_code(error->status)));
+    json_out_str(j, str_c(status_code(error->status)));
     json_out_key(j, STR("http"));
     json_out_begin_object(j);
     json_out_key(j, STR("status"));
-    json_out_int(j, gql_status_http(error->status));
+    json_out_int(j, status_http(error->status));
     json_out_end_object(j);
     if (error->argument.p) {
         json_out_key(j, STR("argument"));
@@ -248,9 +175,9 @@ static void write_extensions(const struct gql_errors *errors, const struct gql_e
 static void write_type(const struct gql_error *error, struct json_out *j)
 {
     json_out_key(j, STR("errorType"));
-    json_out_str(j, str_c(row_of(error->status)->type));
+    json_out_str(j, str_c(status_type(error->status)));
     json_out_key(j, STR("errorCode"));
-    json_out_int(j, gql_status_http(error->status));
+    json_out_int(j, status_http(error->status));
 }
 
 void gql_errors_write(const struct gql_errors *errors, struct json_out *j)

@@ -2,9 +2,7 @@
 
 /*
  * What a client is told: GraphQL errors (section 7.1.2), gathered in an arena in the order found.
- *
- * The one table in error.c holds, for each status, extensions.code, extensions.http.status and
- * the public text used when nobody has better words.
+ * What is told of each status stands in base/status.c.
  */
 
 #include "base/arena.h"
@@ -72,8 +70,3 @@ void gql_error_at(struct gql_errors *errors, struct gql_error *error,
 
 /* The array itself: `[{"message":…,"locations":…,"path":…,"extensions":{"code":…}},…]`. */
 void gql_errors_write(const struct gql_errors *errors, struct json_out *j);
-
-/* "NOT_FOUND" and 404 for ST_NOT_FOUND; the public text. */
-const char *gql_status_code(enum status st);
-int gql_status_http(enum status st);
-const char *gql_status_text(enum status st);

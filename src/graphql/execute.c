@@ -48,7 +48,7 @@ static const struct gql_field_set *root_fields(struct gql_execution *e)
     fields = gql_collect_root(&e->collector, operation->root, operation->definition->selection_set);
     if (fields)
         return fields;
-    gql_error_add(&r->errors, e->collector.status, "%s", gql_status_text(e->collector.status));
+    gql_error_add(&r->errors, e->collector.status, "%s", status_text(e->collector.status));
     return NULL;
 }
 

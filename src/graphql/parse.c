@@ -225,7 +225,7 @@ const struct gql_document *gql_parse(struct arena *a, struct gql_source source,
     struct gql_parser p = {.arena = a, .errors = errors};
 
     if (source.body.n >= UINT32_MAX) {
-        gql_error_add(errors, ST_TOO_LARGE, "%s", gql_status_text(ST_TOO_LARGE));
+        gql_error_add(errors, ST_TOO_LARGE, "%s", status_text(ST_TOO_LARGE));
         return NULL;
     }
     if (!source.body.p)

@@ -15,11 +15,7 @@ static void run_hooks(struct loop *l)
 
         /* Moved aside: a hook may ask for itself again, and then runs in the next round. */
         list_init(&now);
-        while (!list_empty(&l->hooks)) {
-            struct list *link = l->hooks.next;
-            list_remove(link);
-            list_append(&now, link);
-        }
+        list_move_all(&l->hooks, &now);
         while (!list_empty(&now)) {
             struct turn_hook *hook = list_first(&now, struct turn_hook, link);
             list_remove(&hook->link);
@@ -57,22 +53,19 @@ static void end_turn(struct loop *l)
     hurry_if_hooks_wait(l);
 }
 
-/* Timers ran just before: what they put off must not wait for the poll. */
+/* Timers ran just before: what they put off must not wait for the poll. What was put off to the
+ * next turn has its turn behind this poll; what is put off while it polls, behind the next one. */
 static void on_before_poll(uv_prepare_t *handle)
 {
-    end_turn(handle->data);
+    struct loop *l = handle->data;
+
+    end_turn(l);
+    list_move_all(&l->next, &l->hooks);
 }
 
 static void on_after_poll(uv_check_t *handle)
 {
-    struct loop *l = handle->data;
-
-    while (!list_empty(&l->next)) {
-        struct list *link = l->next.next;
-        list_remove(link);
-        list_append(&l->hooks, link);
-    }
-    end_turn(l);
+    end_turn(handle->data);
 }
 
 void loop_init(struct loop *l, unsigned index)

@@ -17,12 +17,7 @@ static void deliver(struct mailbox *m)
 
     list_init(&now);
     pthread_mutex_lock(&m->lock);
-    if (!list_empty(&m->letters)) {
-        now = m->letters;
-        now.next->prev = &now;
-        now.prev->next = &now;
-        list_init(&m->letters);
-    }
+    list_move_all(&m->letters, &now);
     pthread_mutex_unlock(&m->lock);
     while (!list_empty(&now)) {
         struct mailbox_letter *letter = list_first(&now, struct mailbox_letter, link);

@@ -75,7 +75,7 @@ static struct frame *too_large(bool typed_errors)
     struct buf body;
 
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, 429, STR("LIMIT_EXCEEDED"),
+    refusal_body(&body, 429, ST_LIMIT_EXCEEDED,
                  STR("The responses of the batch are too large together."), typed_errors);
     response = frame_new(buf_str(&body));
     buf_done(&body);

@@ -27,8 +27,8 @@ struct deflate_reader {
 
 /* --- negotiation */
 
-/* One parameter at a time of `permessage-deflate; a; b=10`. */
-struct offer {
+/* Which parameters an offer has, as in `permessage-deflate; a; b=10`. */
+struct parameters {
     bool server_no_context_takeover;
     bool client_no_context_takeover;
     bool server_max_window_bits;
@@ -62,24 +62,24 @@ static bool once(bool *seen)
 
 /* We compress with a window of 15 bits only, which zlib's deflate can always be read with; a client
  * that asks us to use less is served by another offer, or by none. */
-static bool take_parameter(struct offer *o, struct str name, struct str value)
+static bool take_parameter(struct parameters *seen, struct str name, struct str value)
 {
     if (str_eq_nocase(name, STR("server_no_context_takeover")))
-        return !value.p && once(&o->server_no_context_takeover);
+        return !value.p && once(&seen->server_no_context_takeover);
     if (str_eq_nocase(name, STR("client_no_context_takeover")))
-        return !value.p && once(&o->client_no_context_takeover);
+        return !value.p && once(&seen->client_no_context_takeover);
     if (str_eq_nocase(name, STR("client_max_window_bits")))
-        return (!value.p || is_window(value)) && once(&o->client_max_window_bits);
+        return (!value.p || is_window(value)) && once(&seen->client_max_window_bits);
     if (str_eq_nocase(name, STR("server_max_window_bits")))
         return value.p && str_eq(without_quotes(value), STR("15")) &&
-               once(&o->server_max_window_bits);
+               once(&seen->server_max_window_bits);
     return false;
 }
 
-static bool can_serve(struct str text, struct offer *ret_offer)
+static bool can_serve(struct str text, struct parameters *ret_offered)
 {
     struct str name = str_trim(str_split(&text, ';'));
-    struct offer o = {0};
+    struct parameters seen = {0};
 
     if (!str_eq_nocase(name, STR("permessage-deflate")))
         return false;
@@ -87,10 +87,10 @@ static bool can_serve(struct str text, struct offer *ret_offer)
         struct str value = str_trim(str_split(&text, ';'));
         struct str parameter = str_trim(str_split(&value, '='));
 
-        if (!take_parameter(&o, parameter, value.p ? str_trim(value) : STR_NULL))
+        if (!take_parameter(&seen, parameter, value.p ? str_trim(value) : STR_NULL))
             return false;
     }
-    *ret_offer = o;
+    *ret_offered = seen;
     return true;
 }
 
@@ -98,14 +98,14 @@ static bool can_serve(struct str text, struct offer *ret_offer)
 
 bool deflate_negotiate(const struct http1_head *handshake, struct str *ret_answer)
 {
-    struct offer offer;
+    struct parameters offered;
     struct str field;
     size_t at = 0;
 
     while ((field = http_field_next(&handshake->request, STR("Sec-WebSocket-Extensions"), &at)).p)
         while (field.p)
-            if (can_serve(str_split(&field, ','), &offer)) {
-                *ret_answer = offer.server_max_window_bits
+            if (can_serve(str_split(&field, ','), &offered)) {
+                *ret_answer = offered.server_max_window_bits
                                   ? STR(ANSWER "; server_max_window_bits=15")
                                   : STR(ANSWER);
                 return true;

@@ -16,8 +16,8 @@ bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...)
     return false;
 }
 
-bool dialect_take_json(struct dialect_message *m, struct str text, const char *id_name,
-                       struct dialect_wrong *ret_wrong)
+static bool take_json(struct dialect_message *m, struct str text, const char *id_name,
+                      struct dialect_wrong *ret_wrong)
 {
     json_error_t error;
     const json_t *id;
@@ -35,8 +35,8 @@ bool dialect_take_json(struct dialect_message *m, struct str text, const char *i
     return true;
 }
 
-bool dialect_take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
-                       struct dialect_wrong *ret_wrong)
+static bool take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
+                      struct dialect_wrong *ret_wrong)
 {
     const json_t *type = json_object_get(m->json, "type");
 
@@ -53,8 +53,7 @@ bool dialect_take_type(struct dialect_message *m, const struct dialect_name *nam
     return dialect_refuse(ret_wrong, "Unexpected message type \"%s\"", json_string_value(type));
 }
 
-bool dialect_take_id(struct dialect_message *m, const char *id_name,
-                     struct dialect_wrong *ret_wrong)
+static bool take_id(struct dialect_message *m, const char *id_name, struct dialect_wrong *ret_wrong)
 {
     const json_t *id = json_object_get(m->json, id_name);
 
@@ -67,25 +66,44 @@ bool dialect_take_id(struct dialect_message *m, const char *id_name,
     return true;
 }
 
-bool dialect_take_call(struct dialect_message *m, const json_t *payload,
-                       struct dialect_wrong *ret_wrong)
-{
-    const char *member, *expected;
-
-    if (!json_is_object(payload))
-        return dialect_refuse(ret_wrong, "Message \"payload\" must be an object");
-    if (!call_from_json(payload, &m->call, &member, &expected))
-        return dialect_refuse(ret_wrong, "Message \"payload.%s\" %s", member, expected);
-    return true;
-}
-
-bool dialect_take_payload(struct dialect_message *m, struct dialect_wrong *ret_wrong)
+static bool take_payload(struct dialect_message *m, struct dialect_wrong *ret_wrong)
 {
     const json_t *payload = json_object_get(m->json, "payload");
 
     if (payload && !json_is_null(payload) && !json_is_object(payload))
         return dialect_refuse(ret_wrong, "Message \"payload\" must be an object, null or left out");
     m->payload = json_is_object(payload) ? payload : NULL;
+    return true;
+}
+
+bool dialect_take(struct dialect_message *m, struct str text, const char *id_name,
+                  const struct dialect_name *names, size_t n_names, struct dialect_wrong *ret_wrong)
+{
+    if (!take_json(m, text, id_name, ret_wrong) || !take_type(m, names, n_names, ret_wrong))
+        return false;
+    switch (m->verb) {
+    case DIALECT_INIT:
+    case DIALECT_PING:
+    case DIALECT_PONG:
+        return take_payload(m, ret_wrong);
+    case DIALECT_START:
+    case DIALECT_STOP:
+        return take_id(m, id_name, ret_wrong);
+    case DIALECT_TERMINATE:
+        return true;
+    }
+    return true;
+}
+
+bool dialect_take_call(struct dialect_message *m, struct dialect_wrong *ret_wrong)
+{
+    const json_t *payload = json_object_get(m->json, "payload");
+    const char *member, *expected;
+
+    if (!json_is_object(payload))
+        return dialect_refuse(ret_wrong, "Message \"payload\" must be an object");
+    if (!call_from_json(payload, &m->call, &member, &expected))
+        return dialect_refuse(ret_wrong, "Message \"payload.%s\" %s", member, expected);
     return true;
 }
 

@@ -115,14 +115,11 @@ struct dialect_name {
 /* Fills the words; false, which is what nearly every caller needs. */
 bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...) printf_like(2, 3);
 
-/* Each takes one part of a message in m->json, or says what is wrong with it. The first takes the
- * id along, where the member of that name is one: for an error about the rest. */
-bool dialect_take_json(struct dialect_message *m, struct str text, const char *id_name,
-                       struct dialect_wrong *ret_wrong);
-bool dialect_take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
-                       struct dialect_wrong *ret_wrong);
-bool dialect_take_id(struct dialect_message *m, const char *id_name,
-                     struct dialect_wrong *ret_wrong);
-bool dialect_take_call(struct dialect_message *m, const json_t *payload,
-                       struct dialect_wrong *ret_wrong);
-bool dialect_take_payload(struct dialect_message *m, struct dialect_wrong *ret_wrong);
+/* All of a message but what START asks for: a type of those named, an id where the verb has one,
+ * the payload of INIT, PING and PONG; or says what is wrong. The id is taken also from a message
+ * that is refused for something else. */
+bool dialect_take(struct dialect_message *m, struct str text, const char *id_name,
+                  const struct dialect_name *names, size_t n_names,
+                  struct dialect_wrong *ret_wrong);
+/* A request in m->json's payload. */
+bool dialect_take_call(struct dialect_message *m, struct dialect_wrong *ret_wrong);

@@ -52,22 +52,8 @@ static bool take_start(struct dialect_message *m, struct dialect_wrong *ret_wron
 static bool read_message(const struct subprotocol *s, struct str text, struct dialect_message *m,
                          struct dialect_wrong *ret_wrong)
 {
-    if (!dialect_take_json(m, text, "id", ret_wrong) ||
-        !dialect_take_type(m, names, array_size(names), ret_wrong))
-        return false;
-    switch (m->verb) {
-    case DIALECT_INIT:
-        return dialect_take_payload(m, ret_wrong);
-    case DIALECT_START:
-        return dialect_take_id(m, "id", ret_wrong) && take_start(m, ret_wrong);
-    case DIALECT_STOP:
-        return dialect_take_id(m, "id", ret_wrong);
-    case DIALECT_TERMINATE: /* these have no names here */
-    case DIALECT_PING:
-    case DIALECT_PONG:
-        return false;
-    }
-    return false;
+    return dialect_take(m, text, "id", names, array_size(names), ret_wrong) &&
+           (m->verb != DIALECT_START || take_start(m, ret_wrong));
 }
 
 static void write_errors(struct buf *out, struct str errors)

@@ -8,23 +8,8 @@ static const struct dialect_name names[] = {
 static bool read_message(const struct subprotocol *s, struct str text, struct dialect_message *m,
                          struct dialect_wrong *ret_wrong)
 {
-    if (!dialect_take_json(m, text, "id", ret_wrong) ||
-        !dialect_take_type(m, names, array_size(names), ret_wrong))
-        return false;
-    switch (m->verb) {
-    case DIALECT_INIT:
-    case DIALECT_PING:
-    case DIALECT_PONG:
-        return dialect_take_payload(m, ret_wrong);
-    case DIALECT_START:
-        return dialect_take_id(m, "id", ret_wrong) &&
-               dialect_take_call(m, json_object_get(m->json, "payload"), ret_wrong);
-    case DIALECT_STOP:
-        return dialect_take_id(m, "id", ret_wrong);
-    case DIALECT_TERMINATE: /* has no name here */
-        return false;
-    }
-    return false;
+    return dialect_take(m, text, "id", names, array_size(names), ret_wrong) &&
+           (m->verb != DIALECT_START || dialect_take_call(m, ret_wrong));
 }
 
 const struct dialect dialect_gtws = {

@@ -10,24 +10,8 @@ static const struct dialect_name names[] = {
 static bool read_message(const struct subprotocol *s, struct str text, struct dialect_message *m,
                          struct dialect_wrong *ret_wrong)
 {
-    if (!dialect_take_json(m, text, "id", ret_wrong) ||
-        !dialect_take_type(m, names, array_size(names), ret_wrong))
-        return false;
-    switch (m->verb) {
-    case DIALECT_INIT:
-        return dialect_take_payload(m, ret_wrong);
-    case DIALECT_START:
-        return dialect_take_id(m, "id", ret_wrong) &&
-               dialect_take_call(m, json_object_get(m->json, "payload"), ret_wrong);
-    case DIALECT_STOP:
-        return dialect_take_id(m, "id", ret_wrong);
-    case DIALECT_TERMINATE:
-        return true;
-    case DIALECT_PING: /* these have no names here */
-    case DIALECT_PONG:
-        return false;
-    }
-    return false;
+    return dialect_take(m, text, "id", names, array_size(names), ret_wrong) &&
+           (m->verb != DIALECT_START || dialect_take_call(m, ret_wrong));
 }
 
 /* An error is one object here. Clients read its `message`; subscriptions-transport-ws takes the

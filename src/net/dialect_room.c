@@ -59,21 +59,8 @@ static bool take_send(const struct subprotocol *s, struct dialect_message *m,
 static bool read_message(const struct subprotocol *s, struct str text, struct dialect_message *m,
                          struct dialect_wrong *ret_wrong)
 {
-    if (!dialect_take_json(m, text, "ref", ret_wrong) ||
-        !dialect_take_type(m, names, array_size(names), ret_wrong))
-        return false;
-    switch (m->verb) {
-    case DIALECT_START:
-        return dialect_take_id(m, "ref", ret_wrong) && take_send(s, m, ret_wrong);
-    case DIALECT_PING:
-    case DIALECT_PONG:
-        return dialect_take_payload(m, ret_wrong);
-    case DIALECT_INIT: /* these have no names here */
-    case DIALECT_STOP:
-    case DIALECT_TERMINATE:
-        return false;
-    }
-    return false;
+    return dialect_take(m, text, "ref", names, array_size(names), ret_wrong) &&
+           (m->verb != DIALECT_START || take_send(s, m, ret_wrong));
 }
 
 /* {"type":…,"ref":…, and the payload's members} */

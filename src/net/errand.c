@@ -54,15 +54,15 @@ static void errand_free(struct errand *e)
     mem_free(e);
 }
 
-void errand_refuse(struct errand *e, int status, struct str code, struct str message)
+void errand_refuse(struct errand *e, int status, enum status why, struct str message)
 {
     e->status = status;
-    refusal_body(&e->answer, status, code, message, false);
+    refusal_body(&e->answer, status, why, message, false);
 }
 
 static void refuse_unknown(struct errand *e)
 {
-    errand_refuse(e, 404, STR("NOT_FOUND"),
+    errand_refuse(e, 404, ST_NOT_FOUND,
                   STR("There is no event stream of that token; reserve one with PUT."));
 }
 
@@ -93,7 +93,7 @@ static bool is_owner(struct errand *e, const struct reservation *r)
         return false;
     if (memcmp(&caller, &r->caller, sizeof(caller)) == 0)
         return true;
-    errand_refuse(e, 403, STR("FORBIDDEN"), STR("Somebody else has reserved the event stream."));
+    errand_refuse(e, 403, ST_FORBIDDEN, STR("Somebody else has reserved the event stream."));
     return false;
 }
 
@@ -101,7 +101,7 @@ static bool is_owner(struct errand *e, const struct reservation *r)
 static void claim(struct errand *e, struct reservation *r)
 {
     if (r->host) {
-        errand_refuse(e, 409, STR("CONFLICT"), STR("The event stream is open already."));
+        errand_refuse(e, 409, ST_CONFLICT, STR("The event stream is open already."));
         return;
     }
     e->status = 200;
@@ -119,7 +119,7 @@ static void judge(struct errand *e)
     else if (e->kind == ERRAND_OPEN)
         claim(e, r);
     else if (!r->host)
-        errand_refuse(e, 409, STR("CONFLICT"),
+        errand_refuse(e, 409, ST_CONFLICT,
                       STR("The event stream is not open yet: open it with GET first."));
     else
         e->host = r->host;

@@ -48,7 +48,7 @@ struct errand *errand_new(struct exchange *x, enum errand_kind kind, struct str 
 void errand_go(struct errand *e);
 
 /* The verdict, for who gives it: an error, or nothing but a status. */
-void errand_refuse(struct errand *e, int status, struct str code, struct str message);
+void errand_refuse(struct errand *e, int status, enum status why, struct str message);
 
 /* Tells the stream's home that it has ended. */
 void errand_release(struct net *host, struct str token);

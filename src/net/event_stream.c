@@ -40,12 +40,9 @@ static struct stream_op *op_new(struct event_stream *s, struct str id)
     struct stream_op *op = mem_zalloc(sizeof(*op) + id.n);
 
     op->base = (struct net_operation){.transport = &stream_transport, .client = &op->client};
-    op->client = (struct net_client){.id = s->exchange->client.id,
-                                     .transport = "graphql-sse",
-                                     .address = s->exchange->client.address,
-                                     .requests = s->exchange->client.requests,
-                                     .unsent = s->exchange->client.unsent,
-                                     .ops = &stream_client_ops};
+    op->client = s->exchange->client;
+    op->client.transport = "graphql-sse";
+    op->client.ops = &stream_client_ops;
     op->stream = s;
     op->wire_id = outq_id_new(id);
     op->id_length = id.n;
@@ -238,7 +235,7 @@ static bool take_id(const struct http_request *r, struct errand *e, struct str *
     const json_t *id = json_object_get(r->call.extensions, "operationId");
 
     if (!json_is_string(id) || json_string_length(id) == 0 || json_string_length(id) > ID_MAX) {
-        errand_refuse(e, 400, STR("BAD_REQUEST"),
+        errand_refuse(e, 400, ST_BAD_REQUEST,
                       STR("\"extensions.operationId\" must be a string of 1 to 256 bytes."));
         return false;
     }
@@ -252,14 +249,14 @@ static bool may_begin(struct event_stream *s, struct errand *e, struct str id)
     size_t most = s->net->config.max_subscriptions;
 
     if (s->draining)
-        errand_refuse(e, 503, STR("UNAVAILABLE"), STR("The server is restarting; connect again."));
+        errand_refuse(e, 503, ST_UNAVAILABLE, STR("The server is restarting; connect again."));
     else if (map_get(&s->ops, id))
-        errand_refuse(e, 409, STR("CONFLICT"), STR("An operation of that id runs already."));
+        errand_refuse(e, 409, ST_CONFLICT, STR("An operation of that id runs already."));
     else if (most && map_count(&s->ops) >= most)
-        errand_refuse(e, 429, STR("LIMIT_EXCEEDED"),
+        errand_refuse(e, 429, ST_LIMIT_EXCEEDED,
                       STR("Too many operations run on this event stream at a time."));
     else if (!exchange_has_room(s->exchange))
-        errand_refuse(e, 429, STR("LIMIT_EXCEEDED"),
+        errand_refuse(e, 429, ST_LIMIT_EXCEEDED,
                       STR("Too much waits on the event stream: read it first."));
     else
         return true;
@@ -297,7 +294,7 @@ void event_stream_begin(struct event_stream *s, struct errand *e)
                                 : http_request_from_body(&e->arena, e->asked, &r, &wrong);
 
     if (!right) {
-        errand_refuse(e, 400, STR("BAD_REQUEST"), wrong);
+        errand_refuse(e, 400, ST_BAD_REQUEST, wrong);
         return;
     }
     begin(s, e, &r);
@@ -323,11 +320,7 @@ void event_stream_drained(struct event_stream *s)
 
     /* Moved aside: who fills the queue again waits for the next time. */
     list_init(&now);
-    while (!list_empty(&s->waiting)) {
-        struct list *link = s->waiting.next;
-        list_remove(link);
-        list_append(&now, link);
-    }
+    list_move_all(&s->waiting, &now);
     while (!list_empty(&now)) {
         struct stream_op *op = list_first(&now, struct stream_op, waiting);
         list_remove(&op->waiting);

@@ -102,7 +102,7 @@ void exchange_respond(struct exchange *x, struct http_response *r, struct str bo
     x->framing->end(x);
 }
 
-void exchange_refuse_with(struct exchange *x, int status, struct str code, struct str message,
+void exchange_refuse_with(struct exchange *x, int status, enum status why, struct str message,
                           struct str allow)
 {
     struct http_response r = {
@@ -110,30 +110,30 @@ void exchange_refuse_with(struct exchange *x, int status, struct str code, struc
     struct buf body;
 
     buf_init(&body, ERROR_MAX);
-    refusal_body(&body, status, code, message, x->typed_errors);
+    refusal_body(&body, status, why, message, x->typed_errors);
     exchange_respond(x, &r, buf_str(&body));
     buf_done(&body);
 }
 
-static void refuse(struct exchange *x, int status, struct str code, struct str message)
+static void refuse(struct exchange *x, int status, enum status why, struct str message)
 {
-    exchange_refuse_with(x, status, code, message, STR_NULL);
+    exchange_refuse_with(x, status, why, message, STR_NULL);
 }
 
 static void refuse_method(struct exchange *x, struct str allow)
 {
-    exchange_refuse_with(x, 405, STR("BAD_REQUEST"), STR("The method is not allowed here."), allow);
+    exchange_refuse_with(x, 405, ST_BAD_REQUEST, STR("The method is not allowed here."), allow);
 }
 
 void exchange_refuse(struct exchange *x, int status, struct str reason)
 {
-    struct str code = STR("BAD_REQUEST");
+    enum status why = ST_BAD_REQUEST;
 
     if (status == 403)
-        code = STR("FORBIDDEN");
+        why = ST_FORBIDDEN;
     if (status == 413)
-        code = STR("PAYLOAD_TOO_LARGE");
-    refuse(x, status, code, reason);
+        why = ST_TOO_LARGE;
+    refuse(x, status, why, reason);
 }
 
 void exchange_say(struct exchange *x, struct str bytes)
@@ -272,7 +272,7 @@ static void run_batch(struct exchange *x)
     if (x->net->config.batching)
         batch_run(x);
     else
-        refuse(x, 400, STR("BAD_REQUEST"),
+        refuse(x, 400, ST_BAD_REQUEST,
                STR("The body must be a JSON object, one operation: batches are off on this server; "
                    "its operator turns them on with --batching."));
 }
@@ -291,7 +291,7 @@ void exchange_run(struct exchange *x)
         return;
     }
     if (!http_request_from_body(&x->arena, buf_str(&x->body), &r, &wrong)) {
-        refuse(x, 400, STR("BAD_REQUEST"), wrong);
+        refuse(x, 400, ST_BAD_REQUEST, wrong);
         return;
     }
     call(x, &r, false);
@@ -304,7 +304,7 @@ static void run_query(struct exchange *x, struct str query_string)
     struct str wrong;
 
     if (!http_request_from_query(&x->arena, query_string, &r, &wrong)) {
-        refuse(x, 400, STR("BAD_REQUEST"), wrong);
+        refuse(x, 400, ST_BAD_REQUEST, wrong);
         return;
     }
     call(x, &r, true);
@@ -334,11 +334,11 @@ static bool send_page(struct exchange *x, struct str path)
 bool exchange_begin_post(struct exchange *x, const struct http_head *head)
 {
     if (!http_request_is_json(http_field(head, STR("Content-Type")))) {
-        refuse(x, 415, STR("BAD_REQUEST"), STR("Content-Type must be application/json."));
+        refuse(x, 415, ST_BAD_REQUEST, STR("Content-Type must be application/json."));
         return false;
     }
     if (head->content_length > max_body(x)) {
-        refuse(x, 413, STR("PAYLOAD_TOO_LARGE"), STR("The request's body is too large."));
+        refuse(x, 413, ST_TOO_LARGE, STR("The request's body is too large."));
         return false;
     }
     x->state = EXCHANGE_READING;
@@ -368,7 +368,7 @@ bool exchange_begin_operation(struct exchange *x, const struct http_head *head)
     else if (!str_eq(head->method, STR("GET")) && !str_eq(head->method, STR("POST")))
         refuse_method(x, STR("GET, POST"));
     else if (x->media == MEDIA_NONE && !x->dress && !http_request_wants_html(head))
-        refuse(x, 406, STR("BAD_REQUEST"),
+        refuse(x, 406, ST_BAD_REQUEST,
                STR("Accept must allow application/json, application/graphql-response+json or "
                    "text/event-stream."));
     else if (str_eq(head->method, STR("POST")))
@@ -384,7 +384,7 @@ static bool begin_graphql(struct exchange *x, const struct http_head *head)
     struct str origin = http_field(head, STR("Origin"));
 
     if (!origin_allowed(x->net->config.allowed_origins, origin, head->host)) {
-        refuse(x, 403, STR("FORBIDDEN"), STR("Pages of this origin may not use this server."));
+        refuse(x, 403, ST_FORBIDDEN, STR("Pages of this origin may not use this server."));
         return false;
     }
     x->origin = arena_str(&x->arena, origin);
@@ -401,7 +401,7 @@ static void begin_page(struct exchange *x, const struct http_head *head)
     else if (!x->without_body && !str_eq(head->method, STR("GET")))
         refuse_method(x, STR("GET, HEAD"));
     else if (!send_page(x, head->path))
-        refuse(x, 404, STR("NOT_FOUND"), STR("There is no such page."));
+        refuse(x, 404, ST_NOT_FOUND, STR("There is no such page."));
 }
 
 bool exchange_begin(struct exchange *x, const struct http_head *head)
@@ -500,7 +500,7 @@ static void complete(struct net_operation *op, const struct net_response *why)
         open_stream(x);
         close_stream(x);
     } else {
-        refuse(x, 500, STR("INTERNAL_SERVER_ERROR"), STR("There is no result."));
+        refuse(x, 500, ST_FAULT, STR("There is no result."));
     }
 }
 

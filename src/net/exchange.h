@@ -113,7 +113,7 @@ void exchange_cancel(struct exchange *x);
 
 void exchange_respond(struct exchange *x, struct http_response *r, struct str body);
 /* An error, with the methods that are allowed, or none. */
-void exchange_refuse_with(struct exchange *x, int status, struct str code, struct str message,
+void exchange_refuse_with(struct exchange *x, int status, enum status why, struct str message,
                           struct str allow);
 void exchange_answer_options(struct exchange *x, const struct http_head *head, struct str methods);
 /* As on /graphql. */

@@ -7,6 +7,7 @@
 #include "net/forwarded.h"
 #include "net/http1.h"
 #include "net/http1_response.h"
+#include "net/offer.h"
 #include "net/origin.h"
 #include "net/upgrade.h"
 #include "net/ws.h"
@@ -212,7 +213,7 @@ static bool take_head(struct http *h)
         break;
     }
     conn_shook_hands(h->conn);
-    if (ws_is_asked(&head)) {
+    if (offer_is_made(&head)) {
         if (upgrade(h, &head, length))
             return false;
     } else {

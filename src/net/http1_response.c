@@ -1,6 +1,6 @@
 #include "net/http1_response.h"
 
-static const char *status_text(int status)
+static const char *reason_phrase(int status)
 {
     static const struct {
         int status;
@@ -43,7 +43,7 @@ void http1_response_head(struct buf *out, const struct http_response *r,
     struct http_response_fields said;
 
     http_response_fields(r, unix_ms, &said);
-    buf_printf(out, "HTTP/1.1 %d %s\r\n", r->status, status_text(r->status));
+    buf_printf(out, "HTTP/1.1 %d %s\r\n", r->status, reason_phrase(r->status));
     for (size_t i = 0; i < said.n; i++)
         buf_printf(out, "%.*s: %.*s\r\n", STR_ARG(said.fields[i].name),
                    STR_ARG(said.fields[i].value));

@@ -62,6 +62,9 @@ bool http_request_from_body(struct arena *a, struct str body, struct http_reques
                             struct str *ret_wrong) must_use;
 bool http_request_from_query(struct arena *a, struct str query_string,
                              struct http_request *ret_request, struct str *ret_wrong) must_use;
+/* Takes one that is all zero. */
+void http_request_done(struct http_request *r);
+
 /* Several requests, as they were understood. */
 struct http_batch {
     json_t *body;           /* owned: the calls point into it */
@@ -72,6 +75,3 @@ struct http_batch {
 /* The same of a body that is an array of them, of one at least and `most` at most. */
 bool http_batch_from_body(struct arena *a, struct str body, size_t most,
                           struct http_batch *ret_batch, struct str *ret_wrong) must_use;
-
-/* Takes one that is all zero. */
-void http_request_done(struct http_request *r);

@@ -20,10 +20,10 @@ struct offer {
     const struct dialect *dialect;
     struct str chosen; /* of the names offered, or absent */
     bool is_spoken;    /* false: none of the names is spoken here */
-    json_t *shown;     /* owned: as subprotocol_show() takes it */
+    json_t *shown;     /* owned: as subprotocol_open() takes it */
 };
 
-/* Is it a handshake, or a request for a path where nothing but a socket is? */
+/* Is it a handshake, well or badly made, or a request for a path where nothing but a socket is? */
 bool offer_is_made(const struct http1_head *head);
 
 /* For a request that is one. url_token: a room's token may also stand in the parameter `token`. */

@@ -50,8 +50,6 @@ static struct frame *part_of(struct packing *p, struct str result)
     struct frame *part = NULL;
     struct buf out;
 
-    if (result.n < SMALLEST)
-        return NULL;
     buf_init(&out, result.n);
     deflate_part(p->deflate, result, &out);
     if (!buf_overflowed(&out))
@@ -62,6 +60,8 @@ static struct frame *part_of(struct packing *p, struct str result)
 
 struct frame *packing_part(struct packing *p, struct frame *result)
 {
+    if (result->n < SMALLEST)
+        return NULL; /* and the one that was packed last is still remembered */
     if (p->result == result)
         return p->part;
     forget_result(p);

@@ -49,17 +49,17 @@ static void reserve(struct exchange *x)
     if (status)
         refuse_caller(x, status, buf_str(&refusal));
     else if (x->net->state != NET_OPEN)
-        exchange_refuse_with(x, 503, STR("UNAVAILABLE"),
+        exchange_refuse_with(x, 503, ST_UNAVAILABLE,
                              STR("The server is restarting; connect again."), STR_NULL);
     else if (reservation_has_enough(x->net, &caller))
-        exchange_refuse_with(x, 429, STR("LIMIT_EXCEEDED"),
+        exchange_refuse_with(x, 429, ST_LIMIT_EXCEEDED,
                              STR("You have reserved too many event streams that are not open yet: "
                                  "open one of them, or try again later."),
                              STR_NULL);
     else if ((made = reservation_new(x->net, &caller)))
         respond_with_token(x, made);
     else
-        exchange_refuse_with(x, 503, STR("UNAVAILABLE"),
+        exchange_refuse_with(x, 503, ST_UNAVAILABLE,
                              STR("Too many event streams are reserved; try again later."),
                              STR_NULL);
     buf_done(&refusal);
@@ -70,7 +70,7 @@ static void begin_reserve(struct exchange *x, const struct http_head *head)
     if (http_request_accepts(head, STR("text/plain")))
         reserve(x);
     else
-        exchange_refuse_with(x, 406, STR("BAD_REQUEST"),
+        exchange_refuse_with(x, 406, ST_BAD_REQUEST,
                              STR("Accept must allow text/plain: the token comes so."), STR_NULL);
 }
 
@@ -87,7 +87,7 @@ static void stop(struct exchange *x, const struct http_head *head, struct str to
     struct errand *e;
 
     if (!id.n) {
-        exchange_refuse_with(x, 400, STR("BAD_REQUEST"),
+        exchange_refuse_with(x, 400, ST_BAD_REQUEST,
                              STR("The parameter \"operationId\" is missing."), STR_NULL);
         return;
     }
@@ -148,7 +148,7 @@ bool stream_request_begin(struct exchange *x, const struct http_head *head)
     else if (str_eq(head->method, STR("OPTIONS")))
         exchange_answer_options(x, head, STR("GET, POST, PUT, DELETE, OPTIONS"));
     else
-        exchange_refuse_with(x, 405, STR("BAD_REQUEST"), STR("The method is not allowed here."),
+        exchange_refuse_with(x, 405, ST_BAD_REQUEST, STR("The method is not allowed here."),
                              methods);
     return false;
 }

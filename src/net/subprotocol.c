@@ -7,9 +7,8 @@
 #include "net/subprotocol_inside.h"
 
 enum {
-    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
-    REASON_MAX = 512,                /* before it is cut to what a close frame holds */
-    HELD_MOST = 64 * 1024,           /* bytes of what waits for the acknowledgement */
+    REASON_MAX = 512,         /* before it is cut to what a close frame holds */
+    HELD_MOST = 64 * 1024,    /* bytes of what waits for the acknowledgement */
     UNKNOWN_MOST = 16 * 1024, /* of a message before it, where nothing may wait: a token is half */
 };
 
@@ -59,7 +58,7 @@ void subprotocol_close_when_drained(struct subprotocol *s)
 }
 
 /* The close code that the dialect has for it, or an error. */
-static void object(struct subprotocol *s, unsigned close_code, struct str id, struct str code,
+static void object(struct subprotocol *s, unsigned close_code, struct str id, enum status why,
                    struct str message)
 {
     const struct dialect *d = s->dialect;
@@ -67,7 +66,7 @@ static void object(struct subprotocol *s, unsigned close_code, struct str id, st
     if (close_code)
         subprotocol_close(s, close_code, message);
     else
-        subprotocol_tell(s, id, id.n ? d->error : d->connection_error, code, message);
+        subprotocol_tell(s, id, id.n ? d->error : d->connection_error, why, message);
 }
 
 /* Nobody wants to hear of it any more. */
@@ -104,7 +103,7 @@ void subprotocol_initialise(struct subprotocol *s, const json_t *payload)
 static void on_init(struct subprotocol *s, const struct dialect_message *m)
 {
     if (s->state != SUBPROTOCOL_OPENED) {
-        object(s, s->dialect->close_init_twice, STR_NULL, STR("BAD_REQUEST"),
+        object(s, s->dialect->close_init_twice, STR_NULL, ST_BAD_REQUEST,
                STR("Too many initialisation requests"));
         return;
     }
@@ -133,14 +132,14 @@ static void object_to_id(struct subprotocol *s, struct str id)
     if (s->dialect->close_id_in_use)
         subprotocol_close(s, s->dialect->close_id_in_use, str_of(reason, (size_t)n));
     else
-        subprotocol_tell(s, id, s->dialect->error, STR("CONFLICT"),
+        subprotocol_tell(s, id, s->dialect->error, ST_CONFLICT,
                          STR("What was asked for under this id has not ended."));
 }
 
-static void refuse(struct subprotocol *s, const struct dialect_message *m, struct str code,
+static void refuse(struct subprotocol *s, const struct dialect_message *m, enum status why,
                    struct str message)
 {
-    subprotocol_tell(s, m->id, s->dialect->error, code, message);
+    subprotocol_tell(s, m->id, s->dialect->error, why, message);
 }
 
 static void run_op(struct subprotocol_op *op, const struct dialect_message *m)
@@ -213,10 +212,10 @@ void subprotocol_add_op(struct subprotocol *s, struct dialect_message *m)
 static void start(struct subprotocol *s, struct dialect_message *m)
 {
     if (s->max_operations && s->ops.n >= s->max_operations)
-        refuse(s, m, STR("LIMIT_EXCEEDED"),
+        refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too many operations run on this connection at a time."));
     else if (s->state == SUBPROTOCOL_INITIALISING && held_bytes(s) + m->size > HELD_MOST)
-        refuse(s, m, STR("LIMIT_EXCEEDED"),
+        refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too much is asked for before the connection is acknowledged."));
     else
         subprotocol_add_op(s, m);
@@ -237,7 +236,7 @@ static bool stop(struct subprotocol *s, struct str id)
 }
 
 /* Whether it may start now or wait to; if not, it has been told. */
-static bool is_acknowledged(struct subprotocol *s, const struct dialect_message *m)
+static bool may_start(struct subprotocol *s, const struct dialect_message *m)
 {
     const struct dialect *d = s->dialect;
 
@@ -245,9 +244,9 @@ static bool is_acknowledged(struct subprotocol *s, const struct dialect_message 
         subprotocol_initialise(s, NULL);
     if (!subprotocol_is_open(s))
         return false;
-    if (s->state >= SUBPROTOCOL_READY || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
+    if (subprotocol_is_acknowledged(s) || (s->state == SUBPROTOCOL_INITIALISING && d->start_waits))
         return true;
-    object(s, d->close_unacknowledged, m->id, STR("UNAUTHENTICATED"), STR("Unauthorized"));
+    object(s, d->close_unacknowledged, m->id, ST_UNAUTHENTICATED, STR("Unauthorized"));
     return false;
 }
 
@@ -255,14 +254,14 @@ static void on_start(struct subprotocol *s, struct dialect_message *m)
 {
     bool in_use = subprotocol_ops_find(&s->ops, m->id);
 
-    if (!is_acknowledged(s, m))
+    if (!may_start(s, m))
         return;
     if (in_use && !s->dialect->start_replaces) {
         object_to_id(s, m->id);
         return;
     }
     if (s->state == SUBPROTOCOL_DRAINING) {
-        refuse(s, m, STR("UNAVAILABLE"), STR("The server is restarting; connect again."));
+        refuse(s, m, ST_UNAVAILABLE, STR("The server is restarting; connect again."));
         return;
     }
     if (in_use)
@@ -315,9 +314,9 @@ static void on_unreadable(struct subprotocol *s, const struct dialect_message *m
     if (d->close_malformed)
         subprotocol_close(s, d->close_malformed, reason);
     else if (json_is_object(m->json))
-        subprotocol_tell(s, m->id, d->error, STR("BAD_REQUEST"), reason);
+        subprotocol_tell(s, m->id, d->error, ST_BAD_REQUEST, reason);
     else
-        subprotocol_tell(s, STR_NULL, d->connection_error, STR("BAD_REQUEST"), reason);
+        subprotocol_tell(s, STR_NULL, d->connection_error, ST_BAD_REQUEST, reason);
 }
 
 void subprotocol_on_message(struct subprotocol *s, struct str text)
@@ -358,11 +357,7 @@ void subprotocol_on_drained(struct subprotocol *s)
         return; /* who waits, waits for something else */
     /* Moved aside: who fills the queue again waits for the next time. */
     list_init(&now);
-    while (!list_empty(&s->waiting)) {
-        struct list *link = s->waiting.next;
-        list_remove(link);
-        list_append(&now, link);
-    }
+    list_move_all(&s->waiting, &now);
     while (!list_empty(&now)) {
         struct subprotocol_op *op = list_first(&now, struct subprotocol_op, waiting);
         list_remove(&op->waiting);
@@ -383,7 +378,7 @@ bool subprotocol_awaits_init(const struct subprotocol *s)
 
 bool subprotocol_is_acknowledged(const struct subprotocol *s)
 {
-    return s->state >= SUBPROTOCOL_READY;
+    return s->state == SUBPROTOCOL_READY || s->state == SUBPROTOCOL_DRAINING;
 }
 
 size_t subprotocol_longest(const struct subprotocol *s)
@@ -395,8 +390,7 @@ size_t subprotocol_longest(const struct subprotocol *s)
 
 void subprotocol_keep_alive(struct subprotocol *s)
 {
-    if (s->dialect->keep_alive.p &&
-        (s->state == SUBPROTOCOL_READY || s->state == SUBPROTOCOL_DRAINING))
+    if (s->dialect->keep_alive.p && subprotocol_is_acknowledged(s))
         subprotocol_send(s, NULL, s->dialect->keep_alive, STR_NULL);
 }
 
@@ -425,7 +419,7 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
         .dialect = dialect,
         .host = host,
         .service = service,
-        .max_operations = max_operations < UINT32_MAX ? (unsigned)max_operations : UINT32_MAX,
+        .max_operations = max_operations,
     };
     list_init(&s->waiting);
 }

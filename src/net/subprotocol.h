@@ -6,8 +6,8 @@
  * end of either side's wish cancels what runs. What differs is a struct dialect.
  *
  *     OPENED ──a client's init──► INITIALISING ──the server accepts──► READY
- *       any of them ──subprotocol_drain──► DRAINING (from READY, while operations are being
- * answered) any of them ──a close, by either side──► CLOSING ──end of the turn──► ENDED
+ *     READY ──subprotocol_drain──► DRAINING, while operations are being answered
+ *     any of them ──a close, by either side──► CLOSING ──end of the turn──► ENDED
  *
  * Knows no socket: text comes in, and the host sends what goes out.
  *
@@ -54,9 +54,9 @@ struct subprotocol {
     const struct subprotocol_host *host;
     const struct net_service *service;
     enum subprotocol_state state;
-    unsigned max_operations; /* at a time; 0: any number */
-    json_t *shown;           /* in the handshake, until the connection is accepted; or NULL */
-    json_t *own;             /* the dialect's; or NULL */
+    size_t max_operations; /* at a time; 0: any number */
+    json_t *shown;         /* in the handshake, until the connection is accepted; or NULL */
+    json_t *own;           /* the dialect's; or NULL */
     struct subprotocol_ops ops;
     /* subprotocol_op.waiting: those that wait for the acknowledgement; then, those that were told
      * NET_FULL. */
@@ -78,7 +78,7 @@ void subprotocol_on_turn_end(struct subprotocol *s);
 void subprotocol_on_drained(struct subprotocol *s);
 void subprotocol_on_init_timeout(struct subprotocol *s);
 bool subprotocol_awaits_init(const struct subprotocol *s);
-/* Has the server accepted it? */
+/* Has the server accepted it, and is it not closing? */
 bool subprotocol_is_acknowledged(const struct subprotocol *s);
 /* Bytes that a message which begins now may have: few, until the acknowledgement. */
 size_t subprotocol_longest(const struct subprotocol *s);

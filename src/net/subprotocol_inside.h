@@ -6,6 +6,10 @@
 
 #include "net/subprotocol.h"
 
+enum {
+    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
+};
+
 extern const struct net_transport subprotocol_transport;
 extern const struct net_client_ops subprotocol_client_ops;
 
@@ -23,7 +27,7 @@ void subprotocol_send(struct subprotocol *s, struct outq_id *id, struct str type
 void subprotocol_send_errors(struct subprotocol *s, struct outq_id *id, struct str type,
                              struct str errors);
 /* An error of our own; without an id it is about the connection. */
-void subprotocol_tell(struct subprotocol *s, struct str id, struct str type, struct str code,
+void subprotocol_tell(struct subprotocol *s, struct str id, struct str type, enum status why,
                       struct str message);
 
 /* What connection_init does, or what takes its place. payload may be NULL. */

@@ -8,10 +8,6 @@
  * The way out: what the server calls, and how it is put to the client.
  */
 
-enum {
-    TEXT_CEILING = 64 * 1024 * 1024, /* of one message of ours: a fault, not a limit */
-};
-
 void subprotocol_send(struct subprotocol *s, struct outq_id *id, struct str type,
                       struct str payload)
 {
@@ -27,7 +23,6 @@ void subprotocol_send(struct subprotocol *s, struct outq_id *id, struct str type
     buf_done(&text);
 }
 
-/* Why something goes wrong, in the dialect's shape; errors are an array of GraphQL errors. */
 void subprotocol_send_errors(struct subprotocol *s, struct outq_id *id, struct str type,
                              struct str errors)
 {
@@ -43,15 +38,14 @@ void subprotocol_send_errors(struct subprotocol *s, struct outq_id *id, struct s
     buf_done(&payload);
 }
 
-/* An error of our own; without an id it is about the connection. */
-void subprotocol_tell(struct subprotocol *s, struct str id, struct str type, struct str code,
+void subprotocol_tell(struct subprotocol *s, struct str id, struct str type, enum status why,
                       struct str message)
 {
     struct outq_id *wire_id = id.n ? outq_id_new(id) : NULL;
     struct buf errors;
 
     buf_init(&errors, TEXT_CEILING);
-    refusal_errors(&errors, code, message, s->dialect->typed_errors);
+    refusal_errors(&errors, why, message, s->dialect->typed_errors);
     subprotocol_send_errors(s, wire_id, type, buf_str(&errors));
     buf_done(&errors);
     outq_id_unref(wire_id);
@@ -212,9 +206,9 @@ static void client_close(struct net_client *c, unsigned code, struct str reason)
     struct subprotocol *s = subprotocol_of(c);
 
     if (s->state == SUBPROTOCOL_INITIALISING && s->dialect->connection_error.p)
-        subprotocol_tell(
-            s, STR_NULL, s->dialect->connection_error,
-            code == SUBPROTOCOL_FORBIDDEN ? STR("UNAUTHENTICATED") : STR("UNAVAILABLE"), reason);
+        subprotocol_tell(s, STR_NULL, s->dialect->connection_error,
+                         code == SUBPROTOCOL_FORBIDDEN ? ST_UNAUTHENTICATED : ST_UNAVAILABLE,
+                         reason);
     subprotocol_close(s, code, reason);
 }
 

@@ -90,9 +90,9 @@ static void close_code(struct ws *ws, unsigned code, struct str reason)
     close_with(ws, str_of(payload, ws_close_payload(code, reason, payload)));
 }
 
-static void fail(struct ws *ws, enum ws_close_code code, struct str reason)
+static void fail(struct ws *ws, const struct ws_wrong *wrong)
 {
-    close_code(ws, code, reason);
+    close_code(ws, wrong->code, wrong->reason);
 }
 
 static void on_message(struct ws *ws, struct str message)
@@ -112,7 +112,7 @@ static void on_piece(struct ws *ws, const struct ws_frame *f, struct str piece, 
     enum ws_parse got = ws_message_piece(&ws->message, piece, ends && f->final, &message, &wrong);
 
     if (got == WS_BROKEN)
-        fail(ws, wrong.code, wrong.reason);
+        fail(ws, &wrong);
     if (got != WS_WHOLE)
         return;
     on_message(ws, message);
@@ -125,7 +125,7 @@ static void on_close(struct ws *ws, struct str payload)
     unsigned code;
 
     if (!ws_close_parse(payload, &code, &wrong))
-        fail(ws, wrong.code, wrong.reason);
+        fail(ws, &wrong);
     else if (code == WS_NO_CODE)
         close_with(ws, STR(""));
     else
@@ -161,7 +161,7 @@ static size_t take_data(struct ws *ws, const struct ws_frame *f, char *p, size_t
     if (ws->message.opcode == WS_CONTINUATION)
         ws_message_limit(&ws->message, max_message(ws));
     if (!ws_message_frame(&ws->message, f, &wrong)) {
-        fail(ws, wrong.code, wrong.reason);
+        fail(ws, &wrong);
         return f->head;
     }
     ws->frame = *f;
@@ -189,7 +189,7 @@ static size_t take_frame(struct ws *ws, char *p, size_t n)
         ws_frame_parse(str_of(p, n), ws->message.packing, max_message(ws), &f, &wrong);
 
     if (got == WS_BROKEN)
-        fail(ws, wrong.code, wrong.reason);
+        fail(ws, &wrong);
     if (got != WS_WHOLE)
         return 0;
     return ws_is_control(f.opcode) ? take_control(ws, &f, p, n) : take_data(ws, &f, p, n);
@@ -445,11 +445,6 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct p
         deadline_init(ws->alive);
     set_alive(ws);
     return ws;
-}
-
-bool ws_is_asked(const struct http1_head *h)
-{
-    return offer_is_made(h);
 }
 
 void ws_start(struct conn *c, const struct http1_head *handshake)

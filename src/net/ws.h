@@ -13,8 +13,5 @@
 /* For deadlines. */
 void ws_on_alive(struct deadline *alive);
 
-/* Is the request a handshake, well or badly made, or for a path where nothing but a socket is? */
-bool ws_is_asked(const struct http1_head *h);
-
 /* Answers a handshake that was checked, and takes over the connection. */
 void ws_start(struct conn *c, const struct http1_head *handshake);

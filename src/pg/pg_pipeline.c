@@ -186,11 +186,7 @@ void pg_pipeline_fail(struct pg_pipeline *p)
 
     list_init(&failed);
     for (size_t i = 0; i < array_size(from); i++)
-        while (!list_empty(from[i])) {
-            struct list *link = from[i]->next;
-            list_remove(link);
-            list_append(&failed, link);
-        }
+        list_move_all(from[i], &failed);
     while (!list_empty(&failed))
         finish_call(p, list_first(&failed, struct pg_call, link), ST_UNAVAILABLE);
 }

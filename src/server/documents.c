@@ -149,7 +149,7 @@ static struct str find_trusted(struct documents *d, struct str id, struct gql_er
     struct str text = trusted_find(d->config.trusted, id);
 
     if (!text.p)
-        return refuse(errors, ST_NOT_PERSISTED, gql_status_text(ST_NOT_PERSISTED));
+        return refuse(errors, ST_NOT_PERSISTED, status_text(ST_NOT_PERSISTED));
     return text;
 }
 
@@ -173,7 +173,7 @@ static struct str find_by_hash(struct documents *d, const struct net_call *call,
                              : refuse(errors, ST_BAD_REQUEST, "PersistedQueryNotSupported");
     if (!call->query.p) {
         text = find_registered(d, hash);
-        return text.p ? text : refuse(errors, ST_NOT_PERSISTED, gql_status_text(ST_NOT_PERSISTED));
+        return text.p ? text : refuse(errors, ST_NOT_PERSISTED, status_text(ST_NOT_PERSISTED));
     }
     if (!is_hash_of(hash, call->query))
         return refuse(errors, ST_BAD_REQUEST, "provided sha does not match query");

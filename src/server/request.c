@@ -88,7 +88,7 @@ static void refuse_by_first_error(struct request *r)
 {
     const struct gql_error *first = r->gql.errors.first;
 
-    refuse(r, NET_REQUEST_ERROR, gql_status_http(first ? first->status : ST_FAULT));
+    refuse(r, NET_REQUEST_ERROR, status_http(first ? first->status : ST_FAULT));
 }
 
 /* The client was told the id and nothing else. */
@@ -121,7 +121,7 @@ static void refuse_for_want_of_room(struct request *r)
     gql_error_add(&r->gql.errors, ST_UNAVAILABLE,
                   "Too many long answers wait for their clients to read them: try again later, or "
                   "ask for less at a time.");
-    refuse(r, NET_REFUSED, gql_status_http(ST_UNAVAILABLE));
+    refuse(r, NET_REFUSED, status_http(ST_UNAVAILABLE));
 }
 
 static void done(struct request *r)
@@ -246,10 +246,10 @@ static bool may_ask(struct request *r)
 
     if (wait_ms == 0)
         return true;
-    error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", gql_status_text(ST_RATE_LIMITED));
+    error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", status_text(ST_RATE_LIMITED));
     error->extensions =
         arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
-    refuse(r, NET_REFUSED, gql_status_http(ST_RATE_LIMITED));
+    refuse(r, NET_REFUSED, status_http(ST_RATE_LIMITED));
     return false;
 }
 
@@ -266,7 +266,7 @@ static struct session *session_for_stream(struct request *r)
         return session_new(r->worker, client, viewer_ref(v));
     gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
                   "Too many connections and streams of this user, or of the tenant, are open.");
-    refuse(r, NET_REQUEST_ERROR, gql_status_http(ST_LIMIT_EXCEEDED));
+    refuse(r, NET_REQUEST_ERROR, status_http(ST_LIMIT_EXCEEDED));
     return NULL;
 }
 
@@ -420,7 +420,7 @@ static bool let_in(struct request *r, const struct wait *checked, const struct n
     if (!call->goes_on)
         log_refused(r, checked->detail);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
-    refuse(r, NET_REFUSED, gql_status_http(checked->status));
+    refuse(r, NET_REFUSED, status_http(checked->status));
     return false;
 }
 
@@ -464,8 +464,8 @@ static void authenticate(struct request *r, const struct net_call *call)
 /* Nobody hears of it: the socket is being closed, and the close frame says why. */
 static void refuse_late(struct request *r)
 {
-    gql_error_add(&r->gql.errors, ST_TOKEN_EXPIRED, "%s", gql_status_text(ST_TOKEN_EXPIRED));
-    refuse(r, NET_REFUSED, gql_status_http(ST_TOKEN_EXPIRED));
+    gql_error_add(&r->gql.errors, ST_TOKEN_EXPIRED, "%s", status_text(ST_TOKEN_EXPIRED));
+    refuse(r, NET_REFUSED, status_http(ST_TOKEN_EXPIRED));
 }
 
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call)

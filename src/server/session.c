@@ -366,9 +366,9 @@ int session_identify(void *worker, const struct net_call *call, struct net_calle
     checked = keyring_check(w->keyring, &o->arena, &credential, clock_unix_ms());
     if (!checked->answered) {
         /* Its key is being fetched: the client comes again, and finds it. */
-        refuse_caller(refusal, ST_UNAVAILABLE, str_c(gql_status_text(ST_UNAVAILABLE)));
+        refuse_caller(refusal, ST_UNAVAILABLE, str_c(status_text(ST_UNAVAILABLE)));
         wait_on(checked, on_late_check, o);
-        return gql_status_http(ST_UNAVAILABLE);
+        return status_http(ST_UNAVAILABLE);
     }
     st = checked->status;
     if (st == ST_OK)
@@ -376,5 +376,5 @@ int session_identify(void *worker, const struct net_call *call, struct net_calle
     else
         refuse_caller(refusal, st, checked->detail);
     free_opening(o);
-    return st == ST_OK ? 0 : gql_status_http(st);
+    return st == ST_OK ? 0 : status_http(st);
 }

@@ -83,8 +83,7 @@ static void end(struct subscription *s)
 static void fail(struct subscription *s, enum status st, struct str why, struct str extensions)
 {
     struct net_operation *op = s->op;
-    struct net_response response = {.outcome = NET_REQUEST_ERROR,
-                                    .http_status = gql_status_http(st)};
+    struct net_response response = {.outcome = NET_REQUEST_ERROR, .http_status = status_http(st)};
     struct gql_path path = {.key = s->key};
     struct gql_errors errors;
     struct gql_error *error;
@@ -92,7 +91,7 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
 
     gql_errors_init(&errors, &s->arena);
     errors.typed = s->typed_errors;
-    why = why.p ? why : str_c(gql_status_text(st));
+    why = why.p ? why : str_c(status_text(st));
     error = gql_error_add(&errors, st, "%.*s", STR_ARG(why));
     error->path = &path;
     error->extensions = extensions;

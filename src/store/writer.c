@@ -86,11 +86,7 @@ static void fail_all(struct writer *w, struct list *calls, enum status status)
     struct list failed;
 
     list_init(&failed);
-    while (!list_empty(calls)) {
-        struct list *link = calls->next;
-        list_remove(link);
-        list_append(&failed, link);
-    }
+    list_move_all(calls, &failed);
     while (!list_empty(&failed)) {
         struct writer_call *call = list_first(&failed, struct writer_call, link);
         list_remove(&call->link);
@@ -243,11 +239,7 @@ static void give_up(struct writer *w)
 /* One of them has something that PostgreSQL will not take: the others must not suffer for it. */
 static void take_apart(struct writer *w)
 {
-    while (!list_empty(&w->batch)) {
-        struct list *link = w->batch.next;
-        list_remove(link);
-        list_append(&w->apart, link);
-    }
+    list_move_all(&w->batch, &w->apart);
 }
 
 /* Its room is locked, or was for longer than a statement waits: nothing of this try was stored. */

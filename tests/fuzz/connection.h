@@ -92,7 +92,7 @@ static void serve(struct str bytes, size_t step, void (*begin)(struct conn *c))
     opened = conn_open(toy.net, pair[1], &nowhere);
     assert(opened);
     if (begin)
-        begin(list_entry(toy.net->connections.prev, struct conn, link));
+        begin(list_last(&toy.net->connections, struct conn, link));
     say(pair[0], bytes, step);
     close(pair[0]);
     for (int turns = 0; !is_clean(); turns++) {

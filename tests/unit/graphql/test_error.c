@@ -141,27 +141,11 @@ static void an_error_past_the_bound_may_still_be_filled_but_no_place_is_sought(v
     arena_done(&f.arena);
 }
 
-static void every_status_has_a_code_of_the_schema(void **state)
-{
-    for (int st = ST_OK + 1; st <= ST_FAULT; st++) {
-        assert_true(strlen(gql_status_code((enum status)st)) > 0);
-        assert_true(strlen(gql_status_text((enum status)st)) > 0);
-        assert_in_range(gql_status_http((enum status)st), 200, 599);
-    }
-    assert_string_equal(gql_status_code(ST_PARSE_FAILED), "GRAPHQL_PARSE_FAILED");
-    assert_string_equal(gql_status_code(ST_BAD_CURSOR), "INVALID_CURSOR");
-    assert_string_equal(gql_status_code(ST_FAULT), "INTERNAL_SERVER_ERROR");
-    assert_int_equal(gql_status_http(ST_NOT_PERSISTED), 200);
-    assert_int_equal(gql_status_http(ST_HISTORY_EXPIRED), 410);
-    assert_int_equal(gql_status_http(ST_TIMEOUT), 504);
-}
-
 int main(void)
 {
     return RUN(test(no_errors_write_an_empty_array), test(an_error_carries_code_and_number),
                test(every_part_of_an_error_is_written),
                test(an_error_takes_as_many_places_as_it_is_given),
                test(places_may_come_in_any_order), test(the_hundredth_error_is_the_last_but_one),
-               test(an_error_past_the_bound_may_still_be_filled_but_no_place_is_sought),
-               test(every_status_has_a_code_of_the_schema));
+               test(an_error_past_the_bound_may_still_be_filled_but_no_place_is_sought));
 }

@@ -156,6 +156,43 @@ static void work_put_off_to_the_next_turn_lets_what_has_come_go_first(void **sta
     close(p.fds[1]);
 }
 
+static void stop_at_part(struct turn_hook *hook)
+{
+    struct parts *p = container_of(hook, struct parts, hook);
+
+    p->seen = p->done;
+    loop_stop(&p->loop);
+}
+
+/* Reads one byte a turn, and puts off at the first one what shall come behind the second. */
+static void put_off_at_first_byte(struct watch *w, int events)
+{
+    struct parts *p = container_of(w, struct parts, watch);
+    char byte;
+
+    assert_int_equal(read(p->fds[0], &byte, 1), 1);
+    if (p->done++ == 0)
+        loop_next_turn(&p->loop, &p->hook);
+}
+
+static void what_is_put_off_while_polled_waits_for_the_next_poll(void **state)
+{
+    struct parts p = {0};
+
+    assert_int_equal(pipe(p.fds), 0);
+    assert_int_equal(write(p.fds[1], "two", 2), 2);
+    loop_init(&p.loop, 0);
+    watch_init(&p.watch, &p.loop, p.fds[0], put_off_at_first_byte);
+    watch_set(&p.watch, WATCH_READ);
+    turn_hook_init(&p.hook, stop_at_part);
+    loop_run(&p.loop);
+    assert_int_equal(p.seen, 2);
+    watch_close(&p.watch, NULL);
+    loop_done(&p.loop);
+    close(p.fds[0]);
+    close(p.fds[1]);
+}
+
 struct pipe_end {
     struct watch watch;
     struct loop *loop;
@@ -199,5 +236,6 @@ int main(void)
                test(a_hook_may_ask_for_itself_again),
                test(hooks_that_are_left_over_wait_for_nothing),
                test(work_put_off_to_the_next_turn_lets_what_has_come_go_first),
+               test(what_is_put_off_while_polled_waits_for_the_next_poll),
                test(a_watch_tells_of_a_byte_to_read));
 }

@@ -84,7 +84,7 @@ void h2_open(struct h2_client *c, struct toy *toy)
     *c = (struct h2_client){0};
     line_open(&c->line, toy);
     /* As it is after TLS has agreed on h2. */
-    conn = list_entry(toy->net->connections.prev, struct conn, link);
+    conn = list_last(&toy->net->connections, struct conn, link);
     conn->speaker->on_gone(conn->user);
     h2_start(conn);
     nghttp2_session_callbacks_new(&callbacks);

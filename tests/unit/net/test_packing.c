@@ -39,6 +39,21 @@ static void the_result_that_is_remembered_is_held(void **state)
     frame_unref(a);
 }
 
+static void a_short_result_is_not_held_and_pushes_out_nothing(void **state)
+{
+    struct packing *p = packing_new();
+    struct frame *a = result_of('a', 1000), *shorter = result_of('a', 100);
+    struct frame *part = packing_part(p, a);
+
+    assert_null(packing_part(p, shorter));
+    assert_true(frame_is_alone(shorter));
+    assert_int_equal(a->holders, 2);
+    assert_ptr_equal(packing_part(p, a), part);
+    packing_free(p);
+    frame_unref(a);
+    frame_unref(shorter);
+}
+
 static void what_is_short_or_gains_nothing_stays_as_it_is(void **state)
 {
     struct packing *p = packing_new();
@@ -82,6 +97,7 @@ int main(void)
 {
     return RUN(test(what_everybody_hears_is_packed_once),
                test(the_result_that_is_remembered_is_held),
+               test(a_short_result_is_not_held_and_pushes_out_nothing),
                test(what_is_short_or_gains_nothing_stays_as_it_is),
                test(a_reader_is_lent_to_one_message_at_a_time));
 }
