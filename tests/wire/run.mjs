@@ -16,7 +16,8 @@
 //
 //     ann: connect [PROTOCOL …|none] [/PATH] [HEADER:VALUE …]
 //                                     a socket; several clients may act for one user
-//     ann: login [USER]               connect, connection_init with that user's token, the ack
+//     ann: login [USER]               connect, connection_init with that user's token, the ack;
+//                                     anew as long as the server is full
 //     ann> {"type":"ping"}            a text message, as it stands
 //     ann< {"type":"pong"}            the next message is this
 //     ann! 4400 Unauthorized          the next thing is this close
@@ -51,8 +52,11 @@ import { fileURLToPath } from 'node:url';
 import { EventStream } from '../lib/event_stream.mjs';
 import { Hall, makeToken } from '../lib/harness.mjs';
 import { check, Failure, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { OPCODE } from '../lib/websocket.mjs';
 import { fill, match, parsePattern } from './pattern.mjs';
+
+const TRY_AGAIN_LATER = 1013; // RFC 6455's registry of close codes
 
 // [{ sentence, steps: [{ line, text }] }]; what stands before the first case belongs to it.
 function readTranscript(path) {
@@ -119,15 +123,24 @@ class Play {
     this.#clients.set(name, await hall.socket({ protocols, path, headers }));
   }
 
+  // The server finds out by itself, and in its own time, that a connection has gone.
   async #login(name, user) {
-    await this.#connect(name, ['graphql-transport-ws']);
     const token = this.#fill(`<${user}>`);
-    this.#client(name).sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
-    await this.#expect(name, '{"type":"connection_ack",...}');
+    let event;
+    await until(async () => {
+      await this.#connect(name, ['graphql-transport-ws']);
+      this.#client(name).sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+      event = await this.#client(name).next();
+      return event.close?.code !== TRY_AGAIN_LATER;
+    });
+    this.#isMessage(event, '{"type":"connection_ack",...}');
   }
 
   async #expect(name, pattern) {
-    const event = await this.#client(name).next();
+    this.#isMessage(await this.#client(name).next(), pattern);
+  }
+
+  #isMessage(event, pattern) {
     if (event.text === undefined) throw new Error(`instead of a message: ${JSON.stringify(event)}`);
     const wrong = match(parsePattern(pattern), JSON.parse(event.text), this.#names);
     if (wrong) throw new Error(`${wrong}\nin ${event.text}`);
