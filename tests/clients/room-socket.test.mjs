@@ -22,6 +22,7 @@ await withServer({}, async (hall) => {
   class Socket extends WebSocket {
     constructor(...args) {
       super(...args);
+      this.on('error', () => {}); // a browser's needs nobody to listen; the close that follows tells all
       joined.push(this);
     }
   }
