@@ -66,6 +66,7 @@ struct bench {
     bool json;
     bool alone;
     bool curve;
+    bool count;
     struct arena arena;
     struct engine_world world;
     struct buf out;
@@ -296,6 +297,30 @@ static bool run_all(struct bench *b)
     return true;
 }
 
+/* ---- instructions ---------------------------------------------------------------------------- */
+
+/* One by one, under a name that tools/bench/instructions.py has valgrind look for. */
+__attribute__((noinline)) bool engine_counted(phase_fn *once, struct bench *b, struct document *d);
+
+bool engine_counted(phase_fn *once, struct bench *b, struct document *d)
+{
+    return once(b, d);
+}
+
+/* Each of what is measured once, in the order in which it is named. What is made the first time
+ * only has been made before. */
+static bool count_all(struct bench *b)
+{
+    for (size_t i = 0; i < N_DOCUMENTS; i++)
+        for (size_t k = 0; k < array_size(phases); k++) {
+            struct document *d = &documents[i];
+            if (!phases[k].once(b, d) || !engine_counted(phases[k].once, b, d))
+                return false;
+            printf("%s: %s\n", d->name, phases[k].name);
+        }
+    return true;
+}
+
 /* ---- what is read ---------------------------------------------------------------------------- */
 
 static bool read_file(struct bench *b, const char *name, struct str *ret_text)
@@ -453,12 +478,14 @@ static bool start_peer(struct bench *b)
 static void print_usage(FILE *to)
 {
     fputs("tools/dev bench engine [--json] [--alone] [--only DOCUMENT] [--rounds N] [--ms N]\n"
-          "tools/dev bench engine --curve [--json]\n\n"
+          "tools/dev bench engine --curve [--json]\n"
+          "tools/dev bench engine --count\n\n"
           "  --alone     without graphql-js\n"
           "  --only      sendMessage, onMessage, messages, introspection or \"1000 fields\"\n"
           "  --rounds N  of which the median is told (5)\n"
           "  --ms N      milliseconds of each (200)\n"
-          "  --curve     instead: how validation grows with documents made to hurt\n",
+          "  --curve     instead: how validation grows with documents made to hurt\n"
+          "  --count     instead: each once, for tools/bench/instructions.py\n",
           to);
 }
 
@@ -518,6 +545,8 @@ static bool read_options(struct bench *b, char *const *args)
             b->alone = true;
         else if (str_eq(name, STR("--curve")))
             b->curve = true;
+        else if (str_eq(name, STR("--count")))
+            b->count = true;
         else if (read_value(b, args[0], args[1]))
             args++;
         else
@@ -536,6 +565,13 @@ static bool run_comparison(struct bench *b)
     return done;
 }
 
+static bool run(struct bench *b)
+{
+    if (b->count)
+        return count_all(b);
+    return b->curve ? engine_curve(b->world.schema, b->json) : run_comparison(b);
+}
+
 int main(int argc, char **argv)
 {
     struct bench b = {.rounds = 5, .ms = 200};
@@ -549,7 +585,7 @@ int main(int argc, char **argv)
         return 2;
     arena_init(&b.arena);
     buf_init(&b.out, RESPONSE_MOST);
-    done = prepare_all(&b) && (b.curve ? engine_curve(b.world.schema, b.json) : run_comparison(&b));
+    done = prepare_all(&b) && run(&b);
     for (size_t i = 0; i < N_DOCUMENTS; i++)
         forget(&documents[i]);
     engine_world_done(&b.world);
