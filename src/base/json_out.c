@@ -142,15 +142,24 @@ static uint64_t not_plain(uint64_t bytes)
            highs;
 }
 
-static bool all_plain(struct str s)
+static uint64_t eight_at(const char *p)
 {
     uint64_t eight;
+
+    memcpy(&eight, p, sizeof(eight));
+    return eight;
+}
+
+/* By eight bytes; the last eight overlap those before. */
+static bool all_plain(struct str s)
+{
     size_t i = 0;
 
-    for (; s.n - i >= sizeof(eight); i += sizeof(eight)) {
-        memcpy(&eight, s.p + i, sizeof(eight));
-        if (not_plain(eight))
-            return false;
+    if (s.n >= 8) {
+        for (; i < s.n - 8; i += 8)
+            if (not_plain(eight_at(s.p + i)))
+                return false;
+        return !not_plain(eight_at(s.p + s.n - 8));
     }
     while (i < s.n && is_plain((unsigned char)s.p[i]))
         i++;
@@ -216,6 +225,23 @@ void json_out_key(struct json_out *j, struct str key)
     json_out_str(j, key);
     buf_add_char(j->out, ':');
     j->comma = false;
+}
+
+/* The comma before it, the quotes around it and the colon behind it in one piece. */
+void json_out_name(struct json_out *j, struct str name)
+{
+    size_t comma = j->comma, n = comma + name.n + 3;
+    char *to = buf_reserve(j->out, n);
+
+    j->comma = false;
+    if (!to)
+        return;
+    to[0] = ',';
+    to[comma] = '"';
+    memcpy(to + comma + 1, name.p, name.n);
+    to[n - 2] = '"';
+    to[n - 1] = ':';
+    j->out->n += n;
 }
 
 struct json_out_mark json_out_mark(const struct json_out *j)
