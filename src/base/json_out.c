@@ -130,36 +130,30 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Every byte of `bytes` that is not plain has its highest bit set in the result, and so may some
- * behind the first of them: a test, not a place. */
-static uint64_t not_plain(uint64_t bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t quotes = bytes ^ ones * '"', backslashes = bytes ^ ones * '\\';
+/* Sixteen at once; signed, so that what is not ASCII is below 0x20 as well. */
+typedef signed char sixteen __attribute__((vector_size(16)));
 
-    return (bytes | (bytes - ones * 0x20) | ((quotes - ones) & ~quotes) |
-            ((backslashes - ones) & ~backslashes)) &
-           highs;
+static bool sixteen_plain(const char *p)
+{
+    sixteen bytes;
+    uint64_t found[2];
+
+    memcpy(&bytes, p, sizeof(bytes));
+    bytes = (bytes < 0x20) | (bytes == '"') | (bytes == '\\');
+    memcpy(found, &bytes, sizeof(found));
+    return (found[0] | found[1]) == 0;
 }
 
-static uint64_t eight_at(const char *p)
-{
-    uint64_t eight;
-
-    memcpy(&eight, p, sizeof(eight));
-    return eight;
-}
-
-/* By eight bytes; the last eight overlap those before. */
+/* The last sixteen overlap those before. */
 static bool all_plain(struct str s)
 {
     size_t i = 0;
 
-    if (s.n >= 8) {
-        for (; i < s.n - 8; i += 8)
-            if (not_plain(eight_at(s.p + i)))
+    if (s.n >= sizeof(sixteen)) {
+        for (; i < s.n - sizeof(sixteen); i += sizeof(sixteen))
+            if (!sixteen_plain(s.p + i))
                 return false;
-        return !not_plain(eight_at(s.p + s.n - 8));
+        return sixteen_plain(s.p + s.n - sizeof(sixteen));
     }
     while (i < s.n && is_plain((unsigned char)s.p[i]))
         i++;

@@ -166,7 +166,7 @@ static void any_bytes_at_all_give_well_formed_utf8(void **state)
 static void a_string_is_written_alike_in_one_piece_and_by_characters(void **state)
 {
     enum {
-        LONGEST = 34
+        LONGEST = 50
     };
     char bytes[LONGEST], plain[8 * LONGEST];
 
