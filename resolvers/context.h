@@ -10,6 +10,7 @@
 #include "auth/viewer.h"
 #include "base/wait.h"
 #include "graphql/field.h"
+#include "hub/recent.h"
 #include "store/store.h"
 
 struct context;
@@ -36,6 +37,9 @@ struct context {
     /* Checks a newer token and, on an open socket, puts it in place of the one before. The value is
      * a const struct viewer that lives as long as the request. */
     struct wait *(*renew)(struct context *c, struct arena *a, struct str token);
+
+    /* The newest messages of a room that are at hand here; see hub/recent.h. */
+    struct recent_run (*recent)(struct context *c, struct str room_id);
 
     /* Counts one more message of the viewer's: 0, or in how many milliseconds one may come. */
     uint64_t (*count_send)(struct context *c);

@@ -4,6 +4,7 @@
 #include "resolvers/context.h"
 #include "resolvers/limits.h"
 #include "resolvers/message.h"
+#include "resolvers/message_page.h"
 #include "store/room.h"
 
 /* Two arguments that mean the same: at most one of them. False: the field was rejected. */
@@ -59,7 +60,7 @@ void query_messages(struct gql_field *f, const struct query_messages_args *a)
     };
 
     if (message_room_id(f, a->room_id) && page_size(f, a, &q) && page_places(f, a, &q))
-        gql_resolve_later(f, store_message_page(c->store, f->arena, &c->caller, &q));
+        gql_resolve_later(f, message_page(f->arena, c, &q));
 }
 
 void query_message(struct gql_field *f, const struct query_message_args *a)

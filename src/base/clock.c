@@ -1,8 +1,11 @@
 #include "base/clock.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <time.h>
+
+enum {
+    DAY_MS = 24 * 60 * 60 * 1000
+};
 
 /* The first milliseconds of these years, in the calendar of today carried backwards. */
 static const int64_t year_0 = -62167219200000;
@@ -24,17 +27,64 @@ int64_t clock_mono_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* A day of the calendar. Years begin in March and are counted from 400 before year 0, so that a
+ * leap day is the last of its year and nothing is negative. After Howard Hinnant,
+ * "chrono-Compatible Low-Level Date Algorithms". */
+struct date {
+    unsigned year, month, day;
+};
+
+static struct date date_of(int64_t days_since_1970)
+{
+    enum {
+        DAYS_BEFORE_1970 = 719468 + 146097,
+        DAYS_OF_400_YEARS = 146097,
+    };
+    uint64_t days = (uint64_t)days_since_1970 + DAYS_BEFORE_1970;
+    unsigned in_era = (unsigned)(days % DAYS_OF_400_YEARS);
+    unsigned year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+    unsigned in_year = in_era - (365 * year + year / 4 - year / 100);
+    unsigned month = (5 * in_year + 2) / 153; /* 0 is March */
+    bool after_december = month >= 10;
+
+    return (struct date){
+        .year = (unsigned)(days / DAYS_OF_400_YEARS) * 400 + year + after_december - 400,
+        .month = after_december ? month - 9 : month + 3,
+        .day = in_year - (153 * month + 2) / 5 + 1,
+    };
+}
+
+static char *put_two_digits(char *to, unsigned value)
+{
+    to[0] = (char)('0' + value / 10 % 10);
+    to[1] = (char)('0' + value % 10);
+    return to + 2;
+}
+
+/* Pages and events write one a message: printf takes thirty times as long. */
 void clock_format(int64_t unix_ms, char out[CLOCK_RFC3339_LENGTH])
 {
-    int64_t ms = (unix_ms % 1000 + 1000) % 1000;
-    time_t seconds = (unix_ms - ms) / 1000;
-    struct tm t;
-    char text[CLOCK_RFC3339_LENGTH + 64];
+    int64_t before = unix_ms % DAY_MS < 0;
+    unsigned ms = (unsigned)(unix_ms % DAY_MS + before * DAY_MS), s = ms / 1000;
+    struct date date = date_of(unix_ms / DAY_MS - before);
+    char *to = out;
 
-    gmtime_r(&seconds, &t);
-    snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900,
-             t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)ms);
-    memcpy(out, text, CLOCK_RFC3339_LENGTH);
+    to = put_two_digits(to, date.year / 100);
+    to = put_two_digits(to, date.year % 100);
+    *to++ = '-';
+    to = put_two_digits(to, date.month);
+    *to++ = '-';
+    to = put_two_digits(to, date.day);
+    *to++ = 'T';
+    to = put_two_digits(to, s / 3600);
+    *to++ = ':';
+    to = put_two_digits(to, s / 60 % 60);
+    *to++ = ':';
+    to = put_two_digits(to, s % 60);
+    *to++ = '.';
+    to = put_two_digits(to, ms % 1000 / 10);
+    *to++ = (char)('0' + ms % 10);
+    *to = 'Z';
 }
 
 /* n digits at *at, which moves behind them. */

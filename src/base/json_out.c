@@ -130,27 +130,30 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Every byte of `bytes` that is not plain has its highest bit set in the result, and so may some
- * behind the first of them: a test, not a place. */
-static uint64_t not_plain(uint64_t bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t quotes = bytes ^ ones * '"', backslashes = bytes ^ ones * '\\';
+/* Sixteen at once; signed, so that what is not ASCII is below 0x20 as well. */
+typedef signed char sixteen __attribute__((vector_size(16)));
 
-    return (bytes | (bytes - ones * 0x20) | ((quotes - ones) & ~quotes) |
-            ((backslashes - ones) & ~backslashes)) &
-           highs;
+static bool sixteen_plain(const char *p)
+{
+    sixteen bytes;
+    uint64_t found[2];
+
+    memcpy(&bytes, p, sizeof(bytes));
+    bytes = (bytes < 0x20) | (bytes == '"') | (bytes == '\\');
+    memcpy(found, &bytes, sizeof(found));
+    return (found[0] | found[1]) == 0;
 }
 
+/* The last sixteen overlap those before. */
 static bool all_plain(struct str s)
 {
-    uint64_t eight;
     size_t i = 0;
 
-    for (; s.n - i >= sizeof(eight); i += sizeof(eight)) {
-        memcpy(&eight, s.p + i, sizeof(eight));
-        if (not_plain(eight))
-            return false;
+    if (s.n >= sizeof(sixteen)) {
+        for (; i < s.n - sizeof(sixteen); i += sizeof(sixteen))
+            if (!sixteen_plain(s.p + i))
+                return false;
+        return sixteen_plain(s.p + s.n - sizeof(sixteen));
     }
     while (i < s.n && is_plain((unsigned char)s.p[i]))
         i++;
@@ -216,6 +219,23 @@ void json_out_key(struct json_out *j, struct str key)
     json_out_str(j, key);
     buf_add_char(j->out, ':');
     j->comma = false;
+}
+
+/* The comma before it, the quotes around it and the colon behind it in one piece. */
+void json_out_name(struct json_out *j, struct str name)
+{
+    size_t comma = j->comma, n = comma + name.n + 3;
+    char *to = buf_reserve(j->out, n);
+
+    j->comma = false;
+    if (!to)
+        return;
+    to[0] = ',';
+    to[comma] = '"';
+    memcpy(to + comma + 1, name.p, name.n);
+    to[n - 2] = '"';
+    to[n - 1] = ':';
+    j->out->n += n;
 }
 
 struct json_out_mark json_out_mark(const struct json_out *j)

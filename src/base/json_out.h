@@ -27,6 +27,9 @@ void json_out_begin_array(struct json_out *j);
 void json_out_end_array(struct json_out *j);
 
 void json_out_key(struct json_out *j, struct str key);
+/* The same for a key of letters, digits and underscores, as GraphQL's names are: it is not looked
+ * at. */
+void json_out_name(struct json_out *j, struct str name);
 
 void json_out_null(struct json_out *j);
 void json_out_bool(struct json_out *j, bool value);

@@ -208,6 +208,20 @@ static bool complete_failure(struct completion *c, const struct spot *s,
     return true;
 }
 
+/* A scalar that is there, as nearly all leaves are: nothing can have to be taken back. False, and
+ * nothing is written, for any other value. */
+static bool write_scalar(struct completion *c, const struct gql_type *type, const void *value)
+{
+    const struct gql_type *nullable = type->kind == GQL_NON_NULL ? type->of : type;
+    const struct gql_scalar *scalar = nullable->scalar;
+
+    if (nullable->kind != GQL_SCALAR || !scalar || is_null(scalar->kind, value) ||
+        !fits(nullable, value))
+        return false;
+    scalar->write(&c->j, value);
+    return true;
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool complete_leaf_field(struct completion *c, struct spot *s, const void *parent,
                                 const struct gql_path *path)
@@ -215,12 +229,14 @@ static bool complete_leaf_field(struct completion *c, struct spot *s, const void
     const struct gql_field_def *def = s->collected->def;
     const struct gql_request *r = c->e->request;
     struct gql_failure failure = {.status = ST_OK};
+    const void *value;
 
     if (def->requires_scope.p && r->authorize)
         failure.status = r->authorize(r->context, def);
     if (failure.status != ST_OK)
         return complete_failure(c, s, &failure, path);
-    return complete_value(c, s, def->type, leaf_value(c, def->leaf, parent), path);
+    value = leaf_value(c, def->leaf, parent);
+    return write_scalar(c, def->type, value) || complete_value(c, s, def->type, value, path);
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): see above. */
@@ -241,7 +257,7 @@ static bool complete_field(struct completion *c, const struct gql_field_set *set
     struct spot s = {.collected = collected, .parent = set->type};
     struct gql_path here = {.parent = path, .key = collected->key};
 
-    json_out_key(&c->j, collected->key);
+    json_out_name(&c->j, collected->key);
     if (gql_is_typename(collected->def)) {
         json_out_str(&c->j, set->type->name);
         return true;

@@ -38,6 +38,11 @@ void hub_keep(struct hub *hub, size_t most_bytes)
     hub->recall.recent = recent_new(most_bytes);
 }
 
+struct recent_run hub_recent(struct hub *hub, struct str topic_key)
+{
+    return recent_run(hub->recall.recent, topic_key);
+}
+
 struct topics *hub_topics(struct hub *hub)
 {
     return &hub->topics;

@@ -34,3 +34,6 @@ struct topics *hub_topics(struct hub *hub);
 /* The newest events, of all rooms, whether anybody listens or not; none until it is said how many
  * bytes they may take. */
 void hub_keep(struct hub *hub, size_t most_bytes);
+
+/* What is kept of a room. */
+struct recent_run hub_recent(struct hub *hub, struct str topic_key) must_use;

@@ -1,5 +1,7 @@
 #include "hub/recent.h"
 
+#include <assert.h>
+
 #include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -183,6 +185,45 @@ size_t recent_rows(struct recent *r, struct str topic_key, int64_t after, const 
     for (size_t i = 0; i < n; i++)
         ret_rows[i] = row_at(room, skip + i)->row;
     return n;
+}
+
+struct recent_run recent_run(struct recent *r, struct str topic_key)
+{
+    struct recent_room *room = map_get(&r->rooms, topic_key);
+
+    if (!room)
+        return (struct recent_run){.n = 0};
+    use(r, room);
+    return (struct recent_run){.room = room, .first_seq = room->first_seq, .n = room->n};
+}
+
+static const struct kept_row *in_run(const struct recent_run *run, int64_t seq)
+{
+    assert(seq >= run->first_seq && seq - run->first_seq < (int64_t)run->n);
+    return row_at(run->room, (size_t)(seq - run->first_seq));
+}
+
+const void *recent_run_row(const struct recent_run *run, int64_t seq)
+{
+    return in_run(run, seq)->row;
+}
+
+static void let_go_of_batch(void *batch)
+{
+    event_batch_unref(batch);
+}
+
+void recent_run_hold(const struct recent_run *run, int64_t from, int64_t to, struct arena *a)
+{
+    const struct kept_batch *held = NULL;
+
+    for (int64_t seq = from; seq <= to; seq++) {
+        const struct kept_batch *kept = in_run(run, seq)->of;
+
+        if (kept != held)
+            arena_on_done(a, let_go_of_batch, event_batch_ref(kept->batch));
+        held = kept;
+    }
 }
 
 size_t recent_bytes(const struct recent *r)

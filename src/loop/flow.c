@@ -50,6 +50,17 @@ enum flow_turn flow_end(struct flow *f, enum status status, const void *value)
     return FLOW_ENDED;
 }
 
+enum flow_turn flow_end_alike(struct flow *f)
+{
+    const struct wait *w = f->now;
+
+    assert(w && w->answered);
+    if (w->status == ST_OK)
+        return flow_end(f, ST_OK, w->value);
+    wait_fail(f->result, w->status, w->detail);
+    return FLOW_ENDED;
+}
+
 enum status flow_status(const struct flow *f)
 {
     assert(f->now && f->now->answered);

@@ -44,6 +44,9 @@ enum flow_turn flow_wait(struct flow *f, struct wait *w, flow_step *next);
 /* For a step: this is the flow's answer. */
 enum flow_turn flow_end(struct flow *f, enum status status, const void *value);
 
+/* For a step: what it was woken by is the flow's answer, words for the client included. */
+enum flow_turn flow_end_alike(struct flow *f);
+
 /* What the step was woken by. */
 enum status flow_status(const struct flow *f);
 const void *flow_value(const struct flow *f);

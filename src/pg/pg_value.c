@@ -150,9 +150,12 @@ bool pg_is_null(const PGresult *result, int row, int column)
 
 struct str pg_text(const PGresult *result, int row, int column)
 {
-    if (pg_is_null(result, row, column))
+    size_t n = (size_t)PQgetlength(result, row, column);
+
+    /* NULL has no length. */
+    if (n == 0 && pg_is_null(result, row, column))
         return STR_NULL;
-    return str_of(PQgetvalue(result, row, column), (size_t)PQgetlength(result, row, column));
+    return str_of(PQgetvalue(result, row, column), n);
 }
 
 int64_t pg_i64(const PGresult *result, int row, int column)

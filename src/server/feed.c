@@ -27,7 +27,9 @@ void feed_done(struct feed *feed)
 
 struct str feed_topic_key(struct arena *a, struct str tenant_id, struct str room_id)
 {
-    return arena_printf(a, "%.*s\x1f%.*s", STR_ARG(tenant_id), STR_ARG(room_id));
+    const struct str parts[] = {tenant_id, STR("\x1f"), room_id};
+
+    return arena_join(a, parts, array_size(parts));
 }
 
 void feed_topic_names(struct str key, struct str *ret_tenant_id, struct str *ret_room_id)

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "net/address.h"
 #include "server/documents.h"
+#include "server/feed.h"
 #include "server/session.h"
 #include "server/subscription.h"
 
@@ -212,6 +213,13 @@ static uint64_t count_send(struct context *c)
                        1000 * loop_now_ms(&r->worker->loop));
 }
 
+static struct recent_run recent(struct context *c, struct str room_id)
+{
+    struct request *r = container_of(c, struct request, context);
+
+    return hub_recent(r->worker->hub, feed_topic_key(&r->arena, c->caller.tenant, room_id));
+}
+
 enum status request_authorize(void *context, const struct gql_field_def *field)
 {
     static const struct {
@@ -355,6 +363,7 @@ static void fill_context(struct request *r)
         .now_ms = clock_unix_ms(),
         .caller = session_caller(r->viewer),
         .renew = renew,
+        .recent = recent,
         .count_send = count_send,
     };
 }

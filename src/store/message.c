@@ -62,7 +62,6 @@ struct log_read {
     struct str room_id;
     bool is_open;
     const struct message_page_query *query; /* of a page */
-    bool upward;                            /* read from the older end */
     struct message_place since;             /* of a start */
 };
 
@@ -136,6 +135,35 @@ static void reverse(struct message *rows, size_t n)
     }
 }
 
+bool message_page_is_upward(const struct message_page_query *query)
+{
+    return query->oldest_first != query->from_end;
+}
+
+const struct message_place *message_page_low(const struct message_page_query *query)
+{
+    return query->oldest_first ? &query->after : &query->before;
+}
+
+const struct message_place *message_page_high(const struct message_page_query *query)
+{
+    return query->oldest_first ? &query->before : &query->after;
+}
+
+void message_page_fill(struct message_page *page, const struct message_page_query *query,
+                       struct message *rows, size_t n, bool below, bool above)
+{
+    bool more = n > query->limit, upward = message_page_is_upward(query);
+    bool older = below || (more && !upward), newer = above || (more && upward);
+
+    page->n = more ? query->limit : n;
+    if (query->from_end)
+        reverse(rows, page->n);
+    page->rows = rows;
+    page->has_next = query->oldest_first ? newer : older;
+    page->has_previous = query->oldest_first ? older : newer;
+}
+
 static enum status decode_page(struct store_read *read, const PGresult *result,
                                const void **ret_value)
 {
@@ -148,22 +176,14 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
     struct message_page *page = arena_new(read->arena, struct message_page);
     enum status status = door_status(r, result);
     struct message *rows;
-    bool more, older = false, newer = false;
+    size_t n;
 
     if (status != ST_OK)
         return status;
-    rows = take_messages(r, result, MESSAGE, r->query->limit, &page->n);
-    /* One row more than asked for was read: it shows that there is more where we stopped. */
-    more = (size_t)read->n_rows > r->query->limit;
-    if (read->n_rows > 0) {
-        older = pg_bool(result, read->first, BELOW) || (more && !r->upward);
-        newer = pg_bool(result, read->first, ABOVE) || (more && r->upward);
-    }
-    if (r->query->from_end)
-        reverse(rows, page->n);
-    page->rows = rows;
-    page->has_next = r->query->oldest_first ? newer : older;
-    page->has_previous = r->query->oldest_first ? older : newer;
+    rows = take_messages(r, result, MESSAGE, SIZE_MAX, &n);
+    message_page_fill(page, r->query, rows, n,
+                      read->n_rows > 0 && pg_bool(result, read->first, BELOW),
+                      read->n_rows > 0 && pg_bool(result, read->first, ABOVE));
     page->room_id = r->room_id;
     page->last_seq = last_seq_of(r, result);
     *ret_value = page;
@@ -175,8 +195,7 @@ struct wait *store_message_page(struct store *s, struct arena *a, const struct s
 {
     struct log_read *r;
     struct message_page_query *kept = arena_new(a, struct message_page_query);
-    const struct message_place *low = query->oldest_first ? &query->after : &query->before;
-    const struct message_place *high = query->oldest_first ? &query->before : &query->after;
+    bool upward = message_page_is_upward(query);
 
     assert(query->limit >= 1 && query->limit <= LARGEST_PAGE);
     if (!room_id_is_valid(query->room_id))
@@ -184,15 +203,50 @@ struct wait *store_message_page(struct store *s, struct arena *a, const struct s
     *kept = *query;
     r = log_read_new(s, a, caller, query->room_id);
     r->query = kept;
-    r->upward = query->oldest_first != query->from_end;
     r->read.most_rows = query->limit + 1;
-    put_place(&r->read.call.params, a, low, -1);
-    put_place(&r->read.call.params, a, high, INT64_MAX);
+    put_place(&r->read.call.params, a, message_page_low(query), -1);
+    put_place(&r->read.call.params, a, message_page_high(query), INT64_MAX);
     pg_put_i64(&r->read.call.params, a, (int64_t)query->limit + 1);
-    return store_read(s, a, &r->read,
-                      in_table_of(query->room_id, r->upward ? SQL_MESSAGE_PAGE_UP_CORE
-                                                            : SQL_MESSAGE_PAGE_DOWN_CORE),
-                      decode_page);
+    return store_read(
+        s, a, &r->read,
+        in_table_of(query->room_id, upward ? SQL_MESSAGE_PAGE_UP_CORE : SQL_MESSAGE_PAGE_DOWN_CORE),
+        decode_page);
+}
+
+/* --- for whoever has the rows */
+
+static enum status decode_door(struct store_read *read, const PGresult *result,
+                               const void **ret_value)
+{
+    enum {
+        FIRST_KEPT = 2,
+        NEWEST_ID,
+    };
+    struct log_read *r = container_of(read, struct log_read, read);
+    struct message_door *door = arena_new(read->arena, struct message_door);
+    enum status status = door_status(r, result);
+
+    if (status != ST_OK)
+        return status;
+    door->last_seq = last_seq_of(r, result);
+    if (read->n_rows > 0) {
+        door->first_kept_seq = pg_i64(result, read->first, FIRST_KEPT);
+        door->newest_id = pg_text(result, read->first, NEWEST_ID);
+    }
+    *ret_value = door;
+    return ST_OK;
+}
+
+struct wait *store_message_door(struct store *s, struct arena *a, const struct store_caller *caller,
+                                struct str room_id)
+{
+    struct log_read *r;
+
+    if (!room_id_is_valid(room_id))
+        return store_no_such(a, "room", room_id);
+    r = log_read_new(s, a, caller, room_id);
+    r->read.most_rows = 1;
+    return store_read(s, a, &r->read, in_table_of(room_id, SQL_MESSAGE_DOOR_CORE), decode_door);
 }
 
 /* --- the newest one */

@@ -57,9 +57,35 @@ struct message_page {
     int64_t last_seq; /* of the room when the page was read */
 };
 
+/*
+ * Pages are read from one end: downward from their newer one, upward from their older one, and one
+ * row more than their limit, which shows that there is more where they stop.
+ */
+bool message_page_is_upward(const struct message_page_query *query);
+
+/* The places that it lies between, both exclusive, whatever the list's order. */
+const struct message_place *message_page_low(const struct message_page_query *query);
+const struct message_place *message_page_high(const struct message_page_query *query);
+
+/* A page of n rows, as they were found, in an order of its own; below and above: there are any at
+ * the low place or under it, and at the high one or over it. */
+void message_page_fill(struct message_page *page, const struct message_page_query *query,
+                       struct message *rows, size_t n, bool below, bool above);
+
 /* A const struct message_page. ST_NOT_FOUND, ST_FORBIDDEN as above. */
 struct wait *store_message_page(struct store *s, struct arena *a, const struct store_caller *caller,
                                 const struct message_page_query *query) must_use;
+
+/* What a room says to whoever has its newest rows at hand. */
+struct message_door {
+    int64_t last_seq;
+    int64_t first_kept_seq; /* the oldest seq still kept; 0 when nothing was dropped */
+    struct str newest_id;   /* of the row at last_seq; absent when there is none */
+};
+
+/* A const struct message_door. ST_NOT_FOUND, ST_FORBIDDEN as above. */
+struct wait *store_message_door(struct store *s, struct arena *a, const struct store_caller *caller,
+                                struct str room_id) must_use;
 
 /* A const struct message, or ST_NOT_FOUND when there is none or the caller may not read its room.
  */

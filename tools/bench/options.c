@@ -29,7 +29,9 @@ static const struct number numbers[] = {
     {"closed", AT(closed), 0, 0, 1,
      "1: the server is to close those that do not read meanwhile (stalled)"},
     {"back", AT(back), 100, 1, 100000, "messages missed (storm)"},
-    {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends with"},
+    {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends and pages with"},
+    {"limit-p95", AT(limit_p95), 0, 0, 100000000,
+     "microseconds, the 95th percentile to compare pages with (history)"},
 };
 
 static size_t *place_of(struct options *o, const struct number *n)

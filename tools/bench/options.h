@@ -35,7 +35,8 @@ struct options {
     size_t bound;      /* bytes that a client which does not read may cost; 0: is not checked */
     size_t closed;     /* 1: the server is expected to close those that do not read */
     size_t back;       /* messages missed by who comes back */
-    size_t limit;      /* operations a second of what sends are compared with; 0: nothing */
+    size_t limit;      /* operations a second to compare with; 0: nothing */
+    size_t limit_p95;  /* the same, in microseconds */
 };
 
 /* False: what is wrong has been said on stderr. */

@@ -1,5 +1,8 @@
 #include "base/clock.h"
 
+#include <stdio.h>
+#include <time.h>
+
 #include "tests/lib/test.h"
 
 static const int64_t day_ms = 86400000;
@@ -63,6 +66,50 @@ static void what_is_written_reads_back_as_the_same_time(void **state)
         assert_true(clock_parse(str_of(text, sizeof(text)), &back));
         assert_int_equal(back, ms);
     }
+}
+
+/* As the C library writes it. */
+static void assert_formats_plainly(int64_t ms)
+{
+    char text[CLOCK_RFC3339_LENGTH], plain[CLOCK_RFC3339_LENGTH + 64];
+    int64_t fraction = (ms % 1000 + 1000) % 1000;
+    time_t seconds = (time_t)((ms - fraction) / 1000);
+    struct tm t;
+
+    assert_non_null(gmtime_r(&seconds, &t));
+    snprintf(plain, sizeof(plain), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900,
+             t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)fraction);
+    clock_format(ms, text);
+    assert_str(str_of(text, sizeof(text)), plain);
+}
+
+/* The calendar repeats after 400 years, and February says where each year's days are. */
+static void every_day_is_written_as_the_c_library_writes_it(void **state)
+{
+    const int64_t cycle = 146097;
+
+    for (int64_t day = 0; day < cycle; day++) {
+        int64_t begins = first_ms + (day + day % 25 * cycle) * day_ms;
+
+        assert_formats_plainly(begins);
+        assert_formats_plainly(begins + day_ms - 1);
+    }
+    for (int year = 0; year <= 9999; year++) {
+        struct tm march = {.tm_year = year - 1900, .tm_mon = 2, .tm_mday = 1};
+        int64_t begins = (int64_t)timegm(&march) * 1000;
+
+        assert_formats_plainly(begins);
+        assert_formats_plainly(begins - 1);
+        assert_formats_plainly(begins - day_ms);
+    }
+}
+
+static void every_second_and_millisecond_is_written_as_the_c_library_writes_it(void **state)
+{
+    for (int64_t second = 0; second < day_ms / 1000; second++)
+        assert_formats_plainly(1795730404123 / day_ms * day_ms + second * 1000 + second % 1000);
+    for (int64_t ms = -1500; ms < 1500; ms++)
+        assert_formats_plainly(ms);
 }
 
 static void leap_days_exist_where_the_calendar_has_them(void **state)
@@ -178,6 +225,8 @@ int main(void)
     return RUN(test(known_times_are_written_as_people_know_them),
                test(times_before_1970_count_milliseconds_forward),
                test(what_is_written_reads_back_as_the_same_time),
+               test(every_day_is_written_as_the_c_library_writes_it),
+               test(every_second_and_millisecond_is_written_as_the_c_library_writes_it),
                test(leap_days_exist_where_the_calendar_has_them), test(offsets_are_taken_off),
                test(fractions_are_cut_to_milliseconds),
                test(small_letters_and_leap_seconds_are_rfc_3339_too),

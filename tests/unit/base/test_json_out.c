@@ -161,6 +161,60 @@ static void any_bytes_at_all_give_well_formed_utf8(void **state)
     }
 }
 
+/* Strings leave in one piece or by characters: whatever the length, and wherever a byte stands,
+ * both write the same. */
+static void a_string_is_written_alike_in_one_piece_and_by_characters(void **state)
+{
+    enum {
+        LONGEST = 50
+    };
+    char bytes[LONGEST], plain[8 * LONGEST];
+
+    for (size_t n = 1; n <= LONGEST; n++) {
+        for (size_t at = 0; at < n; at++) {
+            for (int c = 0; c < 256; c++) {
+                struct str written;
+
+                memset(bytes, 'x', n);
+                bytes[at] = (char)c;
+                buf_reset(&out, 1 << 20);
+                json_out_escape(&out, str_of(bytes, n));
+                written = buf_str(&out);
+                assert_true(written.n <= sizeof(plain));
+                memcpy(plain, written.p, written.n);
+                buf_reset(&out, 1 << 20);
+                json.comma = false;
+                json_out_str(&json, str_of(bytes, n));
+                assert_int_equal(out.n, written.n + 2);
+                assert_memory_equal(out.p + 1, plain, written.n);
+                assert_true(out.p[0] == '"' && out.p[out.n - 1] == '"');
+            }
+        }
+    }
+}
+
+static void a_name_is_a_key_that_is_not_looked_at(void **state)
+{
+    json_out_begin_object(&json);
+    json_out_name(&json, STR("a"));
+    json_out_int(&json, 1);
+    json_out_name(&json, STR("__longer_9"));
+    json_out_begin_array(&json);
+    json_out_end_array(&json);
+    json_out_end_object(&json);
+    assert_written("{\"a\":1,\"__longer_9\":[]}");
+}
+
+static void a_name_that_does_not_fit_is_noticed_at_the_end(void **state)
+{
+    buf_reset(&out, 10);
+    json_out_begin_object(&json);
+    json_out_name(&json, STR("longer_than_ten"));
+    json_out_int(&json, 1);
+    assert_true(buf_overflowed(&out));
+    assert_true(out.n <= 10);
+}
+
 static void an_absent_string_is_an_empty_one(void **state)
 {
     json_out_str(&json, STR_NULL);
@@ -226,6 +280,9 @@ int main(void)
                writes(well_formed_utf8_goes_out_as_it_is),
                writes(malformed_utf8_becomes_the_replacement_character),
                writes(any_bytes_at_all_give_well_formed_utf8),
+               writes(a_string_is_written_alike_in_one_piece_and_by_characters),
+               writes(a_name_is_a_key_that_is_not_looked_at),
+               writes(a_name_that_does_not_fit_is_noticed_at_the_end),
                writes(an_absent_string_is_an_empty_one),
                writes(rewinding_takes_back_values_and_their_commas),
                writes(rewinding_leaves_half_written_containers_behind),

@@ -67,6 +67,43 @@ static void nothing_is_read_from_before_behind_or_elsewhere(void **state)
     recent_free(r);
 }
 
+static void a_room_is_read_from_its_end(void **state)
+{
+    struct recent *r = recent_new(PLENTY);
+    struct recent_run run;
+
+    tell(r, "a", 5, 7);
+    tell(r, "a", 8, 9);
+    run = recent_run(r, STR("a"));
+    assert_int_equal(run.first_seq, 5);
+    assert_int_equal(run.n, 5);
+    for (int64_t seq = 9; seq >= 5; seq--)
+        assert_int_equal(*(const int64_t *)recent_run_row(&run, seq), seq);
+    assert_int_equal(recent_run(r, STR("b")).n, 0);
+    recent_free(r);
+}
+
+static void rows_that_are_held_outlive_what_is_kept(void **state)
+{
+    struct recent *r = recent_new(PLENTY);
+    const int64_t *third, *fourth;
+    struct recent_run run;
+    struct arena a;
+
+    arena_init(&a);
+    tell(r, "a", 1, 2);
+    tell(r, "a", 3, 3);
+    tell(r, "a", 4, 6);
+    run = recent_run(r, STR("a"));
+    recent_run_hold(&run, 3, 5, &a);
+    third = recent_run_row(&run, 3);
+    fourth = recent_run_row(&run, 4);
+    recent_free(r);
+    assert_int_equal(*third, 3);
+    assert_int_equal(*fourth, 4);
+    arena_done(&a);
+}
+
 static void no_more_is_read_than_there_is_place_for(void **state)
 {
     struct recent *r = recent_new(PLENTY);
@@ -187,6 +224,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(what_was_told_is_read_from_any_place_in_it),
         test(nothing_is_read_from_before_behind_or_elsewhere),
+        test(a_room_is_read_from_its_end),
+        test(rows_that_are_held_outlive_what_is_kept),
         test(no_more_is_read_than_there_is_place_for),
         test(behind_a_hole_a_new_run_begins),
         test(what_is_told_again_changes_nothing),

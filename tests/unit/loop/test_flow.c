@@ -122,6 +122,39 @@ static void answers_may_be_there_in_the_middle_only(void **state)
     arena_done(&a);
 }
 
+static enum flow_turn alike(struct flow *f)
+{
+    return flow_end_alike(f);
+}
+
+static enum flow_turn first_of_alike(struct flow *f)
+{
+    struct story *s = container_of(f, struct story, flow);
+
+    return flow_wait(f, s->waits[0], alike);
+}
+
+static void a_flow_may_end_as_what_it_waited_for_did(void **state)
+{
+    struct arena a;
+    struct story s;
+    struct wait *result;
+
+    prepare(&s, &a);
+    result = flow_start(&s.flow, &a, first_of_alike);
+    wait_answer(s.waits[0], ST_OK, "the value");
+    assert_int_equal(result->status, ST_OK);
+    assert_string_equal(result->value, "the value");
+    arena_done(&a);
+
+    prepare(&s, &a);
+    result = flow_start(&s.flow, &a, first_of_alike);
+    wait_fail(s.waits[0], ST_NOT_FOUND, STR("There is no such thing."));
+    assert_int_equal(result->status, ST_NOT_FOUND);
+    assert_str(result->detail, "There is no such thing.");
+    arena_done(&a);
+}
+
 static void free_arena_of(void *user, struct wait *w)
 {
     arena_done(user);
@@ -146,5 +179,6 @@ int main(void)
     return RUN(test(steps_follow_the_answers), test(a_failure_ends_it_where_a_step_says_so),
                test(answers_that_are_there_already_are_taken_at_once),
                test(answers_may_be_there_in_the_middle_only),
+               test(a_flow_may_end_as_what_it_waited_for_did),
                test(whoever_listens_may_free_the_flow));
 }

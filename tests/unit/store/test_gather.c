@@ -89,6 +89,14 @@ static void tell_run(struct buf *out, const void *value)
     buf_printf(out, " to %lld of %lld", (long long)run->through, (long long)run->last_seq);
 }
 
+static void tell_door(struct buf *out, const void *value)
+{
+    const struct message_door *door = value;
+
+    buf_printf(out, " %lld %lld %.*s", (long long)door->last_seq, (long long)door->first_kept_seq,
+               STR_ARG(door->newest_id));
+}
+
 static void tell_start(struct buf *out, const void *value)
 {
     const struct message_start *start = value;
@@ -196,6 +204,11 @@ static struct wait *ask_page_up(struct store *s, const struct store_caller *c, c
     return store_message_page(s, &f.arena, c, &q);
 }
 
+static struct wait *ask_door(struct store *s, const struct store_caller *c, const char *id)
+{
+    return store_message_door(s, &f.arena, c, str_c(id));
+}
+
 static struct wait *ask_start(struct store *s, const struct store_caller *c, const char *id)
 {
     return store_message_start(s, &f.arena, c, str_c(id),
@@ -232,6 +245,7 @@ static const struct read_kind {
     {"message", ask_message, tell_message, {"id-1", "gid-2", "none", "id-5"}},
     {"page", ask_page, tell_page, {"club", "GUILD#red", "empty", "event-1", "nowhere", "club"}},
     {"page up", ask_page_up, tell_page, {"club", "GUILD#red", "empty", "nowhere"}},
+    {"door", ask_door, tell_door, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
     {"start", ask_start, tell_start, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
     {"run", ask_run, tell_run, {"club", "GUILD#red", "empty", "event-1", "nowhere"}},
     {"run of a member", ask_run_as_member, tell_run, {"club", "GUILD#red", "left", "nowhere"}},
