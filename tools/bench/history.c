@@ -115,7 +115,7 @@ static bool fill(struct history *h)
 static void report(const struct options *o, const struct pump *p, int64_t server_us, int64_t own_us)
 {
     double took_us = (double)(p->ended_us - p->began_us);
-    struct report r = {.mode = "history"};
+    struct report r = {.mode = "history", .server = o->server, .label = o->label};
 
     report_add(&r, "clients", "clients", (double)o->clients, 0);
     report_add(&r, "pages", "pages", (double)p->n_answered, 0);
