@@ -62,6 +62,7 @@ TARGETS = [
     at_most("connection set up: server CPU each", "idle", "setUpUs", "us", 70, 70),
     at_most("page of 50, 16 at a time: server CPU each", "page-16", "serverUsPerPage", "us", 25, 25),
     at_most("page of 50, 16 at a time: p95", "page-16", "p95Us", "us", 2, 1.3, "limit"),
+    at_most("newest page of a hot room: p95", "tail", "p95Us", "us", 1, 1, "limit"),
     at_most("page of 50 of a large table, any depth: p95", "depth", "p95Us", "us", 1.2, 1.2, "limit"),
     at_least("parse + validate, three operations", "engine", "times", "x", 60, 150),
     at_least("parse + validate, introspection", "engine-introspection", "times", "x", 15, 40),
@@ -87,6 +88,12 @@ def derive(rows):
         large = [row for row in depth if row["rows"] == max(r["rows"] for r in depth)]
         yield {"label": "depth", "server": SMALL, "p95Us": depth[0]["p95Us"]}
         yield {"label": "depth", "server": OURS, "p95Us": max(row["p95Us"] for row in large)}
+
+    # What pgbench made of pages of the same size, which stands in our row.
+    for label in ("page-16", "tail"):
+        pages = one(label)
+        if pages and "limitP95Us" in pages:
+            yield {"label": label, "server": "pgbench", "p95Us": pages["limitP95Us"]}
 
     alone, two = one("threads-1"), one("threads-2")
     if alone and two:

@@ -33,6 +33,7 @@ static const struct number numbers[] = {
      "1: the server is to close those that do not read meanwhile (stalled)"},
     {"back", AT(back), 100, 1, 100000, "messages missed (storm)"},
     {"rows", AT(rows), 10000, 5000, 1000000000, "messages in all rooms together (depth)"},
+    {"tail", AT(tail), 0, 0, 1, "1: the newest page of a room, again and again (history)"},
     {"depth", AT(depth), 0, 0, 100, "of a hundred messages of a room, how many are newer (depth)"},
     {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends with"},
 };

@@ -40,6 +40,7 @@ struct options {
     size_t closed;     /* 1: the server is expected to close those that do not read */
     size_t back;       /* messages missed by who comes back */
     size_t rows;       /* of the table that pages are read from */
+    size_t tail;       /* 1: the newest page, again and again */
     size_t depth;      /* of a hundred of a room's messages, how many are newer than the page */
     size_t limit;      /* operations a second of what sends are compared with; 0: nothing */
 };

@@ -3,12 +3,12 @@
 import { createServer } from 'node:http';
 
 import { useServer } from 'graphql-ws/use/ws';
-import { createPubSub, createSchema } from 'graphql-yoga';
+import { createSchema } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
 
 import { addMessage, announce, readPage, typeDefs } from './common.mjs';
+import { follow, publish } from './rooms.mjs';
 
-const rooms = createPubSub();
 const schema = createSchema({
   typeDefs,
   resolvers: {
@@ -16,12 +16,12 @@ const schema = createSchema({
     Mutation: {
       sendMessage: async (_, args) => {
         const message = await addMessage(args);
-        rooms.publish(args.roomId, message);
+        publish(args.roomId, message);
         return message;
       },
     },
     Subscription: {
-      onMessage: { subscribe: (_, { roomId }) => rooms.subscribe(roomId), resolve: (message) => message },
+      onMessage: { subscribe: (_, { roomId }) => follow(roomId), resolve: (message) => message },
     },
   },
 });
