@@ -17,6 +17,7 @@ OURS = "guildhall"
 SMALL = "small table"
 LIMITS = ("raw", "pgbench", SMALL)
 PEERS = ("graphql-ws", "yoga", "mercurius")
+OPERATIONS = ("sendMessage", "onMessage", "messages")
 WRONGS = ("lost", "repeated", "disordered")
 
 
@@ -65,7 +66,7 @@ TARGETS = [
     at_most("newest page of a hot room: p95", "tail", "p95Us", "us", 1, 1, "limit"),
     at_most("page of 50 of a large table, any depth: p95", "depth", "p95Us", "us", 1.2, 1.2, "limit"),
     at_least("parse + validate, three operations", "engine", "times", "x", 60, 150),
-    at_least("parse + validate, introspection", "engine-introspection", "times", "x", 15, 40),
+    at_least("parse + validate, introspection", "introspection", "times", "x", 15, 40),
     at_most("storm of 10,000: queries per 100", "storm", "statementsPerHundred", "", 0.99, 0.99),
     at_most("storm of 10,000: server CPU to caught up", "storm", "serverSeconds", "s", 2, 2),
     at_least("two threads against one", "threads", "times", "x", 1.6, 1.6),
@@ -73,45 +74,60 @@ TARGETS = [
 ]
 
 
-def derive(rows):
-    """What is judged of several rows together, as rows of its own."""
-    by_label = {}
+def rows_for(rows, label):
+    """Ours."""
+    return [row for row in rows if row.get("label") == label and row.get("server") == OURS]
+
+
+def derive_depth(rows):
+    """The slowest page of the large table, beside the first one of the small."""
+    pages = rows_for(rows, "depth")
+    if not pages:
+        return
+    most = max(row["rows"] for row in pages)
+    small = [row["p95Us"] for row in pages if row["rows"] < most and row["depth"] == 0]
+    if small:
+        yield {"label": "depth", "server": SMALL, "p95Us": small[0]}
+        large = max(row["p95Us"] for row in pages if row["rows"] == most)
+        yield {"label": "depth", "server": OURS, "p95Us": large}
+
+
+def derive_pages(rows):
+    """What pgbench made of pages of the same size stands in our row."""
+    for row in rows_for(rows, "page-16") + rows_for(rows, "tail"):
+        if "limitP95Us" in row:
+            yield {"label": row["label"], "server": "pgbench", "p95Us": row["limitP95Us"]}
+
+
+def derive_threads(rows):
+    for alone in rows_for(rows, "threads-1"):
+        for two in rows_for(rows, "threads-2"):
+            times = alone["busiestUsPerDelivery"] / two["busiestUsPerDelivery"]
+            yield {"label": "threads", "server": OURS, "times": times}
+
+
+def derive_stalled(rows):
     for row in rows:
-        by_label.setdefault((row.get("label"), row.get("server")), []).append(row)
+        if row.get("label") == "stalled":
+            grown = row["residentPeakMiB"] - row["residentBeforeMiB"]
+            yield {"label": "stalled", "server": row["server"], "grownMiB": grown}
 
-    def one(label):
-        return (by_label.get((label, OURS)) or [None])[0]
 
-    # The deepest or slowest of the large table's, beside the small one's first page.
-    depth = by_label.get(("depth", OURS), [])
-    if len(depth) > 1:
-        large = [row for row in depth if row["rows"] == max(r["rows"] for r in depth)]
-        yield {"label": "depth", "server": SMALL, "p95Us": depth[0]["p95Us"]}
-        yield {"label": "depth", "server": OURS, "p95Us": max(row["p95Us"] for row in large)}
-
-    # What pgbench made of pages of the same size, which stands in our row.
-    for label in ("page-16", "tail"):
-        pages = one(label)
-        if pages and "limitP95Us" in pages:
-            yield {"label": label, "server": "pgbench", "p95Us": pages["limitP95Us"]}
-
-    alone, two = one("threads-1"), one("threads-2")
-    if alone and two:
-        times = alone["busiestUsPerDelivery"] / two["busiestUsPerDelivery"]
-        yield {"label": "threads", "server": OURS, "times": times}
-
-    stalled = one("stalled")
-    if stalled:
-        grown = stalled["residentPeakMiB"] - stalled["residentBeforeMiB"]
-        yield {"label": "stalled", "server": OURS, "grownMiB": grown}
-
-    engine = [row for row in rows if row.get("mode") == "engine" and row.get("phase") == "validate"]
-    engine = {row["document"]: row["times"] for row in engine if "times" in row}
-    operations = [engine[name] for name in ("sendMessage", "onMessage", "messages") if name in engine]
+def derive_engine(rows):
+    """How many times graphql-js; of the three operations the slowest."""
+    rows = [row for row in rows if row.get("phase") == "validate" and "times" in row]
+    times = {row["document"]: row["times"] for row in rows}
+    operations = [times[name] for name in OPERATIONS if name in times]
     if operations:
         yield {"label": "engine", "server": OURS, "times": min(operations)}
-    if "introspection" in engine:
-        yield {"label": "engine-introspection", "server": OURS, "times": engine["introspection"]}
+    if "introspection" in times:
+        yield {"label": "introspection", "server": OURS, "times": times["introspection"]}
+
+
+def derive(rows):
+    """What is judged of several figures together, as rows of its own."""
+    for each in (derive_depth, derive_pages, derive_threads, derive_stalled, derive_engine):
+        yield from each(rows)
 
 
 def figures_of(rows, target):

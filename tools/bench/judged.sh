@@ -63,7 +63,7 @@ rows_of_judge() {
     label=depth
     rows_of_depth
     judge_threads
-    contest stalled guildhall fanout --clients 500 --in-flight 64 --stalled 5 --text 4000 \
+    contest stalled "guildhall $others" fanout --clients 500 --in-flight 64 --stalled 5 --text 4000 \
         --requests 100000 --seconds 4
     label=storm
     rows_of_storm

@@ -16,6 +16,8 @@ SEND = "send, 256 in flight, 100 rooms"
 PACED = "20 messages/s to 1,000: p99"
 DEPTH = "page of 50 of a large table, any depth: p95"
 THREADS = "two threads against one"
+STALLED = "25 of 500 stalled: memory grown by"
+PAGE = "page of 50, 16 at a time: p95"
 ENGINE = "parse + validate, three operations"
 
 
@@ -98,6 +100,18 @@ def threads_are_compared_by_the_busiest_one():
     return met_by == ["goal", "missed"]
 
 
+def memory_is_judged_by_how_much_it_grew():
+    rows = [row("stalled", residentBeforeMiB=20, residentPeakMiB=peak) for peak in (44, 45)]
+    peer = row("stalled", "yoga", residentBeforeMiB=100, residentPeakMiB=300)
+    it = verdict(STALLED, [rows[0], peer])
+    return (it["met"], it["peer"], met(STALLED, rows[1])) == ("goal", 200, "missed")
+
+
+def pages_stand_beside_what_pgbench_made_of_them():
+    met_by = [met(PAGE, row("page-16", p95Us=us, limitP95Us=100)) for us in (130, 200, 201)]
+    return met_by == ["goal", "floor", "missed"]
+
+
 def the_slowest_of_three_operations_counts():
     def operation(document, times, phase="validate"):
         return {"mode": "engine", "document": document, "phase": phase, "times": times}
@@ -142,6 +156,8 @@ CASES = [
     a_row_for_another_workload_does_not_count,
     the_slowest_depth_is_held_against_the_small_table,
     threads_are_compared_by_the_busiest_one,
+    memory_is_judged_by_how_much_it_grew,
+    pages_stand_beside_what_pgbench_made_of_them,
     the_slowest_of_three_operations_counts,
     what_a_server_did_wrong_is_summed,
     the_table_shows_what_was_judged,
