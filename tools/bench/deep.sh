@@ -47,13 +47,13 @@ rows_of_depth() {
 }
 
 curves_of_depth() {
-    local rows percent
+    local size percent
     label=rows
-    for ((rows = 10000; rows <= most_rows; rows *= 10)); do
-        fill "$rows"
+    for ((size = 10000; size <= most_rows; size *= 10)); do
+        fill "$size"
         for percent in 0 25 50 75 100; do
-            echo "rows: $rows, $percent % deep" >&2
-            depth "$rows" "$percent"
+            echo "rows: $size, $percent % deep" >&2
+            depth "$size" "$percent"
         done
     done
     label=
