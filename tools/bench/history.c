@@ -116,20 +116,30 @@ static bool fill(struct history *h)
 static void report(const struct options *o, const struct pump *p, int64_t server_us, int64_t own_us)
 {
     double took_us = (double)(p->ended_us - p->began_us);
+    double rate = (double)p->n_answered * 1e6 / took_us;
+    double p95 = (double)histogram_at(&p->latency, 0.95);
     struct report r = {.mode = "history", .server = o->server, .label = o->label};
 
     report_add(&r, "clients", "clients", (double)o->clients, 0);
     report_add(&r, "tail", "tail", (double)o->tail, 0);
     report_add(&r, "pages", "pages", (double)p->n_answered, 0);
-    report_add(&r, "pagesPerSecond", "pages/s", (double)p->n_answered * 1e6 / took_us, 0);
+    report_add(&r, "pagesPerSecond", "pages/s", rate, 0);
     report_add(&r, "p50Us", "p50 us", (double)histogram_at(&p->latency, 0.50), 0);
-    report_add(&r, "p95Us", "p95 us", (double)histogram_at(&p->latency, 0.95), 0);
+    report_add(&r, "p95Us", "p95 us", p95, 0);
     report_add(&r, "p99Us", "p99 us", (double)histogram_at(&p->latency, 0.99), 0);
     report_add(&r, "maxUs", "max us", (double)p->latency.max, 0);
     report_add(&r, "serverUsPerPage", "server us each", (double)server_us / (double)p->n_answered,
                1);
     report_add(&r, "serverBusy", "server busy %", (double)server_us * 100 / took_us, 0);
     report_add(&r, "generatorBusy", "bench busy %", (double)own_us * 100 / took_us, 0);
+    if (o->limit) {
+        report_add(&r, "limitPerSecond", "pgbench/s", (double)o->limit, 0);
+        report_add(&r, "ratio", "ratio", rate / (double)o->limit, 2);
+    }
+    if (o->limit_p95) {
+        report_add(&r, "limitP95Us", "its p95 us", (double)o->limit_p95, 0);
+        report_add(&r, "p95Ratio", "p95 ratio", p95 / (double)o->limit_p95, 2);
+    }
     report_print(&r, o->form);
 }
 

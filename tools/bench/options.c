@@ -35,7 +35,9 @@ static const struct number numbers[] = {
     {"rows", AT(rows), 10000, 5000, 1000000000, "messages in all rooms together (depth)"},
     {"tail", AT(tail), 0, 0, 1, "1: the newest page of a room, again and again (history)"},
     {"depth", AT(depth), 0, 0, 100, "of a hundred messages of a room, how many are newer (depth)"},
-    {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends with"},
+    {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends and pages with"},
+    {"limit-p95", AT(limit_p95), 0, 0, 100000000,
+     "microseconds, the 95th percentile to compare pages with (history)"},
 };
 
 static size_t *place_of(struct options *o, const struct number *n)

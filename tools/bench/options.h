@@ -42,7 +42,8 @@ struct options {
     size_t rows;       /* of the table that pages are read from */
     size_t tail;       /* 1: the newest page, again and again */
     size_t depth;      /* of a hundred of a room's messages, how many are newer than the page */
-    size_t limit;      /* operations a second of what sends are compared with; 0: nothing */
+    size_t limit;      /* operations a second to compare with; 0: nothing */
+    size_t limit_p95;  /* the same, in microseconds */
 };
 
 /* False: what is wrong has been said on stderr. */

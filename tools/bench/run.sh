@@ -219,6 +219,40 @@ END
             awk '{ us[NR] = $1 } END { print us[int(NR * 0.5) + 1], us[int(NR * 0.95) + 1] }')
 }
 
+# page_limit_for CLIENTS: sets page_limits[CLIENTS], pages of 50 a second by so many clients of
+# pgbench and the 95th percentile of their times in microseconds.
+declare -A page_limits=()
+
+page_limit_for() {
+    local clients=$1 pages p95
+    [[ -z ${page_limits[$clients]:-} ]] || return 0
+    psql "$database" -XqAt -v ON_ERROR_STOP=1 2>"$scratch/psql.log" <<'END'
+CREATE TABLE IF NOT EXISTS bench_page (
+    tenant_id text, room_id text, seq bigint, type text, id text, sender_id text, text text,
+    ts bigint, idempotency_key text, PRIMARY KEY (tenant_id, room_id, seq));
+INSERT INTO bench_page
+SELECT 'default', 'bench', n, 'Message', gen_random_uuid(), 'bench',
+       '0123456789012345678901234567890123456789012345678901234567890123', 1795252000000 + n, NULL
+  FROM generate_series(1, 1000) n
+    ON CONFLICT DO NOTHING;
+VACUUM ANALYZE bench_page;
+END
+    cat >"$scratch/page.sql" <<'END'
+\set place random(51, 1001)
+SELECT seq, ts, id, sender_id, text, idempotency_key FROM bench_page
+ WHERE tenant_id = 'default' AND room_id = 'bench' AND seq < :place AND type = 'Message'
+ ORDER BY seq DESC LIMIT 50;
+END
+    rm -f "$scratch"/page.log.*
+    bounded 60 ${on_bench_core[@]+"${on_bench_core[@]}"} pgbench -n -M prepared -T 3 \
+        -c "$clients" -j 1 -f "$scratch/page.sql" -l --log-prefix "$scratch/page.log" "$database" \
+        >"$scratch/pgbench.log" 2>&1 || { cat "$scratch/pgbench.log" >&2; die "pgbench failed"; }
+    pages=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' "$scratch/pgbench.log")
+    p95=$(cut -d' ' -f3 "$scratch"/page.log.* | sort -n |
+        awk '{ took[NR] = $1 } END { print took[int((NR * 95 + 99) / 100)] }')
+    page_limits[$clients]="--limit $pages --limit-p95 $p95"
+}
+
 # ---- rows ---------------------------------------------------------------------------------------
 
 rows=0
@@ -308,10 +342,17 @@ tell_statements() {
         -c "ALTER DATABASE postgres SET log_min_messages = $2"
 }
 
+# history CLIENTS
+history() {
+    page_limit_for "$1"
+    # shellcheck disable=SC2086 # four words
+    row history --clients "$1" --requests 1000000 --seconds 3 ${page_limits[$1]}
+}
+
 rows_of_history() {
-    row history --clients 1 --requests 1000000 --seconds 3
-    row history --clients 16 --requests 1000000 --seconds 3
-    row history --clients 64 --requests 1000000 --seconds 3
+    history 1
+    history 16
+    history 64
 }
 
 # ---- what else there is to measure --------------------------------------------------------------
