@@ -38,6 +38,17 @@ judge_threads() {
     place
 }
 
+# judge_pages PEERS: the row itself tells what pgbench makes of such pages.
+judge_pages() {
+    local limit
+    echo "page-16: pgbench" >&2
+    page_limit_for 16
+    read -ra limit <<<"${page_limits[16]}"
+    contest page-16 "guildhall $1" history --clients 16 --requests 1000000 --seconds 3 "${limit[@]}"
+    contest tail "guildhall $1" history --clients 16 --tail 1 --requests 1000000 --seconds 3 \
+        "${limit[@]}"
+}
+
 judge_engine() {
     local engine=$build/tools/bench/bench_engine
     [[ -x $engine && -d $here/../../tests/engine/node_modules ]] || return 0
@@ -59,7 +70,7 @@ rows_of_judge() {
     judge_pgbench send-1 1
     contest send-1 "guildhall $others" send --clients 1 --in-flight 1 --requests 1000000 --seconds 3
     contest idle "$all" idle --clients 5000
-    contest page-16 "guildhall $others" history --clients 16 --requests 1000000 --seconds 3
+    judge_pages "$others"
     label=depth
     rows_of_depth
     judge_threads
