@@ -76,9 +76,9 @@ PLOTS = {
         one("server CPU a message, us", "rooms, 256 messages in flight", "rooms", "serverUsPerSend"),
     ],
     "rows": [
-        pages_by_rows("p50 of a page of 50, us", "p50Us"),
         pages_by_rows("p95 of a page of 50, us", "p95Us"),
         pages_by_depth("p95 of a page of 50, us", "p95Us"),
+        pages_by_rows("server CPU a page, us", "serverUsPerPage"),
     ],
     "storm": [
         Panel(
@@ -124,6 +124,7 @@ def program_of(rows, panels, path):
         f'set output "{path}"',
         "set grid",
         "set key bottom right opaque",
+        "set format x '%.0f'",
         "set format y '%.6g'",
         f"set multiplot layout 1,{len(drawn)}",
         *(line for program in drawn for line in program),
