@@ -123,6 +123,7 @@ def program_of(rows, panels, path):
         f'set terminal pngcairo size {WIDTH * len(drawn)},{HEIGHT} font "sans,9"',
         f'set output "{path}"',
         "set grid",
+        "set rmargin 4",
         "set key bottom right opaque",
         "set format x '%.0f'",
         "set format y '%.6g'",
