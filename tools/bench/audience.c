@@ -147,6 +147,7 @@ bool audience_init(struct audience *a, const struct options *o, size_t messages)
     *a = (struct audience){.options = o, .room = o->room, .messages = messages};
     a->ears = mem_zalloc(o->clients * sizeof(*a->ears));
     a->heard = mem_zalloc((o->clients * messages / BITS + 1) * sizeof(*a->heard));
+    buf_init(&a->query, VARIABLES_MAX);
     buf_init(&a->variables, VARIABLES_MAX);
     return crowd_init(&a->crowd, &config) && crowd_grow(&a->crowd, 1);
 }
@@ -154,6 +155,7 @@ bool audience_init(struct audience *a, const struct options *o, size_t messages)
 void audience_done(struct audience *a)
 {
     crowd_done(&a->crowd);
+    buf_done(&a->query);
     buf_done(&a->variables);
     mem_free(a->ears);
     mem_free(a->heard);
@@ -174,8 +176,10 @@ static bool take_step(struct audience *a, size_t n)
     buf_reset(&a->variables, VARIABLES_MAX);
     message_write_follow(&a->variables, a->room, a->position);
     for (; a->n < n; a->n++) {
+        buf_reset(&a->query, VARIABLES_MAX);
+        message_write_selection(&a->query, a->n % a->options->selections);
         a->ears[a->n].rehearsals = a->rehearsals;
-        crowd_say(&a->crowd, a->n + 1, FOLLOW_ID, message_follow, buf_str(&a->variables));
+        crowd_say(&a->crowd, a->n + 1, FOLLOW_ID, buf_str(&a->query), buf_str(&a->variables));
     }
     return true;
 }
@@ -186,7 +190,8 @@ bool audience_grow(struct audience *a, size_t n)
 
     while (is_well && a->n < n)
         is_well = take_step(a, n - a->n < STEP ? n : a->n + STEP);
-    return is_well;
+    /* A server that knows no cursors may be taking up the last of them yet. */
+    return is_well && audience_await_quiet(a);
 }
 
 static void write_rehearsal(void *user, size_t slot, size_t number, struct buf *variables)

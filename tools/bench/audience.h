@@ -23,8 +23,9 @@ struct audience {
     struct crowd crowd;
     struct pump *pump; /* under way, or NULL */
     struct str room;
-    struct buf variables; /* of a subscription */
-    struct str position;  /* in position_bytes: a cursor */
+    struct buf query; /* of a subscription */
+    struct buf variables;
+    struct str position; /* in position_bytes: a cursor */
     char position_bytes[MESSAGE_CURSOR_MAX];
     struct audience_ear *ears;
     uint64_t *heard; /* a bit for each message and subscriber */

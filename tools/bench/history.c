@@ -18,7 +18,8 @@ static const struct str page =
     STR_INIT("query Page($roomId: ID!, $after: String) { messages(roomId: $roomId, first: 50, "
              "after: $after) { nextToken items { id text seq senderId ts } } }");
 
-/* Where a client stands: it goes back to the room's beginning, then begins again. */
+/* Where a client stands: it goes back to the room's beginning, then begins again; or it stays at
+ * the tail. */
 struct place {
     char cursor[CURSOR_MAX];
     size_t n;
@@ -84,7 +85,7 @@ static void on_page(void *user, size_t slot, struct str payload)
         crowd_spoil(&h->crowd, "a page had %zu messages, not %d", count_items(payload), PAGE);
         return;
     }
-    if (!wire_find_text(payload, STR("\"nextToken\":\""), &next))
+    if (h->options->tail || !wire_find_text(payload, STR("\"nextToken\":\""), &next))
         next = STR("");
     if (next.n > CURSOR_MAX) {
         crowd_spoil(&h->crowd, "a cursor has %zu bytes", next.n);
@@ -117,9 +118,10 @@ static void report(const struct options *o, const struct pump *p, int64_t server
     double took_us = (double)(p->ended_us - p->began_us);
     double rate = (double)p->n_answered * 1e6 / took_us;
     double p95 = (double)histogram_at(&p->latency, 0.95);
-    struct report r = {.mode = "history"};
+    struct report r = {.mode = "history", .server = o->server, .label = o->label};
 
     report_add(&r, "clients", "clients", (double)o->clients, 0);
+    report_add(&r, "tail", "tail", (double)o->tail, 0);
     report_add(&r, "pages", "pages", (double)p->n_answered, 0);
     report_add(&r, "pagesPerSecond", "pages/s", rate, 0);
     report_add(&r, "p50Us", "p50 us", (double)histogram_at(&p->latency, 0.50), 0);

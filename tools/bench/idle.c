@@ -10,7 +10,7 @@ static bool run(struct audience *a)
 {
     const struct options *o = a->options;
     size_t first = o->clients > FIRST ? FIRST : 0;
-    struct report r = {.mode = "idle"};
+    struct report r = {.mode = "idle", .server = o->server, .label = o->label};
     int64_t resident, cpu;
     double added = (double)(o->clients - first);
 
@@ -18,7 +18,7 @@ static bool run(struct audience *a)
         return false;
     resident = process_resident(o->pid);
     cpu = process_cpu_us(o->pid);
-    if (!audience_grow(a, o->clients) || !audience_await_quiet(a))
+    if (!audience_grow(a, o->clients))
         return false;
     report_add(&r, "connections", "clients", (double)o->clients, 0);
     report_add(&r, "residentMiB", "RSS MiB", (double)process_resident(o->pid) / (1024 * 1024), 1);

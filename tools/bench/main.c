@@ -12,8 +12,8 @@ static const struct {
     const char *name;
     bool (*run)(const struct options *o);
 } modes[] = {
-    {"fanout", fanout_run},   {"send", send_run},       {"idle", idle_run},
-    {"history", history_run}, {"stalled", stalled_run}, {"storm", storm_run},
+    {"fanout", fanout_run},   {"send", send_run},   {"idle", idle_run},   {"history", history_run},
+    {"stalled", stalled_run}, {"storm", storm_run}, {"depth", depth_run},
 };
 
 static bool has_descriptors(const struct options *o)

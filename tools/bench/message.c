@@ -38,6 +38,19 @@ void message_write(struct buf *out, struct str room, size_t number, int64_t now_
     buf_add(out, STR("\"}"));
 }
 
+void message_write_selection(struct buf *out, size_t number)
+{
+    struct str end = STR(" } }");
+
+    if (number == 0) {
+        buf_add(out, message_follow);
+        return;
+    }
+    buf_add(out, str_of(message_follow.p, message_follow.n - end.n));
+    buf_printf(out, " type%zu: type", number);
+    buf_add(out, end);
+}
+
 void message_write_follow(struct buf *out, struct str room, struct str cursor)
 {
     struct json_out j = {.out = out};

@@ -15,6 +15,9 @@ extern const struct str message_resume; /* the position a room stands at */
 /* The variables of message_send. */
 void message_write(struct buf *out, struct str room, size_t number, int64_t now_us, size_t length);
 
+/* message_follow, or another that differs from it by one alias: as many as there are numbers. */
+void message_write_selection(struct buf *out, size_t number);
+
 /* The variables of message_follow: everything behind the cursor. */
 void message_write_follow(struct buf *out, struct str room, struct str cursor);
 

@@ -19,6 +19,9 @@ must_use bool idle_run(const struct options *o);
 /* Pages of a room's history. */
 must_use bool history_run(const struct options *o);
 
+/* Pages at a place in rooms that are full already (run.sh fills them). */
+must_use bool depth_run(const struct options *o);
+
 /* Subscribers that stop reading while messages flow, and read on. */
 must_use bool stalled_run(const struct options *o);
 

@@ -22,6 +22,9 @@ static const struct number numbers[] = {
     {"seconds", AT(seconds), 5, 1, (int64_t)24 * 3600, "after which no request begins"},
     {"rate", AT(rate), 0, 0, 1000, "messages a second; 0: as fast as the answers come"},
     {"text", AT(text_bytes), 64, 40, 4000, "characters of a message"},
+    {"selections", AT(selections), 1, 1, 10000, "different ones among the subscribers (fanout)"},
+    {"strict", AT(strict), 1, 0, 1,
+     "0: deliveries that are lost, repeated or out of order are told, and no failure (fanout)"},
     {"stalled", AT(stalled), 0, 0, 99, "of a hundred subscribers, how many do not read"},
     {"readers", AT(readers), 25, 1, 10000, "clients that go on reading (stalled)"},
     {"bound", AT(bound), (int64_t)96 * 1024, 0, 1 << 30,
@@ -29,6 +32,9 @@ static const struct number numbers[] = {
     {"closed", AT(closed), 0, 0, 1,
      "1: the server is to close those that do not read meanwhile (stalled)"},
     {"back", AT(back), 100, 1, 100000, "messages missed (storm)"},
+    {"rows", AT(rows), 10000, 5000, 1000000000, "messages in all rooms together (depth)"},
+    {"tail", AT(tail), 0, 0, 1, "1: the newest page of a room, again and again (history)"},
+    {"depth", AT(depth), 0, 0, 100, "of a hundred messages of a room, how many are newer (depth)"},
     {"limit", AT(limit), 0, 0, 100000000, "operations a second to compare sends and pages with"},
     {"limit-p95", AT(limit_p95), 0, 0, 100000000,
      "microseconds, the 95th percentile to compare pages with (history)"},
@@ -41,11 +47,14 @@ static size_t *place_of(struct options *o, const struct number *n)
 
 void options_usage(FILE *to)
 {
-    fprintf(to, "bench fanout|send|idle|history|stalled|storm --address HOST:PORT --token TOKEN "
-                "--pid PID\n\n"
-                "  --room PREFIX        rooms' ids begin with it (bench)\n"
-                "  --log FILE           PostgreSQL's, with log_statement = all (storm)\n"
-                "  --form table|row|json\n");
+    fprintf(to,
+            "bench fanout|send|idle|history|stalled|storm|depth --address HOST:PORT --token TOKEN "
+            "--pid PID\n\n"
+            "  --room PREFIX        rooms' ids begin with it (bench)\n"
+            "  --server NAME        what is measured, for the row (guildhall)\n"
+            "  --label TEXT         what for, for the row\n"
+            "  --log FILE           PostgreSQL's, with log_statement = all (storm)\n"
+            "  --form table|row|json\n");
     for (size_t i = 0; i < array_size(numbers); i++)
         fprintf(to, "  --%-10s NUMBER  %s (%lld)\n", numbers[i].name, numbers[i].help,
                 (long long)numbers[i].initial);
@@ -128,6 +137,10 @@ static bool read_option(struct options *o, struct str name, const char *value)
         o->token = str_c(value);
     else if (str_eq_c(name, "room"))
         o->room = str_c(value);
+    else if (str_eq_c(name, "server"))
+        o->server = str_c(value);
+    else if (str_eq_c(name, "label"))
+        o->label = str_c(value);
     else if (str_eq_c(name, "log"))
         o->log = value;
     else
@@ -145,7 +158,7 @@ static bool is_whole(const struct options *o)
 
 bool options_read(struct options *o, const char *const *args)
 {
-    *o = (struct options){.mode = str_c(*args), .room = STR("bench")};
+    *o = (struct options){.mode = str_c(*args), .room = STR("bench"), .server = STR("guildhall")};
     for (size_t i = 0; i < array_size(numbers); i++)
         *place_of(o, &numbers[i]) = (size_t)numbers[i].initial;
     for (args++; *args; args += 2) {

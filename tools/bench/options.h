@@ -19,8 +19,10 @@ struct options {
     struct sockaddr_in address;
     struct str token;
     struct str room; /* rooms' ids begin with it */
-    pid_t pid;       /* the server's */
-    const char *log; /* PostgreSQL's, which tells every statement; NULL: none is given */
+    struct str server;
+    struct str label; /* of the row, for who reads it */
+    pid_t pid;        /* the server's */
+    const char *log;  /* PostgreSQL's, which tells every statement; NULL: none is given */
     enum report_form form;
 
     size_t clients;
@@ -30,11 +32,16 @@ struct options {
     size_t seconds;
     size_t rate;       /* messages a second; 0: as fast as answers come */
     size_t text_bytes; /* of a message */
+    size_t selections; /* that subscribers differ in */
+    size_t strict;     /* 0: what a server does wrong is told, and no failure */
     size_t stalled;    /* of a hundred subscribers, how many do not read */
     size_t readers;    /* clients that go on reading while the others do not */
     size_t bound;      /* bytes that a client which does not read may cost; 0: is not checked */
     size_t closed;     /* 1: the server is expected to close those that do not read */
     size_t back;       /* messages missed by who comes back */
+    size_t rows;       /* of the table that pages are read from */
+    size_t tail;       /* 1: the newest page, again and again */
+    size_t depth;      /* of a hundred of a room's messages, how many are newer than the page */
     size_t limit;      /* operations a second to compare with; 0: nothing */
     size_t limit_p95;  /* the same, in microseconds */
 };

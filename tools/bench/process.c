@@ -1,11 +1,13 @@
 #include "tools/bench/process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/status.h"
 #include "base/str.h"
 
 enum {
@@ -52,13 +54,56 @@ static int64_t field(struct str text, size_t n)
     return str_to_i64(word, &value) ? value : 0;
 }
 
-int64_t process_cpu_us(pid_t pid)
+static int64_t read_cpu_us(pid_t pid, const char *name)
 {
     char bytes[STAT_MAX];
-    struct str stat = read_proc(pid, "stat", bytes, ')');
+    struct str stat = read_proc(pid, name, bytes, ')');
     int64_t ticks = field(stat, UTIME) + field(stat, STIME);
 
     return ticks * (1000000 / sysconf(_SC_CLK_TCK));
+}
+
+int64_t process_cpu_us(pid_t pid)
+{
+    return read_cpu_us(pid, "stat");
+}
+
+void process_threads(pid_t pid, struct process_threads *ret_threads)
+{
+    char path[64], name[64];
+    struct dirent *entry;
+    int64_t id;
+    DIR *tasks;
+
+    ret_threads->n = 0;
+    snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    tasks = opendir(path);
+    if (!tasks)
+        return;
+    while (ret_threads->n < array_size(ret_threads->each) && (entry = readdir(tasks))) {
+        if (!str_to_i64(str_c(entry->d_name), &id))
+            continue;
+        snprintf(name, sizeof(name), "task/%lld/stat", (long long)id);
+        ret_threads->each[ret_threads->n].id = (pid_t)id;
+        ret_threads->each[ret_threads->n++].cpu_us = read_cpu_us(pid, name);
+    }
+    closedir(tasks);
+}
+
+int64_t process_busiest_us(const struct process_threads *before,
+                           const struct process_threads *after)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < after->n; i++) {
+        int64_t used = after->each[i].cpu_us;
+
+        for (size_t j = 0; j < before->n; j++)
+            if (before->each[j].id == after->each[i].id)
+                used -= before->each[j].cpu_us;
+        most = used > most ? used : most;
+    }
+    return most;
 }
 
 int64_t process_own_cpu_us(void)

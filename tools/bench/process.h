@@ -14,6 +14,21 @@
  */
 int64_t process_cpu_us(pid_t pid);
 
+/* The same, thread by thread; of a process with more threads than there is room for, the eldest. */
+struct process_threads {
+    size_t n;
+    struct {
+        pid_t id;
+        int64_t cpu_us;
+    } each[64];
+};
+
+void process_threads(pid_t pid, struct process_threads *ret_threads);
+
+/* What the busiest thread has used between the two. */
+int64_t process_busiest_us(const struct process_threads *before,
+                           const struct process_threads *after);
+
 /* Ours, more exactly. */
 int64_t process_own_cpu_us(void);
 

@@ -33,7 +33,7 @@ static int width_of(const struct report_cell *cell)
 
 static void print_head(const struct report *r)
 {
-    printf("%-8s", r->mode);
+    printf("%-8s%-11s", r->mode, "server");
     for (size_t i = 0; i < r->n; i++)
         printf("%*s", width_of(&r->cells[i]), r->cells[i].head);
     putchar('\n');
@@ -43,7 +43,7 @@ static void print_row(const struct report *r)
 {
     char number[NUMBER_MAX];
 
-    printf("%-8s", "");
+    printf("%-8s%-11.*s", "", STR_ARG(r->server));
     for (size_t i = 0; i < r->n; i++) {
         print_number(&r->cells[i], number);
         printf("%*s", width_of(&r->cells[i]), number);
@@ -61,6 +61,12 @@ static void print_json(const struct report *r)
     json_out_begin_object(&j);
     json_out_key(&j, STR("mode"));
     json_out_str(&j, str_c(r->mode));
+    json_out_key(&j, STR("server"));
+    json_out_str(&j, r->server);
+    if (r->label.n) {
+        json_out_key(&j, STR("label"));
+        json_out_str(&j, r->label);
+    }
     for (size_t i = 0; i < r->n; i++) {
         print_number(&r->cells[i], number);
         json_out_key(&j, str_c(r->cells[i].key));

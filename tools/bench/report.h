@@ -21,6 +21,8 @@ struct report_cell {
 
 struct report {
     const char *mode;
+    struct str server; /* which was measured */
+    struct str label;  /* what for, when somebody will ask; in JSON alone */
     struct report_cell cells[REPORT_CELLS];
     size_t n;
 };

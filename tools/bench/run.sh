@@ -2,15 +2,23 @@
 #
 # Measures the optimised build, with a PostgreSQL and a server of its own on this machine:
 #
-#     tools/bench/run.sh BUILD [--json]                            every mode
-#     tools/bench/run.sh BUILD [--json] MODE                       fanout, send, idle, history, stalled
-#                                                                  or storm
-#     tools/bench/run.sh BUILD [--json] MODE --NAME NUMBER …       one row, with these numbers
+#     tools/bench/run.sh BUILD [OPTION…]                           what is judged: judge.py's table
+#     tools/bench/run.sh BUILD [OPTION…] all                       every mode's rows
+#     tools/bench/run.sh BUILD [OPTION…] MODE                      fanout, send, idle, history, stalled,
+#                                                                  storm or depth
+#     tools/bench/run.sh BUILD [OPTION…] MODE --NAME NUMBER …      one row, with these numbers
+#     tools/bench/run.sh BUILD [OPTION…] curves                    the rows of docs/plots/, as JSON
+#
+#     --json         a line of JSON for each row, for programs
+#     --peers        what is judged is measured on the servers of peers/ as well
+#     --on SERVER    rows are of this one: guildhall, raw (the limit), graphql-ws, yoga, mercurius
+#     --threads N    guildhall's; with more than one it and the load generator share all cores
+#     --rows N       of the largest table that pages are read from (depth, curves)
 #
 # The server has one core and the load generator another, when there are two. Each row has a server
-# of its own, so that no row lives in the memory of another. Fails when a row does: a delivery was
-# lost, repeated or out of order, or something was refused. Whatever ends this script ends the
-# server and PostgreSQL.
+# of its own, so that no row lives in the memory of another. Fails when a row of guildhall's does: a
+# delivery was lost, repeated or out of order, or something was refused. Whatever ends this script
+# ends the server and PostgreSQL.
 
 set -euo pipefail
 
@@ -29,10 +37,26 @@ die() {
 build=$(cd "${1:?which build directory?}" && pwd -P)
 shift
 json=false
-if [[ ${1:-} == --json ]]; then
-    json=true
+with_peers=false
+subject=guildhall
+threads=1
+most_rows=1000000
+peers=(graphql-ws yoga mercurius)
+while [[ ${1:-} == --* ]]; do
+    case $1 in
+    --json) json=true ;;
+    --peers) with_peers=true ;;
+    --on) subject=${2:-} && shift ;;
+    --threads) threads=${2:-} && shift ;;
+    --rows) most_rows=${2:-} && shift ;;
+    *) die "no such option: $1" ;;
+    esac
     shift
-fi
+done
+[[ $threads =~ ^[1-9][0-9]?$ ]] || die "--threads $threads: not a number from 1 to 99"
+[[ $most_rows =~ ^[1-9][0-9]{0,8}$ ]] || die "--rows $most_rows: not a number up to 999999999"
+[[ " guildhall raw ${peers[*]} " == *" $subject "* ]] ||
+    die "--on $subject: there are guildhall, raw, ${peers[*]}"
 
 # ---- what was started ends with this script -----------------------------------------------------
 
@@ -78,12 +102,15 @@ bounded() {
 
 ulimit -n "$(ulimit -Hn)"
 read -ra cores <<<"$(python3 -c 'import os; print(*sorted(os.sched_getaffinity(0)))')"
-on_server_core=()
-on_bench_core=()
-if ((${#cores[@]} > 1)); then
+# place: sets where the server and the load generator run.
+place() {
+    on_server_core=()
+    on_bench_core=()
+    ((${#cores[@]} > 1 && threads == 1)) || return 0
     on_server_core=(taskset -c "${cores[0]}")
     on_bench_core=(taskset -c "${cores[1]}")
-fi
+}
+place
 
 describe() {
     local version cpu placed
@@ -91,13 +118,15 @@ describe() {
     cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
     if $json; then
         python3 -c 'import json, sys
-print(json.dumps({"mode": "machine", "version": sys.argv[1], "cpu": sys.argv[2], "cores": int(sys.argv[3])}))' \
-            "$version" "$cpu" "${#cores[@]}"
+print(json.dumps({"mode": "machine", "version": sys.argv[1], "cpu": sys.argv[2], "cores": int(sys.argv[3]),
+                  "load": float(sys.argv[4])}))' \
+            "$version" "$cpu" "${#cores[@]}" "$(cut -d' ' -f1 /proc/loadavg)"
         return
     fi
     placed="server on core ${cores[0]}, load on core ${cores[1]:-}, PostgreSQL on any"
     ((${#cores[@]} > 1)) || placed="server, load and PostgreSQL on the only core"
-    echo "$version; one thread; ${#cores[@]} cores (${cpu:-unknown}): $placed; fsync on;" \
+    ((threads == 1)) || placed="server, load and PostgreSQL on any"
+    echo "$version; threads: $threads; ${#cores[@]} cores (${cpu:-unknown}): $placed; fsync on;" \
         "load $(cut -d' ' -f1 /proc/loadavg) before"
 }
 
@@ -121,12 +150,22 @@ is_ready() {
 }
 
 # The limits that protect from such clients as these are off; all else is as people run it.
+command_of_server() {
+    case $subject in
+    guildhall)
+        command=("$build/guildhall" serve --migrate --database "$database" --listen 127.0.0.1:0
+            --open-rooms '*' --threads "$threads" --max-connections 0 --max-connections-per-user 0
+            --rate-requests 0 --rate-sends 0)
+        ;;
+    raw) command=("$build/tools/bench/bench_raw") ;;
+    *) command=(env BENCH_DATABASE_URL="$database" node "$here/peers/$subject.mjs") ;;
+    esac
+}
+
 start_server() {
-    local i
-    leashed ${on_server_core[@]+"${on_server_core[@]}"} "$build/guildhall" serve --migrate \
-        --database "$database" --listen 127.0.0.1:0 --open-rooms '*' \
-        --threads 1 --max-connections 0 --max-connections-per-user 0 \
-        --rate-requests 0 --rate-sends 0 2>"$scratch/server.log" &
+    local i command
+    command_of_server
+    leashed ${on_server_core[@]+"${on_server_core[@]}"} "${command[@]}" 2>"$scratch/server.log" &
     server=$!
     for ((i = 0; i < 300; i++)); do
         ! is_ready || return 0
@@ -151,9 +190,10 @@ stop_server() {
 
 # ---- the limit: what PostgreSQL takes, a row at a time -------------------------------------------
 
-declare -A limits=()
+declare -A limits=() limits_p50=() limits_p95=()
 
-# limit_for CLIENTS: sets limits[CLIENTS], inserts a second by so many clients of pgbench.
+# limit_for CLIENTS: sets limits[CLIENTS], inserts a second by so many clients of pgbench, and in
+# limits_p50 and limits_p95 how many microseconds one took.
 limit_for() {
     local clients=$1
     [[ -z ${limits[$clients]:-} ]] || return 0
@@ -168,10 +208,15 @@ INSERT INTO bench_limit (room_id, id, sender_id, text, ts)
 VALUES ('bench-' || :room, gen_random_uuid()::text, 'bench',
         '0123456789012345678901234567890123456789012345678901234567890123', 1795252000000);
 END
+    rm -f "$scratch"/transactions.*
     bounded 60 ${on_bench_core[@]+"${on_bench_core[@]}"} pgbench -n -M prepared -T 3 \
-        -c "$clients" -j 1 -f "$scratch/insert.sql" "$database" \
+        -c "$clients" -j 1 -l --log-prefix="$scratch/transactions" \
+        -f "$scratch/insert.sql" "$database" \
         >"$scratch/pgbench.log" 2>&1 || { cat "$scratch/pgbench.log" >&2; die "pgbench failed"; }
     limits[$clients]=$(sed -n 's/^tps = \([0-9]*\).*/\1/p' "$scratch/pgbench.log")
+    read -r "limits_p50[$clients]" "limits_p95[$clients]" < <(
+        cut -d' ' -f3 "$scratch"/transactions.* | sort -n |
+            awk '{ us[NR] = $1 } END { print us[int(NR * 0.5) + 1], us[int(NR * 0.95) + 1] }')
 }
 
 # page_limit_for CLIENTS: sets page_limits[CLIENTS], pages of 50 a second by so many clients of
@@ -213,10 +258,18 @@ END
 rows=0
 failed=0
 last_mode=
+label= # of the rows to come
+exec {out}>&1
+
+fail_row() {
+    [[ $subject == guildhall ]] || { echo "bench: $subject gave up: $*" >&2; return 0; }
+    failed=$((failed + 1))
+}
 
 # row MODE --NAME NUMBER …
 row() {
-    local mode=$1 form=row
+    local mode=$1 form=row strict=0
+    [[ $subject != guildhall ]] || strict=1
     [[ $mode == "$last_mode" ]] || form=table
     if $json; then
         form=json
@@ -226,10 +279,12 @@ row() {
     last_mode=$mode
     rows=$((rows + 1))
     start_server
-    bounded 300 ${on_bench_core[@]+"${on_bench_core[@]}"} "$build/tools/bench/bench" "$@" \
-        --address "$address" --token "$token" --pid "$server" --room "bench-$rows" \
-        --form "$form" || failed=$((failed + 1))
-    stop_server || failed=$((failed + 1))
+    bounded 300 ${on_bench_core[@]+"${on_bench_core[@]}"} "$build/tools/bench/bench" "$mode" \
+        --room "bench-$rows" "${@:2}" \
+        --address "$address" --token "$token" --pid "$server" \
+        --server "$subject" ${label:+--label "$label"} --strict "$strict" --form "$form" >&"$out" ||
+        fail_row "$*"
+    stop_server || fail_row "its end"
 }
 
 # The last row sends more than sockets hold: what does not fit for those that stand still must wait
@@ -271,9 +326,14 @@ rows_of_stalled() {
 
 # Statements are counted where they arrive: PostgreSQL writes each into its log.
 rows_of_storm() {
+    storm 10000
+}
+
+# storm CLIENTS
+storm() {
     local log=${database##*host=}/postgres.log
     tell_statements "'all'" "'log'"
-    row storm --clients 10000 --back 100 --log "$log"
+    row storm --clients "$1" --back 100 --log "$log"
     tell_statements DEFAULT DEFAULT
 }
 
@@ -295,9 +355,19 @@ rows_of_history() {
     history 64
 }
 
-mode=${1:-all}
-describe
+# ---- what else there is to measure --------------------------------------------------------------
+
+# shellcheck source=tools/bench/deep.sh
+source "$here/deep.sh"
+# shellcheck source=tools/bench/judged.sh
+source "$here/judged.sh"
+# shellcheck source=tools/bench/curves.sh
+source "$here/curves.sh"
+
+mode=${1:-judge}
+[[ $mode == judge || $mode == curves ]] || describe
 case $mode in
+judge) judge ;;
 all)
     (($# <= 1)) || die "numbers belong to one mode: name it"
     rows_of_fanout
@@ -307,13 +377,17 @@ all)
     rows_of_stalled
     rows_of_storm
     ;;
-fanout | send | idle | history | stalled | storm)
+curves)
+    json=true
+    rows_of_curves
+    ;;
+fanout | send | idle | history | stalled | storm | depth)
     if (($# > 1)); then
         row "$@"
     else
         "rows_of_$mode"
     fi
     ;;
-*) die "no such mode: $mode; there are fanout, send, idle, history, stalled and storm" ;;
+*) die "no such mode: $mode; there are fanout, send, idle, history, stalled, storm and depth" ;;
 esac
 ((failed == 0)) || die "$failed rows failed"

@@ -39,7 +39,7 @@ static void report(const struct send *s, int64_t server_us, int64_t own_us)
     const struct pump *p = &s->pump;
     double took_us = (double)(p->ended_us - p->began_us);
     double rate = (double)p->n_answered * 1e6 / took_us;
-    struct report r = {.mode = "send"};
+    struct report r = {.mode = "send", .server = o->server, .label = o->label};
 
     report_add(&r, "clients", "clients", (double)o->clients, 0);
     report_add(&r, "inFlight", "in flight", (double)o->in_flight, 0);

@@ -363,7 +363,7 @@ static void report(const struct stalled *s, uint64_t lost, uint64_t repeated)
         [PHASE_RETURN] = {"returnP50Ms", "returnP99Ms", "returnMaxMs", "return p50 ms"},
     };
     const struct followers *f = &s->followers;
-    struct report r = {.mode = "stalled"};
+    struct report r = {.mode = "stalled", .server = s->options->server, .label = s->options->label};
 
     report_add(&r, "stalled", "stalled", (double)f->n, 0);
     report_add(&r, "readers", "readers", (double)s->flow.audience.n, 0);

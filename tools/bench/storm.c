@@ -99,7 +99,7 @@ static void report(const struct storm *s)
 {
     const struct followers *f = &s->followers;
     double n = (double)f->n;
-    struct report r = {.mode = "storm"};
+    struct report r = {.mode = "storm", .server = s->options->server, .label = s->options->label};
 
     report_add(&r, "clients", "clients", n, 0);
     report_add(&r, "missed", "missed", (double)s->options->back, 0);

@@ -52,17 +52,21 @@ static bool take_type(struct str *s, enum wire_type *ret_type)
     return false;
 }
 
+/* Servers put either first. */
+static bool take_id_and_type(struct str *s, struct wire_message *m)
+{
+    if (skip(s, with_id))
+        return take_id(s, &m->id) && skip(s, with_type) && take_type(s, &m->type);
+    if (!skip(s, STR("{\"type\":\"")) || !take_type(s, &m->type))
+        return false;
+    return m->type == WIRE_ACK || (skip(s, STR("\",\"id\":\"")) && take_id(s, &m->id));
+}
+
 bool wire_read(struct str text, struct wire_message *ret_message)
 {
     struct wire_message m = {.payload = STR_NULL};
 
-    if (skip(&text, with_id)) {
-        if (!take_id(&text, &m.id) || !skip(&text, with_type))
-            return false;
-    } else if (!skip(&text, STR("{\"type\":\""))) {
-        return false;
-    }
-    if (!take_type(&text, &m.type))
+    if (!take_id_and_type(&text, &m))
         return false;
     if (skip(&text, with_payload) && text.n > 0)
         m.payload = str_of(text.p, text.n - 1);

@@ -3,7 +3,8 @@
 /*
  * graphql-transport-ws as a load generator speaks it: messages are put together here, and taken
  * apart by their place, not by a JSON parser, which would cost more than the server does. What is
- * laid out otherwise than this server lays it out is not understood, and counts as a failure.
+ * laid out otherwise than servers lay it out (id and type first, no spaces) is not understood, and
+ * counts as a failure.
  *
  * Operation ids have the 36 characters that clients give them, and end in a number of ours.
  */

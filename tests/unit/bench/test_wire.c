@@ -25,6 +25,18 @@ static void a_result_gives_its_number_and_payload(void **state)
     assert_str(m.payload, "{\"data\":{\"x\":1}}");
 }
 
+static void the_type_may_stand_before_the_number(void **state)
+{
+    struct wire_message m;
+
+    assert_true(
+        wire_read(STR("{\"type\":\"next\",\"id\":\"" ID "\",\"payload\":{\"data\":1}}"), &m));
+    assert_int_equal(m.type, WIRE_NEXT);
+    assert_int_equal(m.id, 42);
+    assert_str(m.payload, "{\"data\":1}");
+    assert_false(wire_read(STR("{\"type\":\"next\",\"payload\":{\"data\":1}}"), &m));
+}
+
 static void a_completion_has_no_payload(void **state)
 {
     struct wire_message m;
@@ -74,7 +86,8 @@ static void values_are_found_behind_what_announces_them(void **state)
 int main(void)
 {
     return RUN(test(an_acknowledgement_is_known_by_its_type),
-               test(a_result_gives_its_number_and_payload), test(a_completion_has_no_payload),
+               test(a_result_gives_its_number_and_payload),
+               test(the_type_may_stand_before_the_number), test(a_completion_has_no_payload),
                test(what_is_laid_out_otherwise_is_refused),
                test(a_subscription_is_read_back_by_the_number_it_was_given),
                test(values_are_found_behind_what_announces_them));
