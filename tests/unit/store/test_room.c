@@ -1,5 +1,7 @@
 #include "store/room.h"
 
+#include <libpq-fe.h>
+
 #include "tests/lib/test.h"
 #include "tests/unit/store/fixture.h"
 
@@ -350,6 +352,43 @@ static void the_last_message_is_the_newest_or_none(void **state)
     assert_int_equal(fixture_await(&f, w), ST_FORBIDDEN);
 }
 
+/* --- what can be a room at all */
+
+static void check_refused(const char *sql)
+{
+    PGresult *result = PQexec(f.sql, sql);
+
+    if (PQresultStatus(result) != PGRES_FATAL_ERROR)
+        fail_msg("not refused: %s", sql);
+    assert_string_equal(PQresultErrorField(result, PG_DIAG_SQLSTATE), "23514");
+    PQclear(result);
+}
+
+static void what_cannot_be_a_room_is_refused_whoever_writes_it(void **state)
+{
+    fixture_room(&f, "right", "ann");
+    check_refused("UPDATE room SET kind = 'CAVE' WHERE room_id = 'right'");
+    check_refused("UPDATE room SET visibility = 'SECRET' WHERE room_id = 'right'");
+    check_refused("UPDATE room SET guild_id = 'g' WHERE room_id = 'right'");
+    check_refused("INSERT INTO room (tenant_id, room_id, kind, created_at)"
+                  " VALUES ('t', 'wrong', 'CAVE', 1)");
+    check_refused("INSERT INTO room (tenant_id, room_id, visibility, created_at)"
+                  " VALUES ('t', 'wrong', 'SECRET', 1)");
+    check_refused("INSERT INTO room (tenant_id, room_id, created_at) VALUES ('t', '', 1)");
+    check_refused("INSERT INTO room (tenant_id, room_id, created_at)"
+                  " VALUES ('t', repeat('ä', 129), 1)");
+    check_refused("INSERT INTO room (tenant_id, room_id, created_at)"
+                  " VALUES ('t', 'GUILD#wrong', 1)");
+    check_refused("INSERT INTO room (tenant_id, room_id, guild_id, created_at)"
+                  " VALUES ('t', 'wrong', 'g', 1)");
+    fixture_sql(&f, "INSERT INTO room (tenant_id, room_id, kind, visibility, created_at)"
+                    " VALUES ('t', repeat('ä', 128), 'DIRECT', 'PUBLIC', 1)");
+    assert_int_equal(fixture_sql_i64(&f, "SELECT count(*) FROM room WHERE room_id = 'right'"
+                                         " AND (kind, visibility) = ('GROUP', 'PRIVATE')"
+                                         " AND guild_id IS NULL"),
+                     1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +405,7 @@ int main(void)
         test(a_new_room_comes_before_those_that_were_active_earlier),
         test(members_are_counted_however_they_come_and_go),
         test(the_last_message_is_the_newest_or_none),
+        test(what_cannot_be_a_room_is_refused_whoever_writes_it),
     };
 
     return cmocka_run_group_tests_name("store/room", tests, open_fixture, close_fixture);
