@@ -471,6 +471,50 @@ static void one_message_and_many_follow_the_same_rules(void **state)
         0);
 }
 
+/* Two hundred calls at random, without keys and each with one of its own, which changes nothing but
+ * the way they take: what is answered and what is stored must be the same. */
+static void a_batch_without_keys_follows_the_same_rules(void **state)
+{
+    fixture_room(&f, "plain", "ann guest*");
+    fixture_guild(&f, "plain", "ann guest*");
+    fixture_send(&f, "ann", "plain", "before", NULL, NULL);
+    fixture_sql(
+        &f, "CREATE FUNCTION try_batch(calls jsonb, keyed boolean) RETURNS text"
+            " LANGUAGE plpgsql AS $$ DECLARE answer text; BEGIN"
+            " SELECT string_agg(b::text, ' ' ORDER BY place) INTO answer FROM"
+            "  (SELECT array_agg('t'::text) AS tenants, array_agg(c->>'room' ORDER BY i) AS rooms,"
+            "    array_agg(c->>'sender' ORDER BY i) AS senders, array_agg('id-' || i ORDER BY i) "
+            "AS ids,"
+            "    array_agg('text ' || i ORDER BY i) AS texts,"
+            "    array_agg(CASE WHEN keyed THEN 'key-' || i END ORDER BY i) AS keys,"
+            "    array_agg((c->>'open')::boolean ORDER BY i) AS open,"
+            "    array_agg((c->>'vouched')::boolean ORDER BY i) AS vouched,"
+            "    array_agg((c->>'admin')::boolean ORDER BY i) AS admin"
+            "    FROM jsonb_array_elements(calls) WITH ORDINALITY AS e (c, i)) a,"
+            "  message_send_batch(tenants, rooms, senders, ids, texts, keys, open, vouched, admin,"
+            "   5, false) WITH ORDINALITY AS b (outcome, seq, ts, id, place);"
+            " SELECT answer || string_agg(concat_ws(',', room_id, seq, type, id, sender_id, text, "
+            "ts), ' '"
+            "   ORDER BY room_id, seq) INTO answer"
+            "  FROM (SELECT * FROM gg_core UNION ALL SELECT * FROM gg_guild) l;"
+            " SELECT answer || string_agg(r::text, ' ' ORDER BY room_id) INTO answer FROM room r;"
+            " RAISE EXCEPTION USING errcode = 'P0002', message = answer;"
+            " EXCEPTION WHEN no_data_found THEN RETURN SQLERRM; END $$");
+    assert_int_equal(
+        fixture_sql_i64(
+            &f,
+            "SELECT count(*) FILTER (WHERE plain <> keyed OR plain IS NULL OR keyed IS NULL)"
+            " + CASE WHEN count(DISTINCT plain) < 10 THEN 1000 ELSE 0 END"
+            " FROM generate_series(1, 10) turn, LATERAL (SELECT jsonb_agg(jsonb_build_object("
+            "   'room', (ARRAY['plain', 'GUILD#plain', 'new', 'GUILD#new'])[ceil(random() * 4)],"
+            "   'sender', (ARRAY['ann', 'guest', 'eve'])[ceil(random() * 3)],"
+            "   'open', i %% 40 < turn, 'vouched', random() < 0.3,"
+            "   'admin', random() < 0.2)) AS calls FROM generate_series(1, 200) i) c,"
+            " LATERAL (SELECT try_batch(calls, false) AS plain, try_batch(calls, true) AS keyed"
+            "  OFFSET 0) x"),
+        0);
+}
+
 /* --- no database at all */
 
 static void closed_at_once(void *user)
@@ -530,6 +574,7 @@ int main(void)
         test(reads_under_way_fail_and_the_next_ones_work),
         test(a_batch_sent_again_stores_nothing_twice),
         test(one_message_and_many_follow_the_same_rules),
+        test(a_batch_without_keys_follows_the_same_rules),
         test(without_a_database_calls_fail_at_once_and_closing_works),
     };
 
