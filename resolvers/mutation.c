@@ -13,19 +13,24 @@ static bool is_control(uint32_t cp)
     return (cp < 0x20 && cp != '\t' && cp != '\n') || (cp >= 0x7F && cp < 0xA0);
 }
 
+static void add_run(char *clean, size_t *n, struct str text, size_t from, size_t to)
+{
+    memcpy(clean + *n, text.p + from, to - from);
+    *n += to - from;
+}
+
 static struct str without_controls(struct arena *a, struct str text)
 {
     char *clean = arena_alloc(a, text.n + 1);
-    size_t n = 0;
+    size_t n = 0, run = 0, next = 0;
 
-    for (size_t i = 0; i < text.n;) {
-        size_t from = i;
-
-        if (is_control(str_next_code_point(text, &i)))
+    for (size_t i = 0; i < text.n; i = next) {
+        if (!is_control(str_next_code_point(text, &next)))
             continue;
-        memcpy(clean + n, text.p + from, i - from);
-        n += i - from;
+        add_run(clean, &n, text, run, i);
+        run = next;
     }
+    add_run(clean, &n, text, run, text.n);
     return str_of(clean, n);
 }
 

@@ -100,15 +100,13 @@ size_t str_code_points(struct str utf8)
     return count;
 }
 
-uint32_t str_next_code_point(struct str s, size_t *at)
+uint32_t str_next_wide_code_point(struct str s, size_t *at)
 {
     const unsigned char *u = (const unsigned char *)s.p + *at;
     size_t length = sequence_length(u, s.n - *at);
 
     *at += length ? length : 1;
     switch (length) {
-    case 1:
-        return u[0];
     case 2:
         return (u[0] & 0x1Fu) << 6 | (u[1] & 0x3Fu);
     case 3:

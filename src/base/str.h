@@ -77,8 +77,19 @@ bool str_is_utf8(struct str s);
 /* Code points in well-formed UTF-8. */
 size_t str_code_points(struct str utf8);
 
+/* For the next function, where it is not ASCII. */
+uint32_t str_next_wide_code_point(struct str s, size_t *at);
+
 /* One code point from s at *at, which moves on; U+FFFD and one byte where s is malformed. */
-uint32_t str_next_code_point(struct str s, size_t *at);
+static inline uint32_t str_next_code_point(struct str s, size_t *at)
+{
+    unsigned char first = (unsigned char)s.p[*at];
+
+    if (first >= 0x80)
+        return str_next_wide_code_point(s, at);
+    ++*at;
+    return first;
+}
 
 /* Writes a Unicode scalar value to out, returns the number of bytes (1 to 4). */
 size_t str_put_code_point(uint32_t cp, char out[4]);
