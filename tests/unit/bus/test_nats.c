@@ -93,6 +93,7 @@ static void meet(void)
     node_await_last(&a, &b);
     node_await_last(&b, &a);
     a.heard = b.heard = STR("");
+    a.n_heard = b.n_heard = 0;
 }
 
 static void a_hint_reaches_the_other_node_and_not_the_one_that_said_it(void **state)
@@ -128,7 +129,6 @@ static void when_the_server_is_back_the_nodes_are_told_and_hear_again(void **sta
     start_server();
     node_await(&a, &a.connected, 2);
     node_await(&b, &b.connected, 2);
-    a.n_heard = b.n_heard = 0;
     meet();
     node_say(&a, "again");
     node_await_last(&a, &b);
