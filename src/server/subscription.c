@@ -34,7 +34,7 @@ struct subscription {
     const struct gql_operation *operation;
     const struct gql_field_def *field; /* the root field */
     struct str key;                    /* its response name; the plan's */
-    json_t *variables;
+    json_t *variables; /* NULL when its events need none: JSON takes half a kilobyte */
     enum right right;
     struct wait *reading; /* NULL when nothing is awaited: the subscription ends only then */
     enum right asked;     /* what a good answer to it will show the right to rest on */
@@ -475,7 +475,8 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct sessi
     s->operation = subscribed->operation;
     s->field = subscribed->source_field;
     s->key = subscribed->source_key;
-    s->variables = json_incref((json_t *)subscribed->variables);
+    if (gql_event_uses_variables(s->operation))
+        s->variables = json_incref((json_t *)subscribed->variables);
     s->since = source->since;
     memcpy(s->bytes, source->room_id.p, source->room_id.n);
     s->room_id = str_of(s->bytes, source->room_id.n);
