@@ -52,14 +52,26 @@ static const struct gql_field_set *root_fields(struct gql_execution *e)
     return NULL;
 }
 
+/* False: they are wrong, and the request has its errors. */
+static bool take_variables(struct gql_execution *e)
+{
+    struct gql_request *r = e->request;
+
+    if (e->kind == GQL_OF_EVENT && !gql_event_uses_variables(r->operation)) {
+        e->variables = (struct gql_value){.kind = GQL_VALUE_OBJECT};
+        return true;
+    }
+    return gql_coerce_variables(r->arena, &r->operation->variables, r->variables, &r->errors,
+                                &e->variables);
+}
+
 /* True when the execution is done already. */
 static bool run(struct gql_request *r, enum gql_execution_kind kind, const void *event)
 {
     struct gql_execution *e = new_execution(r, kind);
     const struct gql_field_set *root = NULL;
 
-    if (gql_coerce_variables(r->arena, &r->operation->variables, r->variables, &r->errors,
-                             &e->variables))
+    if (take_variables(e))
         root = root_fields(e);
     if (!root) {
         gql_complete_failed(r);

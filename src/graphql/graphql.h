@@ -128,8 +128,12 @@ must_use bool gql_execute(struct gql_request *r);
 must_use bool gql_subscribe(struct gql_request *r);
 
 /* The event's turn: the root field is `event`, the rest is executed as a query's would be. A
- * request of its own, with the same operation and variables as the subscription's. */
+ * request of its own, with the same operation as the subscription's and the same variables, which
+ * may be left out when gql_event_uses_variables() is false. */
 must_use bool gql_execute_event(struct gql_request *r, const void *event);
+
+/* Does an event's response depend on variables? Those of the root field alone are done with. */
+must_use bool gql_event_uses_variables(const struct gql_operation *operation);
 
 /* The variables that an event's response depends on (those used below the root field), as
  * canonical JSON: subscribers with the same operation and the same key share a rendering. */

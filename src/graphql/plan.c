@@ -354,6 +354,11 @@ bool gql_operation_per_viewer(const struct gql_operation *operation)
     return operation->per_viewer;
 }
 
+bool gql_event_uses_variables(const struct gql_operation *operation)
+{
+    return operation->n_event_variables > 0;
+}
+
 static int add_json(const char *text, size_t n, void *out)
 {
     buf_add(out, str_of(text, n));

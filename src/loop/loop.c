@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "loop/mailbox.h"
+#include "loop/timer.h"
 
 enum {
     MOST_ROUNDS = 64, /* of hooks that ask for hooks; the rest waits for the next turn */
@@ -78,6 +79,7 @@ void loop_init(struct loop *l, unsigned index)
     list_init(&l->hooks);
     list_init(&l->next);
     list_init(&l->graveyard);
+    timers_open(l);
     uv_prepare_init(&l->uv, &l->before_poll);
     uv_check_init(&l->uv, &l->after_poll);
     uv_idle_init(&l->uv, &l->hurry);
@@ -98,6 +100,8 @@ void loop_done(struct loop *l)
     uv_close((uv_handle_t *)&l->before_poll, NULL);
     uv_close((uv_handle_t *)&l->after_poll, NULL);
     uv_close((uv_handle_t *)&l->hurry, NULL);
+    uv_run(&l->uv, UV_RUN_DEFAULT);
+    timers_close(l);
     uv_run(&l->uv, UV_RUN_DEFAULT);
     end_turn(l);
     mailbox_free(l->mailbox);

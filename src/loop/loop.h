@@ -21,6 +21,7 @@
 #include "base/status.h"
 
 struct mailbox;
+struct timer;
 struct turn_hook;
 struct grave;
 
@@ -46,6 +47,9 @@ struct loop {
     struct list next;      /* turn_hook.link, to run at the end of the next */
     struct list graveyard; /* grave.link */
     struct mailbox *mailbox;
+    struct timer *soonest; /* of those that run, with the others below it; for timer.c alone */
+    uint64_t started;      /* how often a timer was */
+    uv_timer_t alarm;      /* for the soonest */
     uv_prepare_t before_poll;
     uv_check_t after_poll;
     uv_idle_t hurry; /* runs while a hook waits: then the poll does not */

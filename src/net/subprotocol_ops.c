@@ -7,7 +7,7 @@
 #include "net/dialect.h"
 
 enum {
-    FIRST_SLOTS = 4
+    FIRST_SLOTS = 1
 };
 
 static struct subprotocol_op **slot_of(const struct subprotocol_ops *ops, struct str id)

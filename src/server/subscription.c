@@ -20,6 +20,12 @@ enum right {
     RIGHT_TOKEN,   /* the room is open, or the token says so, whoever its members are */
 };
 
+/* Rare: the database is away. */
+struct retry {
+    struct timer timer;
+    struct subscription *subscription;
+};
+
 struct subscription {
     struct operation_owner owner;
     struct session_follower follower;
@@ -34,12 +40,12 @@ struct subscription {
     const struct gql_operation *operation;
     const struct gql_field_def *field; /* the root field */
     struct str key;                    /* its response name; the plan's */
-    json_t *variables;
+    json_t *variables; /* NULL when its events need none: JSON takes half a kilobyte */
     enum right right;
-    struct wait *reading; /* NULL when nothing is awaited: the subscription ends only then */
-    enum right asked;     /* what a good answer to it will show the right to rest on */
-    struct arena arena;   /* the reading's; reset before each */
-    struct timer retry;
+    struct wait *reading;  /* NULL when nothing is awaited: the subscription ends only then */
+    enum right asked;      /* what a good answer to it will show the right to rest on */
+    struct arena arena;    /* the reading's; reset before each */
+    struct retry *retry;   /* NULL while none is to come */
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
     bool typed_errors;
@@ -49,9 +55,9 @@ struct subscription {
     char bytes[];
 };
 
-static void on_retry_closed(struct timer *t)
+static void free_subscription(struct grave *grave)
 {
-    struct subscription *s = container_of(t, struct subscription, retry);
+    struct subscription *s = container_of(grave, struct subscription, grave);
 
     gql_plan_unref(s->plan);
     json_decref(s->variables);
@@ -59,9 +65,12 @@ static void on_retry_closed(struct timer *t)
     mem_free(s);
 }
 
-static void free_subscription(struct grave *grave)
+static void forget_retry(struct subscription *s)
 {
-    timer_close(&container_of(grave, struct subscription, grave)->retry, on_retry_closed);
+    if (s->retry)
+        timer_stop(&s->retry->timer);
+    mem_free(s->retry);
+    s->retry = NULL;
 }
 
 /* Nothing is delivered behind this. Its memory goes when nobody can call back any more. */
@@ -73,7 +82,7 @@ static void end(struct subscription *s)
     session_free(s->own);
     s->own = NULL;
     subscriber_end(&s->subscriber);
-    timer_stop(&s->retry);
+    forget_retry(s);
     turn_hook_cancel(&s->read);
     if (!s->reading)
         loop_bury(&s->worker->loop, &s->grave, free_subscription);
@@ -264,13 +273,32 @@ static void fail_expired(struct subscription *s, int64_t first_kept_seq)
          arena_printf(&s->arena, "\"earliestCursor\":\"%.*s\"", STR_ARG(cursor)));
 }
 
+static void read_log(struct subscription *s);
+
+static void on_retry(struct timer *t)
+{
+    struct subscription *s = container_of(t, struct retry, timer)->subscription;
+
+    forget_retry(s);
+    read_log(s);
+}
+
+static void retry_later(struct subscription *s)
+{
+    assert(!s->retry);
+    s->retry = mem_new(struct retry);
+    s->retry->subscription = s;
+    timer_init(&s->retry->timer, &s->worker->loop, on_retry);
+    timer_start(&s->retry->timer, RETRY_MS);
+}
+
 static void take_run(struct subscription *s, const struct wait *w)
 {
     const struct message_run *run = w->value;
     struct subscriber_row *rows;
 
     if (is_passing(w->status)) {
-        timer_start(&s->retry, RETRY_MS);
+        retry_later(s);
         return;
     }
     if (w->status != ST_OK) {
@@ -314,7 +342,7 @@ static void read_log(struct subscription *s)
     reading = store_message_read_on(s->worker->store, &s->arena, &caller, &query);
     if (reading->answered) {
         /* The store takes no calls now. A fan-out may be on the stack: nothing ends here. */
-        timer_start(&s->retry, RETRY_MS);
+        retry_later(s);
         return;
     }
     s->reading = reading;
@@ -423,11 +451,6 @@ static void on_start(void *user, struct wait *w)
     forget_reading(s);
 }
 
-static void on_retry(struct timer *t)
-{
-    read_log(container_of(t, struct subscription, retry));
-}
-
 /* Equal keys render equal bytes: the operation, the variables its selection uses, what it looks
  * like, and the viewer where the selection depends on it. */
 static struct str group_key(struct arena *a, const struct subscription *s)
@@ -475,12 +498,12 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct sessi
     s->operation = subscribed->operation;
     s->field = subscribed->source_field;
     s->key = subscribed->source_key;
-    s->variables = json_incref((json_t *)subscribed->variables);
+    if (gql_event_uses_variables(s->operation))
+        s->variables = json_incref((json_t *)subscribed->variables);
     s->since = source->since;
     memcpy(s->bytes, source->room_id.p, source->room_id.n);
     s->room_id = str_of(s->bytes, source->room_id.n);
     arena_init(&s->arena);
-    timer_init(&s->retry, &w->loop, on_retry);
     turn_hook_init(&s->read, on_read);
     /* First the topic, then the position: what commits in between is in one of the two. */
     join(s);

@@ -475,7 +475,8 @@ static void run_operation(struct arena *a, const struct gql_operation *operation
     key = gql_event_key(a, operation, variables);
     assert(str_starts(key, STR("{")));
     for (int i = 0; i < EVENTS; i++)
-        run(operation, variables, gql_execute_event, i ? &absent : &node);
+        run(operation, gql_event_uses_variables(operation) ? variables : NULL, gql_execute_event,
+            i ? &absent : &node);
 }
 
 static void run_document(const struct gql_schema *schema, struct str text, const json_t *variables)

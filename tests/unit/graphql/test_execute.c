@@ -346,6 +346,31 @@ static void an_event_takes_the_place_of_the_root_field(void **state)
     assert_int_equal(stage.rooms.n_authorized, 1);
 }
 
+static void an_event_needs_no_variables_of_the_root_field(void **state)
+{
+    struct gql_request *r = ask("subscription ($i: ID!) { onRoom(id: $i) { name } }");
+
+    assert_false(gql_event_uses_variables(r->operation));
+    assert_true(gql_execute_event(r, &stage.rooms.room));
+    assert_str(buf_str(&stage.out), "{\"data\":{\"onRoom\":{\"name\":\"Lobby\"}}}");
+}
+
+static void an_event_needs_the_variables_below_the_root_field(void **state)
+{
+    struct gql_request *r =
+        ask("subscription ($y: Boolean!) { onRoom(id: 1) { id name @skip(if: $y) } }");
+    json_t *variables = json_pack("{s:b}", "y", 1);
+
+    assert_true(gql_event_uses_variables(r->operation));
+    assert_true(gql_execute_event(r, &stage.rooms.room));
+    assert_true(r->failed);
+    buf_reset(&stage.out, SIZE_MAX);
+    r->variables = variables;
+    assert_true(gql_execute_event(r, &stage.rooms.room));
+    assert_str(buf_str(&stage.out), "{\"data\":{\"onRoom\":{\"id\":\"lobby\"}}}");
+    json_decref(variables);
+}
+
 static void an_event_is_authorised_anew(void **state)
 {
     stage.rooms.allowed = ST_FORBIDDEN;
@@ -429,6 +454,8 @@ int main(void)
         staged(a_source_is_handed_over_and_nothing_written),
         staged(a_source_that_is_refused_is_a_response_without_data),
         staged(an_event_takes_the_place_of_the_root_field), staged(an_event_is_authorised_anew),
+        staged(an_event_needs_no_variables_of_the_root_field),
+        staged(an_event_needs_the_variables_below_the_root_field),
         staged(a_mutation_waits_for_each_of_its_fields),
         staged(a_mutation_with_a_condition_that_is_null_changes_nothing),
         staged(one_plan_serves_many_requests));
