@@ -7,4 +7,5 @@ SELECT g.may_read, g.last_seq, g.first_kept_seq, newest.id
      SELECT l.id
        FROM gg_log l
       WHERE g.may_read AND l.tenant_id = $1::text AND l.room_id = $2::text AND l.seq = g.last_seq
+      LIMIT 1
  ) newest ON true

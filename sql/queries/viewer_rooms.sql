@@ -6,16 +6,24 @@ WITH mine AS (
     SELECT m.room_id FROM member m
      WHERE m.tenant_id = $1::text AND m.user_id = $2::text
     UNION
-    SELECT r.room_id FROM room r
-     WHERE r.tenant_id = $1::text
-       AND r.guild_id IN (SELECT g.guild_id FROM guild_member g
-                           WHERE g.tenant_id = $1::text AND g.user_id = $2::text
-                          UNION
-                          SELECT unnest($3::text::text[]))
+    SELECT r.room_id
+      FROM (SELECT g.guild_id FROM guild_member g
+             WHERE g.tenant_id = $1::text AND g.user_id = $2::text
+            UNION
+            SELECT unnest($3::text::text[])) g
+     CROSS JOIN LATERAL (
+         SELECT r.room_id FROM room r
+          WHERE r.tenant_id = $1::text AND r.guild_id = g.guild_id
+         OFFSET 0
+     ) r
 ), page AS (
     SELECT r.*, greatest(r.last_ts, r.created_at) AS active_at
       FROM mine
-      JOIN room r ON r.tenant_id = $1::text AND r.room_id = mine.room_id
+     CROSS JOIN LATERAL (
+         SELECT r.* FROM room r
+          WHERE r.tenant_id = $1::text AND r.room_id = mine.room_id
+         OFFSET 0
+     ) r
      WHERE (-greatest(r.last_ts, r.created_at), r.room_id) > (-$4::bigint, $5::text)
      ORDER BY -greatest(r.last_ts, r.created_at), r.room_id
      LIMIT $6::bigint

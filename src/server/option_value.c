@@ -149,6 +149,7 @@ static bool read_number(const struct option *o, struct str text, uint64_t *ret_n
     case OPTION_LIMIT:
         return read_whole(text, ret_number);
     case OPTION_BYTES:
+    case OPTION_ROOM:
         return read_measure(text, byte_units, ret_number);
     case OPTION_DURATION:
     case OPTION_SECONDS:
@@ -170,12 +171,13 @@ static bool read_number(const struct option *o, struct str text, uint64_t *ret_n
 static bool put_number(const struct option *o, uint64_t number, void *target)
 {
     bool is_limit = o->kind == OPTION_LIMIT || o->kind == OPTION_BYTES;
+    bool is_size = is_limit || o->kind == OPTION_ROOM;
 
     if (is_limit && number == 0)
         number = o->most ? o->most : SIZE_MAX;
     if (!fits(o, number))
         return false;
-    if (is_limit) {
+    if (is_size) {
         *(size_t *)target = number;
     } else if (o->kind == OPTION_SECONDS) {
         if (number % 1000 != 0)
@@ -212,6 +214,7 @@ bool option_value_read(const struct option *o, struct arena *arena, struct str t
     case OPTION_WHOLE:
     case OPTION_LIMIT:
     case OPTION_BYTES:
+    case OPTION_ROOM:
     case OPTION_DURATION:
     case OPTION_SECONDS:
         break;
@@ -265,6 +268,10 @@ struct str option_value_allowed(const struct option *o, struct arena *arena)
     case OPTION_BYTES:
         return arena_printf(arena,
                             "bytes such as 65536, 64KiB or 1MiB, from %ju to %ju, or 0 for off",
+                            least, most);
+    case OPTION_ROOM:
+        return arena_printf(arena,
+                            "bytes such as 65536, 64KiB or 1MiB, from %ju to %ju, or 0 for none",
                             least, most);
     case OPTION_DURATION:
     case OPTION_SECONDS:
@@ -331,6 +338,7 @@ const char *option_value_placeholder(const struct option *o)
     case OPTION_LIMIT:
         return "NUMBER";
     case OPTION_BYTES:
+    case OPTION_ROOM:
         return "BYTES";
     case OPTION_DURATION:
     case OPTION_SECONDS:

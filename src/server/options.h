@@ -25,6 +25,7 @@ enum option_kind {
     OPTION_WHOLE,    /* uint64_t: a whole number */
     OPTION_LIMIT,    /* size_t: a whole number; 0 is off and becomes `most` */
     OPTION_BYTES,    /* size_t: as a limit, also with KiB, MiB or GiB behind it */
+    OPTION_ROOM,     /* size_t: bytes that may be used, written likewise; 0 is none */
     OPTION_DURATION, /* uint64_t milliseconds: 250ms, 10s, 5m, 1h, 30d */
     OPTION_SECONDS,  /* int64_t: a duration in whole seconds */
     OPTION_RATE,     /* struct rate, its interval: 100/s, 600/min, 5000/h; 0 is off */

@@ -251,7 +251,8 @@ static void bytes_may_have_a_unit(void **state)
 
 static void nought_switches_a_limit_off(void **state)
 {
-    load_flags(LIST("--max-depth=0", "--max-request-bytes=0"));
+    load_flags(LIST("--max-depth=0", "--max-request-bytes=0", "--recent-bytes=0"));
+    assert_int_equal(config.recent_bytes, 0); /* no limit: nothing is kept */
     assert_int_equal(config.max_depth, 200);
     assert_int_equal(config.max_request_bytes, CONFIG_LARGEST_REQUEST);
 }

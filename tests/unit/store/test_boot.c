@@ -289,6 +289,41 @@ static void every_statement_prepares(void **state)
     }
 }
 
+static void explain(struct place *p, const struct pg_statement *statement)
+{
+    PGresult *described = PQdescribePrepared(p->pq, statement->name), *plan;
+    struct str nulls = STR("");
+
+    for (int i = 0; i < PQnparams(described); i++)
+        nulls = arena_printf(&p->arena, "%.*s%sNULL", STR_ARG(nulls), i ? ", " : "");
+    plan = PQexec(p->pq, arena_printf(&p->arena,
+                                      nulls.n ? "EXPLAIN EXECUTE %s(%.*s)" : "EXPLAIN EXECUTE %s",
+                                      statement->name, STR_ARG(nulls))
+                             .p);
+    if (PQresultStatus(plan) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", statement->name, PQerrorMessage(p->pq));
+    for (int i = 0; i < PQntuples(plan); i++) {
+        const char *line = PQgetvalue(plan, i, 0);
+        if (strstr(line, "Seq Scan on") || (strstr(line, "Join Filter:") && strstr(line, " = ")))
+            fail_msg("%s: %s", statement->name, line);
+    }
+    PQclear(plan);
+    PQclear(described);
+}
+
+/* Plans are made when tables are small, where all are alike to the planner, and stay. One that
+ * reads a room's rows, or a tenant's rooms, to find one of them is slow when they are many. */
+static void plans_of_an_empty_database_find_rows_by_whole_keys(void **state)
+{
+    static const char *const patience[] = {"10s"};
+    struct place *p = *state;
+
+    every_statement_prepares(state);
+    PQclear(PQexecPrepared(p->pq, "session", 1, patience, NULL, NULL, 0));
+    for (size_t i = 0; i < SQL_STATEMENTS; i++)
+        explain(p, &sql_statements[i]);
+}
+
 #define in_a_place(f) cmocka_unit_test_setup_teardown(f, make_place, drop_place)
 
 int main(void)
@@ -303,5 +338,6 @@ int main(void)
                in_a_place(the_cursor_key_is_random_and_stays),
                in_a_place(a_database_that_was_not_migrated_says_what_to_do),
                test(a_database_that_is_not_there_is_named), in_a_place(the_demo_is_made_once),
-               in_a_place(every_statement_prepares));
+               in_a_place(every_statement_prepares),
+               in_a_place(plans_of_an_empty_database_find_rows_by_whole_keys));
 }
