@@ -229,7 +229,7 @@ static struct conn *conn_new(struct net *n, const struct net_address *client)
 
     c->net = n;
     c->peer = *client;
-    outq_init(&c->out, &n->copies);
+    outq_init(&c->out, &n->stock);
     deadline_init(&c->deadline);
     turn_hook_init(&c->turn_end, on_turn_end);
     list_append(&n->connections, &c->link);

@@ -37,7 +37,7 @@ void exchange_init(struct exchange *x, struct net *n, const struct exchange_fram
         .out = out,
         .client = {.transport = "http",
                    .address = &x->address,
-                   .unsent = &n->copies,
+                   .unsent = &n->stock.copies,
                    .ops = &exchange_client_ops},
     };
     buf_init(&x->body, max_body(x));

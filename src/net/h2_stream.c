@@ -27,7 +27,7 @@ struct h2_stream *h2_stream_new(struct conn *c, nghttp2_session *session, int32_
     s->id = id;
     s->head = mem_new(struct http_head);
     arena_init(&s->arena);
-    outq_init(&s->out, &c->net->copies);
+    outq_init(&s->out, &c->net->stock);
     deadline_init(&s->due);
     exchange_init(&s->exchange, c->net, &h2_framing, &s->out);
     s->exchange.peer = &c->peer;

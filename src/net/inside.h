@@ -11,6 +11,7 @@
 #include "net/deadline.h"
 #include "net/listener.h"
 #include "net/net.h"
+#include "net/outq.h"
 #include "net/packing.h"
 
 enum {
@@ -42,7 +43,7 @@ struct net {
     size_t n_connections;
     struct list handshakes; /* conn.handshake, the oldest first */
     size_t n_handshakes;
-    size_t copies;            /* bytes of answers that wait for one client each (outq.copies) */
+    struct outq_stock stock;  /* of the connections' queues */
     uint64_t clients;         /* made so far */
     struct net *const *peers; /* of every loop, by its index; this one among them */
     size_t n_peers;

@@ -379,5 +379,6 @@ void net_free(struct net *n)
     mem_free(n->plain_out);
     mem_free(n->scratch);
     arena_done(&n->arena);
+    outq_stock_done(&n->stock);
     mem_free(n);
 }

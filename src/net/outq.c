@@ -10,8 +10,9 @@
 
 enum {
     MOST_PARTS = 9,
-    HEAD_MAX = 20,   /* of a frame, or of a chunk: the digits of a size_t and a line's end */
-    WORST_ESCAPE = 6 /* bytes that one byte of an id may need in JSON */
+    HEAD_MAX = 20,     /* of a frame, or of a chunk: the digits of a size_t and a line's end */
+    WORST_ESCAPE = 6,  /* bytes that one byte of an id may need in JSON */
+    MOST_SPARE = 65536 /* of a hot room, whose subscribers wait for dozens each; five megabytes */
 };
 
 enum item_kind {
@@ -28,8 +29,9 @@ struct outq_item {
     const struct outq_envelope *envelope;
     enum item_kind kind;
     enum ws_opcode opcode;
-    bool packed; /* of ITEM_NEXT: the shared frame; of ITEM_FRAME: own bytes */
-    size_t n;    /* own bytes; of ITEM_NEXT those of a frame that nobody else has */
+    bool packed;   /* of ITEM_NEXT: the shared frame; of ITEM_FRAME: own bytes */
+    size_t n;      /* own bytes; of ITEM_NEXT those of a frame that nobody else has */
+    size_t length; /* as it goes out */
     char bytes[];
 };
 
@@ -179,49 +181,132 @@ static size_t copy_out(const struct wire *w, size_t skip, char *to, size_t room)
     return done;
 }
 
+/* --- the common case by itself: a result in a text frame, as a hot room's subscribers hear it */
+
+static bool is_plain(const struct outq_item *item)
+{
+    return item->kind == ITEM_NEXT && !item->packed && item->envelope->framing == OUTQ_MESSAGE;
+}
+
+static size_t plain_payload(const struct outq_item *item)
+{
+    const struct outq_envelope *e = item->envelope;
+
+    return e->before_id.n + id_of(item).n + e->before_payload.n + frame_str(item->frame).n +
+           e->behind_payload.n;
+}
+
+static char *put(char *to, struct str bytes)
+{
+    if (bytes.n)
+        memcpy(to, bytes.p, bytes.n);
+    return to + bytes.n;
+}
+
+/* All of it, where there is room for it; returns how many bytes. */
+static size_t write_plain(const struct outq_item *item, char *to)
+{
+    const struct outq_envelope *e = item->envelope;
+    char *at = to + ws_frame_head(item->opcode, false, plain_payload(item), to);
+
+    at = put(at, e->before_id);
+    at = put(at, id_of(item));
+    at = put(at, e->before_payload);
+    at = put(at, frame_str(item->frame));
+    at = put(at, e->behind_payload);
+    return (size_t)(at - to);
+}
+
 static size_t wire_length(const struct outq_item *item)
 {
     struct wire w;
 
+    if (is_plain(item)) {
+        size_t n = plain_payload(item);
+        return ws_frame_head(item->opcode, false, n, w.head) + n;
+    }
     lay_out(&w, item);
     return w.total;
 }
 
-static struct outq_item *item_new(enum item_kind kind, struct outq_id *id, size_t n)
+static struct outq_item *item_init(struct outq_item *item, enum item_kind kind, struct outq_id *id,
+                                   size_t n)
 {
-    struct outq_item *item = mem_realloc(NULL, sizeof(*item) + n);
-
     *item = (struct outq_item){.kind = kind, .id = id, .opcode = WS_TEXT, .n = n};
     if (id)
         id->holders++;
     return item;
 }
 
+static struct outq_item *item_new(enum item_kind kind, struct outq_id *id, size_t n)
+{
+    struct outq_item *item = mem_realloc(NULL, sizeof(*item) + n);
+
+    return item_init(item, kind, id, n);
+}
+
+/* --- places of results: a hot room takes and leaves a million a second */
+
+static struct outq_item *place_take(struct outq_stock *stock)
+{
+    struct outq_item *item = stock ? stock->spare : NULL;
+
+    if (!item)
+        return mem_realloc(NULL, sizeof(*item));
+    stock->spare = item->next;
+    stock->n_spare--;
+    return item;
+}
+
+static void place_leave(struct outq_stock *stock, struct outq_item *item)
+{
+    if (!stock || stock->n_spare == MOST_SPARE) {
+        mem_free(item);
+        return;
+    }
+    item->next = stock->spare;
+    stock->spare = item;
+    stock->n_spare++;
+}
+
+void outq_stock_done(struct outq_stock *stock)
+{
+    while (stock->spare) {
+        struct outq_item *item = stock->spare;
+        stock->spare = item->next;
+        mem_free(item);
+    }
+    stock->n_spare = 0;
+}
+
 static void item_free(struct outq *q, struct outq_item *item)
 {
-    if (q->copies)
-        *q->copies -= item->n;
+    if (q->stock)
+        q->stock->copies -= item->n;
     frame_unref(item->frame);
     outq_id_unref(item->id);
-    mem_free(item);
+    if (item->kind == ITEM_NEXT)
+        place_leave(q->stock, item);
+    else
+        mem_free(item);
 }
 
 static void append(struct outq *q, struct outq_item *item)
 {
+    item->length = wire_length(item);
     if (q->last)
         q->last->next = item;
     else
         q->first = item;
     q->last = item;
-    q->unsent += wire_length(item);
-    if (q->copies)
-        *q->copies += item->n;
+    q->unsent += item->length;
+    if (q->stock)
+        q->stock->copies += item->n;
 }
 
-void outq_init(struct outq *q, size_t *copies)
+void outq_init(struct outq *q, struct outq_stock *stock)
 {
-    *q = (struct outq){0};
-    q->copies = copies;
+    *q = (struct outq){.stock = stock};
 }
 
 void outq_done(struct outq *q)
@@ -231,13 +316,13 @@ void outq_done(struct outq *q)
         q->first = item->next;
         item_free(q, item);
     }
-    outq_init(q, q->copies);
+    outq_init(q, q->stock);
 }
 
 static void push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
                       struct frame *payload, bool packed)
 {
-    struct outq_item *item = item_new(ITEM_NEXT, id, 0);
+    struct outq_item *item = item_init(place_take(q->stock), ITEM_NEXT, id, 0);
 
     item->envelope = envelope;
     if (frame_is_alone(payload))
@@ -323,10 +408,22 @@ void outq_drop(struct outq *q, const struct outq_id *id)
             continue;
         }
         *at = item->next;
-        q->unsent -= wire_length(item);
+        q->unsent -= item->length;
         item_free(q, item);
     }
     q->last = before;
+}
+
+/* Of the first item what fits; returns how many bytes. */
+static size_t take_some(const struct outq *q, char *to, size_t room)
+{
+    const struct outq_item *item = q->first;
+    struct wire w;
+
+    if (q->taken == 0 && item->length <= room && is_plain(item))
+        return write_plain(item, to);
+    lay_out(&w, item);
+    return copy_out(&w, q->taken, to, room);
 }
 
 size_t outq_take(struct outq *q, char *to, size_t room)
@@ -335,15 +432,12 @@ size_t outq_take(struct outq *q, char *to, size_t room)
 
     while (q->first && done < room) {
         struct outq_item *item = q->first;
-        struct wire w;
-        size_t n;
+        size_t n = take_some(q, to + done, room - done);
 
-        lay_out(&w, item);
-        n = copy_out(&w, q->taken, to + done, room - done);
         done += n;
         q->taken += n;
         q->unsent -= n;
-        if (q->taken < w.total)
+        if (q->taken < item->length)
             return done;
         q->taken = 0;
         q->first = item->next;

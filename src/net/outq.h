@@ -38,21 +38,31 @@ struct outq_envelope {
 
 struct outq_item;
 
+/* What all queues of a loop share. */
+struct outq_stock {
+    size_t copies;           /* bytes that are held for one queue alone */
+    struct outq_item *spare; /* places of results that were sent, for those to come */
+    unsigned n_spare;
+};
+
 struct outq {
     struct outq_item *first;
     struct outq_item *last;
-    size_t unsent;  /* bytes that wait, heads and envelopes counted */
-    size_t taken;   /* of the first item */
-    size_t *copies; /* of all queues of the loop: bytes that are held for one of them alone */
+    size_t unsent;            /* bytes that wait, heads and envelopes counted */
+    size_t taken;             /* of the first item */
+    struct outq_stock *stock; /* NULL: its own places are its own */
 };
+
+/* The queues are done already. */
+void outq_stock_done(struct outq_stock *stock);
 
 /* One holder: the caller. id must be UTF-8. */
 struct outq_id *outq_id_new(struct str id) must_use;
 /* Takes NULL, returns NULL. */
 struct outq_id *outq_id_unref(struct outq_id *id);
 
-/* copies: NULL where nobody counts them. */
-void outq_init(struct outq *q, size_t *copies);
+/* stock may be NULL. */
+void outq_init(struct outq *q, struct outq_stock *stock);
 void outq_done(struct outq *q);
 
 static inline bool outq_empty(const struct outq *q)

@@ -440,7 +440,7 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct p
     ws_message_init(&ws->message, max_message(ws), packing);
     ws->subprotocol.client.address = &c->peer;
     ws->subprotocol.client.requests = &c->requests;
-    ws->subprotocol.client.unsent = &c->net->copies;
+    ws->subprotocol.client.unsent = &c->net->stock.copies;
     if (says_alive(dialect))
         deadline_init(ws->alive);
     set_alive(ws);

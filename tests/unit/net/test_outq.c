@@ -33,25 +33,47 @@ static void push_next(struct outq *q, struct outq_id *id, const char *text)
 
 static void what_is_held_for_one_queue_alone_is_counted(void **state)
 {
-    size_t copies = 0;
+    struct outq_stock stock = {0};
     struct outq one, other;
     struct frame *shared = frame_new(STR("for both")), *held = frame_ref(shared);
 
-    outq_init(&one, &copies);
-    outq_init(&other, &copies);
+    outq_init(&one, &stock);
+    outq_init(&other, &stock);
     push_next(&one, NULL, "12345");
     outq_push_raw(&one, STR("123"));
     outq_push_raw(&other, STR("12"));
-    assert_int_equal(copies, 10);
+    assert_int_equal(stock.copies, 10);
     take_all(&one);
-    assert_int_equal(copies, 2);
+    assert_int_equal(stock.copies, 2);
     outq_push_next(&one, &envelope, NULL, shared);
-    assert_int_equal(copies, 2);
+    assert_int_equal(stock.copies, 2);
     frame_unref(held);
     frame_unref(shared);
     outq_done(&one);
     outq_done(&other);
-    assert_int_equal(copies, 0);
+    assert_int_equal(stock.copies, 0);
+    outq_stock_done(&stock);
+}
+
+static void a_place_that_a_result_leaves_is_the_next_ones(void **state)
+{
+    struct outq_stock stock = {0};
+    struct outq one, other;
+
+    outq_init(&one, &stock);
+    outq_init(&other, &stock);
+    push_next(&one, NULL, "a");
+    push_next(&one, NULL, "b");
+    take_all(&one);
+    assert_int_equal(stock.n_spare, 2);
+    push_next(&other, NULL, "c");
+    outq_push_raw(&other, STR("bytes of its own"));
+    assert_int_equal(stock.n_spare, 1);
+    outq_done(&other);
+    assert_int_equal(stock.n_spare, 2);
+    outq_stock_done(&stock);
+    assert_int_equal(stock.n_spare, 0);
+    outq_done(&one);
 }
 
 static void a_result_goes_out_in_its_envelope(void **state)
@@ -297,6 +319,8 @@ int main(void)
 {
     return RUN(
         test(a_result_goes_out_in_its_envelope), test(what_is_held_for_one_queue_alone_is_counted),
+
+        test(a_place_that_a_result_leaves_is_the_next_ones),
         test(a_packed_result_goes_out_in_everybodys_own_envelope),
         test(a_packed_text_says_so_in_its_head), test(a_result_may_be_a_chunk_of_http),
         test(bytes_may_be_a_chunk_of_http), test(a_result_may_go_out_bare), test(an_id_is_escaped),
