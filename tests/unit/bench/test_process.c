@@ -33,26 +33,47 @@ static void a_thread_that_was_not_there_before_has_used_all_of_its_time_in_betwe
     assert_int_equal(process_busiest_us(&before, &after), 400);
 }
 
-static void *wait_for_the_end(void *has_ended)
+struct second {
+    atomic_int id; /* once it runs */
+    atomic_bool has_ended;
+};
+
+static void *wait_for_the_end(void *second)
 {
-    while (!atomic_load((atomic_bool *)has_ended))
+    struct second *s = second;
+
+    atomic_store(&s->id, gettid());
+    while (!atomic_load(&s->has_ended))
         usleep(1000);
     return NULL;
 }
 
+static bool has_thread(const struct process_threads *t, pid_t id)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->each[i].id == id)
+            return true;
+    return false;
+}
+
+/* A sanitizer may have threads of its own. */
 static void every_thread_of_a_process_is_seen(void **state)
 {
-    static atomic_bool has_ended;
+    struct second second = {0};
     struct process_threads before, during;
     pthread_t thread;
 
     process_threads(getpid(), &before);
-    assert_int_equal(pthread_create(&thread, NULL, wait_for_the_end, &has_ended), 0);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_the_end, &second), 0);
+    while (!atomic_load(&second.id))
+        usleep(1000);
     process_threads(getpid(), &during);
-    atomic_store(&has_ended, true);
+    atomic_store(&second.has_ended, true);
     pthread_join(thread, NULL);
-    assert_int_equal(during.n, before.n + 1);
-    assert_int_equal(before.each[0].id, getpid());
+    assert_true(has_thread(&before, getpid()));
+    assert_false(has_thread(&before, second.id));
+    assert_true(has_thread(&during, getpid()));
+    assert_true(has_thread(&during, second.id));
 }
 
 static void of_a_process_that_is_gone_there_are_no_threads(void **state)
