@@ -302,6 +302,14 @@ export class Load {
     }
   }
 
+  // Until every subscription has begun: what comes before that may end it.
+  async followersHear() {
+    while (this.followers.some(({ heard }) => heard.length === 0)) {
+      if (this.#failure) throw this.#failure;
+      await delay(2);
+    }
+  }
+
   // Some node must be there.
   async stopWriting() {
     this.isEnding = true;

@@ -65,6 +65,7 @@ export class Outage {
     await this.load.begin();
     this.#socket = await Socket.open(this.#hall, 'caller');
     if (this.isLoaded) await this.load.more(100);
+    if (this.isLoaded) await this.load.followersHear();
   }
 
   // When all that was sent was heard by all.
