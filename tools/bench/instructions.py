@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 BASELINE = "tools/bench/engine/instructions.json"
-SLACK = 0.03  # of a count: other compilers, other addresses under the hash tables
+SLACK = 0.05  # of a count: another processor has libc take other routines, which was seen to make 2 %
 COUNTED = "engine_counted"
 
 
