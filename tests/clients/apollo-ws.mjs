@@ -2,6 +2,7 @@
 
 import WebSocket from 'ws';
 
+import { askOf } from './apollo-ask.mjs';
 import { FOLLOW, PAGE, Wire } from './scenario.mjs';
 
 // A browser has it, and Node from 22 on; GraphQLWsLink looks at it when a socket ends.
@@ -20,16 +21,7 @@ export function connectWith({ ApolloClient, gql, GraphQLWsLink, InMemoryCache, r
     let following = true;
 
     return {
-      async ask(document, variables) {
-        const operation = { variables, fetchPolicy: 'no-cache' };
-        const { data } = await (document.startsWith('mutation')
-          ? client.mutate({ mutation: gql(document), ...operation })
-          : client.query({ query: gql(document), ...operation })
-        ).catch((error) => {
-          throw errorsOf(error)?.[0] ?? error;
-        });
-        return data;
-      },
+      ask: askOf(client, { gql, errorsOf }),
 
       follow(variables, heard) {
         const failed = async (error) => {

@@ -1,6 +1,7 @@
 // Apollo Client over its HttpLink alone: queries and mutations as JSON, subscriptions in parts.
 
 import { Cable } from '../lib/cable.mjs';
+import { askOf } from './apollo-ask.mjs';
 import { FOLLOW, pageByPage } from './scenario.mjs';
 
 // lib: { ApolloClient, gql, HttpLink, InMemoryCache } of a version, and errorsOf(error), its GraphQL
@@ -18,16 +19,7 @@ export function connectWith({ ApolloClient, gql, HttpLink, InMemoryCache, errors
     });
     let following = true;
 
-    async function ask(document, variables) {
-      const operation = { variables, fetchPolicy: 'no-cache' };
-      const { data } = await (document.startsWith('mutation')
-        ? client.mutate({ mutation: gql(document), ...operation })
-        : client.query({ query: gql(document), ...operation })
-      ).catch((error) => {
-        throw errorsOf(error)?.[0] ?? error;
-      });
-      return data;
-    }
+    const ask = askOf(client, { gql, errorsOf });
 
     return {
       ask,

@@ -10,6 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+import tap
+
 ROOT = Path(sys.argv[1])
 
 GOOD = {
@@ -101,16 +104,4 @@ CASES = {
     "a_run_without_tests_is_a_failure": lambda: summary() == (1, "0 passed, 1 failed"),
 }
 
-
-def main():
-    failed = 0
-    print(f"1..{len(CASES)}")
-    for number, (name, holds) in enumerate(CASES.items(), 1):
-        verdict = "ok" if holds() else "not ok"
-        failed += verdict != "ok"
-        print(f"{verdict} {number} - {name}", flush=True)
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+tap.tell(list(CASES.items()))

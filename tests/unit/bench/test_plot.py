@@ -6,6 +6,10 @@
 
 import importlib.util
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
+import tap
 
 spec = importlib.util.spec_from_file_location("plot", sys.argv[1])
 plot = importlib.util.module_from_spec(spec)
@@ -55,16 +59,4 @@ CASES = [
     nothing_is_drawn_of_nothing,
 ]
 
-
-def main():
-    failed = 0
-    print(f"1..{len(CASES)}")
-    for number, holds in enumerate(CASES, 1):
-        said = "ok" if holds() else "not ok"
-        failed += said != "ok"
-        print(f"{said} {number} - {holds.__name__}", flush=True)
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+tap.tell([(holds.__name__, holds) for holds in CASES])
