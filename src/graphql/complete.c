@@ -212,7 +212,7 @@ static bool complete_failure(struct completion *c, const struct spot *s,
  * nothing is written, for any other value. */
 static bool write_scalar(struct completion *c, const struct gql_type *type, const void *value)
 {
-    const struct gql_type *nullable = type->kind == GQL_NON_NULL ? type->of : type;
+    const struct gql_type *nullable = gql_type_nullable(type);
     const struct gql_scalar *scalar = nullable->scalar;
 
     if (nullable->kind != GQL_SCALAR || !scalar || is_null(scalar->kind, value) ||

@@ -93,6 +93,15 @@ static struct str id_of(const struct outq_item *item)
     return item->id ? str_of(item->id->json, item->id->n) : STR("");
 }
 
+/* Bytes of a result and of its envelope, without the framing. */
+static size_t next_payload(const struct outq_item *item)
+{
+    const struct outq_envelope *e = item->envelope;
+
+    return e->before_id.n + id_of(item).n + e->before_payload.n + frame_str(item->frame).n +
+           e->behind_payload.n;
+}
+
 /* The envelope as it is, the result packed. */
 static void lay_out_packed(struct wire *w, const struct outq_item *item)
 {
@@ -119,7 +128,7 @@ static void lay_out_next(struct wire *w, const struct outq_item *item)
 {
     const struct outq_envelope *e = item->envelope;
     struct str id = id_of(item), payload = frame_str(item->frame);
-    size_t n = e->before_id.n + id.n + e->before_payload.n + payload.n + e->behind_payload.n;
+    size_t n = next_payload(item);
 
     if (e->framing == OUTQ_MESSAGE)
         add_frame_head(w, item, n);
@@ -188,14 +197,6 @@ static bool is_plain(const struct outq_item *item)
     return item->kind == ITEM_NEXT && !item->packed && item->envelope->framing == OUTQ_MESSAGE;
 }
 
-static size_t plain_payload(const struct outq_item *item)
-{
-    const struct outq_envelope *e = item->envelope;
-
-    return e->before_id.n + id_of(item).n + e->before_payload.n + frame_str(item->frame).n +
-           e->behind_payload.n;
-}
-
 static char *put(char *to, struct str bytes)
 {
     if (bytes.n)
@@ -207,7 +208,7 @@ static char *put(char *to, struct str bytes)
 static size_t write_plain(const struct outq_item *item, char *to)
 {
     const struct outq_envelope *e = item->envelope;
-    char *at = to + ws_frame_head(item->opcode, false, plain_payload(item), to);
+    char *at = to + ws_frame_head(item->opcode, false, next_payload(item), to);
 
     at = put(at, e->before_id);
     at = put(at, id_of(item));
@@ -222,7 +223,7 @@ static size_t wire_length(const struct outq_item *item)
     struct wire w;
 
     if (is_plain(item)) {
-        size_t n = plain_payload(item);
+        size_t n = next_payload(item);
         return ws_frame_head(item->opcode, false, n, w.head) + n;
     }
     lay_out(&w, item);
