@@ -49,19 +49,30 @@ def at_least(workload, label, figure, unit, floor, goal, against=""):
 
 EACH = "serverUsPerDelivery"
 
+
+def better_than_peer(workload, label, figure, unit, floor, goal):
+    return Target(workload, label, figure, unit, True, floor, goal, "peer")
+
+
+# Times were set on a machine of their own. Where the table of targets gives only a time, the row
+# behind it holds the same bound as it stood there: through the limit's time or the best peer's.
 TARGETS = [
     at_most("fan-out 1,000, 64 in flight: server CPU a delivery", "fanout-64", EACH, "us", 0.5, 0.3),
-    Target("fan-out 1,000, 64 in flight: beside the best peer", "fanout-64", EACH, "us", True, 25, 40, "peer"),
+    better_than_peer("fan-out 1,000, 64 in flight: beside the best peer", "fanout-64", EACH, "us", 25, 40),
     at_most("fan-out 1,000, one at a time: server CPU a delivery", "fanout-1", EACH, "us", 4.9, 4.3),
+    at_most("fan-out 1,000, one at a time: beside the limit", "fanout-1", EACH, "us", 4.9 / 3.9, 4.3 / 3.9, "limit"),
     at_least("fan-out 5,000, 16 in flight: deliveries", "fanout-5000", "deliveriesPerSecond", "/s", 0.6, 0.6, "limit"),
     at_least("fan-out 5,000, 16 in flight: beside the best peer", "fanout-5000", "deliveriesPerSecond", "/s", 10, 10, "peer"),
     at_most("20 messages/s to 1,000: p99", "fanout-paced", "p99Ms", "ms", 1.3, 1.3, "limit"),
     at_least("send, 256 in flight, 100 rooms", "send-256", "sendsPerSecond", "/s", 1.5, 3, "limit"),
     at_most("send, 256 in flight: server CPU each", "send-256", "serverUsPerSend", "us", 12, 12),
+    better_than_peer("send, 256 in flight: beside the best peer", "send-256", "serverUsPerSend", "us", 59 / 12, 59 / 12),
     at_most("send, one at a time: p50", "send-1", "p50Us", "us", 1.7, 1.3, "limit"),
     at_most("idle connection, one subscription", "idle", "bytesPerConnection", "B", 3500, 2500),
     at_most("connection set up: server CPU each", "idle", "setUpUs", "us", 70, 70),
+    at_most("connection set up: beside the limit", "idle", "setUpUs", "us", 70 / 24, 70 / 24, "limit"),
     at_most("page of 50, 16 at a time: server CPU each", "page-16", "serverUsPerPage", "us", 25, 25),
+    better_than_peer("page of 50, 16 at a time: beside the best peer", "page-16", "serverUsPerPage", "us", 151 / 25, 151 / 25),
     at_most("page of 50, 16 at a time: p95", "page-16", "p95Us", "us", 2, 1.3, "limit"),
     at_most("newest page of a hot room: p95", "tail", "p95Us", "us", 1, 1, "limit"),
     at_most("page of 50 of a large table, any depth: p95", "depth", "p95Us", "us", 1.2, 1.2, "limit"),
