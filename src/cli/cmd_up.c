@@ -172,6 +172,8 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
     int exit_status;
 
     config_init(&config);
+    config.demo_users = users;
+    config.n_demo_users = array_size(users);
     if (cmd_load(cmd, &config, NULL, args, environment, &exit_status)) {
         exit_status = CMD_FAILED;
         if (hold_state_dir(&up) && have_secret(&up) && have_database(&up) && have_demo(&up))
