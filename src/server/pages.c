@@ -35,6 +35,10 @@ static struct net_page version(struct worker *w, struct buf *scratch)
     json_out_str(&j, w->facts->version);
     json_out_key(&j, STR("schemaHash"));
     json_out_str(&j, w->facts->schema_hash);
+    if (w->config->n_demo_users) {
+        json_out_key(&j, STR("demo"));
+        json_out_bool(&j, true);
+    }
     json_out_end_object(&j);
     return (struct net_page){
         .status = 200, .content_type = "application/json", .body = buf_str(scratch)};

@@ -64,7 +64,7 @@ const options = {
   metafile: true,
   minify: true,
   outdir: '/',
-  target: ['es2021'],
+  target: ['es2022'],
   legalComments: 'none',
   logLevel: 'warning',
   jsx: 'automatic',
@@ -155,6 +155,25 @@ function outputsByEntry(metafile) {
     if (entryPoint)
       byEntry.set(path.resolve(here, entryPoint), { address: nameOf(output), styles: nameOf(cssBundle) });
   return byEntry;
+}
+
+// What the pages load, however far away. Styles of modules that are imported later on are outputs too,
+// but nobody loads them: a page's own style sheet has them.
+function reachable(metafile, pages) {
+  const entries = new Set(pages.flatMap((page) => page.references.map((each) => each.in)));
+  const isEntry = ({ entryPoint }) => entryPoint && entries.has(path.resolve(here, entryPoint));
+  const wanted = new Set();
+  const want = (name) => {
+    const output = metafile.outputs[name];
+
+    if (!output || wanted.has(name)) return;
+    wanted.add(name);
+    if (isEntry(output)) want(output.cssBundle);
+    output.imports.forEach((each) => want(each.path));
+  };
+
+  for (const [name, output] of Object.entries(metafile.outputs)) if (isEntry(output)) want(name);
+  return new Set([...wanted].map((name) => path.basename(name)));
 }
 
 async function addPlainFile(reference, assets) {
@@ -291,8 +310,11 @@ async function main(outputDir, cFile, depfile) {
   for (const page of pages) page.references = referencesOf(page);
   const made = await bundle(pages);
   const byEntry = outputsByEntry(made.metafile);
+  const wanted = reachable(made.metafile, pages);
   const found = new Map(
-    made.outputFiles.map((file) => [PREFIX + path.basename(file.path), Buffer.from(file.contents)]),
+    made.outputFiles
+      .filter((file) => wanted.has(path.basename(file.path)))
+      .map((file) => [PREFIX + path.basename(file.path), Buffer.from(file.contents)]),
   );
 
   for (const page of pages) found.set(`/${page.name}`, await finishPage(page, byEntry, found));
