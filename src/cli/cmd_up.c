@@ -82,6 +82,17 @@ static void print_lines(struct config *config, struct str address)
     mem_free(token);
 }
 
+/* Those that were not switched off. */
+static void print_pages(const struct config *config, const char *scheme, struct str address)
+{
+    static const char *const paths[] = {"/graphiql", "/chat"};
+    const enum config_page pages[] = {config->graphiql, config->chat};
+
+    for (size_t i = 0; *scheme && i < array_size(pages); i++)
+        if (pages[i] != CONFIG_PAGE_OFF)
+            printf("in a browser: %s%.*s%s\n", scheme, STR_ARG(address), paths[i]);
+}
+
 static void on_listening(void *user, struct str address)
 {
     const struct up *up = user;
@@ -90,9 +101,9 @@ static void on_listening(void *user, struct str address)
                          : up->config->tls_certificate.n ? "https://"
                                                          : "http://";
 
-    printf("guildhall serves %s%.*s%s\n"
-           "rooms: GUILD#demo (in the guild table), lobby (in the core table)\n",
-           scheme, STR_ARG(address), *scheme ? "/graphql" : "");
+    printf("guildhall serves %s%.*s%s\n", scheme, STR_ARG(address), *scheme ? "/graphql" : "");
+    print_pages(up->config, scheme, address);
+    printf("rooms: GUILD#demo (in the guild table), lobby (in the core table)\n");
     if (up->cluster)
         printf("its PostgreSQL is kept in %.*s\n", STR_ARG(up->config->state_dir));
     print_users(up->config);
@@ -172,6 +183,8 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
     int exit_status;
 
     config_init(&config);
+    config.demo_users = users;
+    config.n_demo_users = array_size(users);
     if (cmd_load(cmd, &config, NULL, args, environment, &exit_status)) {
         exit_status = CMD_FAILED;
         if (hold_state_dir(&up) && have_secret(&up) && have_database(&up) && have_demo(&up))

@@ -96,7 +96,9 @@ void exchange_respond(struct exchange *x, struct http_response *r, struct str bo
     r->origin = x->origin;
     r->typed_errors = x->typed_errors;
     x->framing->head(x, r);
-    if (!x->without_body)
+    if (!x->without_body && r->page && r->page->body_lasts)
+        outq_push_lasting(x->out, body);
+    else if (!x->without_body)
         outq_push_raw(x->out, body);
     clear(x);
     x->framing->end(x);
@@ -311,18 +313,29 @@ static void run_query(struct exchange *x, struct str query_string)
     http_request_done(&r);
 }
 
+/* Has the client got it already? RFC 9110, section 13.1.2. */
+static bool is_known(const struct http_head *head, const struct net_page *page)
+{
+    return page->tag.p && page->status == 200 &&
+           (http_list_has(head, STR("If-None-Match"), page->tag) ||
+            str_eq(http_field(head, STR("If-None-Match")), STR("*")));
+}
+
 /* Answers with a page of the server's; false when it has none there. */
-static bool send_page(struct exchange *x, struct str path)
+static bool send_page(struct exchange *x, const struct http_head *head)
 {
     const struct net_service *service = &x->net->service;
     struct net_page page = {0};
-    struct http_response r = {0};
+    struct http_response r = {.page = &page};
     struct buf scratch;
     bool found;
 
     buf_init(&scratch, PAGE_MAX);
-    found = service->on_page(service->user, path, &scratch, &page);
-    if (found) {
+    found = service->on_page(service->user, head, &scratch, &page);
+    if (found && is_known(head, &page)) {
+        r.status = 304;
+        exchange_respond(x, &r, STR(""));
+    } else if (found) {
         r.status = page.status;
         r.content_type = page.content_type;
         exchange_respond(x, &r, page.body);
@@ -348,7 +361,7 @@ bool exchange_begin_post(struct exchange *x, const struct http_head *head)
 static void begin_get(struct exchange *x, const struct http_head *head)
 {
     if (!http_request_has_param(head->query, STR("query")) && http_request_wants_html(head) &&
-        send_page(x, head->path))
+        send_page(x, head))
         return;
     run_query(x, head->query);
 }
@@ -400,7 +413,7 @@ static void begin_page(struct exchange *x, const struct http_head *head)
         exchange_answer_options(x, head, STR("GET, HEAD, OPTIONS"));
     else if (!x->without_body && !str_eq(head->method, STR("GET")))
         refuse_method(x, STR("GET, HEAD"));
-    else if (!send_page(x, head->path))
+    else if (!send_page(x, head))
         refuse(x, 404, ST_NOT_FOUND, STR("There is no such page."));
 }
 

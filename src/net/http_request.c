@@ -65,6 +65,13 @@ static bool read_params(struct str params, int *q)
     return true;
 }
 
+int http_q(struct str params)
+{
+    int q = Q_WHOLE;
+
+    return read_params(params, &q) ? q : 0;
+}
+
 static enum closeness closeness_of(struct str range, struct str type)
 {
     struct str any_subtype = str_of(type.p, str_find(type, '/') + 1);

@@ -34,6 +34,9 @@ enum http_stream http_request_stream(const struct http_head *h, bool *ret_first)
 /* May a response be of that type? */
 bool http_request_accepts(const struct http_head *h, struct str type);
 
+/* The q among parameters, in thousandths; 0 where it is malformed. */
+int http_q(struct str params);
+
 /* Does a person look: is text/html named in Accept, and none of our own types? */
 bool http_request_wants_html(const struct http_head *h);
 

@@ -51,7 +51,7 @@ static void add_body(struct http_response_fields *to, const struct http_response
 {
     if (r->content_type)
         add(to, STR("Content-Type"), str_c(r->content_type));
-    if (r->status == 204 || r->streams)
+    if (r->status == 204 || r->status == 304 || r->streams)
         return;
     add(to, STR("Content-Length"),
         str_of(to->length, (size_t)snprintf(to->length, sizeof(to->length), "%zu", r->length)));
@@ -64,24 +64,31 @@ static void add_caching(struct http_response_fields *to, const struct http_respo
     if (r->streams) {
         add(to, STR("Cache-Control"), STR("no-cache, no-store, no-transform"));
         add(to, STR("X-Accel-Buffering"), STR("no"));
+    } else if (r->page && r->page->cache_control.p) {
+        add(to, STR("Cache-Control"), r->page->cache_control);
     } else {
         add(to, STR("Cache-Control"), STR("no-store"));
     }
+    if (r->page && r->page->tag.p)
+        add(to, STR("ETag"), r->page->tag);
 }
 
-/* Nothing that is served here is a page: a browser that is led to take it for one may load nothing,
- * frame it nowhere, and send no address of it along; other origins get it by CORS or not at all. */
-static void add_for_browsers(struct http_response_fields *to)
+/* What is no page, though a browser is led to take it for one, may load nothing; nothing is framed
+ * or tells others its address; other origins get it by CORS or not at all. */
+static void add_for_browsers(struct http_response_fields *to, const struct http_response *r)
 {
     add(to, STR("X-Content-Type-Options"), STR("nosniff"));
-    add(to, STR("Content-Security-Policy"), STR("default-src 'none'; frame-ancestors 'none'"));
+    add(to, STR("Content-Security-Policy"),
+        r->page && r->page->policy.p ? r->page->policy
+                                     : STR("default-src 'none'; frame-ancestors 'none'"));
     add(to, STR("Referrer-Policy"), STR("no-referrer"));
     add(to, STR("Cross-Origin-Resource-Policy"), STR("same-origin"));
 }
 
 static void add_cors(struct http_response_fields *to, const struct http_response *r)
 {
-    add(to, STR("Vary"), STR("Origin"));
+    add(to, STR("Vary"),
+        r->page && r->page->negotiated ? STR("Origin, Accept-Encoding") : STR("Origin"));
     if (!r->origin.p)
         return;
     add(to, STR("Access-Control-Allow-Origin"), r->origin);
@@ -92,6 +99,12 @@ static void add_cors(struct http_response_fields *to, const struct http_response
         STR("Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token, "
             "X-Amz-User-Agent, X-Amz-Date"));
     add(to, STR("Access-Control-Max-Age"), STR("600"));
+}
+
+static void add_coding(struct http_response_fields *to, const struct http_response *r)
+{
+    if (r->page && r->page->coding.p && r->status != 304)
+        add(to, STR("Content-Encoding"), r->page->coding);
 }
 
 /* What some statuses must or should say besides. */
@@ -113,8 +126,9 @@ void http_response_fields(const struct http_response *r, int64_t unix_ms,
     ret->n = 0;
     add_date(ret, unix_ms);
     add_body(ret, r);
+    add_coding(ret, r);
     add_caching(ret, r);
-    add_for_browsers(ret);
+    add_for_browsers(ret, r);
     add_cors(ret, r);
     add_for_status(ret, r);
 }

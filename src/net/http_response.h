@@ -8,7 +8,7 @@
 #include "net/http_request.h"
 
 enum {
-    HTTP_RESPONSE_FIELDS_MAX = 20
+    HTTP_RESPONSE_FIELDS_MAX = 24
 };
 
 struct http_response {
@@ -20,6 +20,7 @@ struct http_response {
     struct str origin;        /* of an allowed page of another server; absent otherwise */
     bool typed_errors;        /* for AppSync's clients, who look for an error's name in the head */
     bool preflight;           /* the answer to a browser that asks before it sends */
+    const struct net_page *page; /* what a page says of itself; NULL: it is none */
 };
 
 /* The fields of a response, borrowed from it and from here. */

@@ -21,6 +21,7 @@
 #include "base/frame.h"
 #include "base/rate.h"
 #include "base/str.h"
+#include "net/http_head.h"
 
 struct net_address;
 struct net_client;
@@ -113,11 +114,18 @@ struct net_client_ops {
     void (*close)(struct net_client *c, unsigned code, struct str reason);
 };
 
-/* A page that is not GraphQL: /healthz, /readyz, /version, /schema.graphql. */
+/* A page that is not GraphQL: /healthz, /schema.graphql, /graphiql. */
 struct net_page {
     int status;
     const char *content_type;
-    struct str body; /* lives as long as the process, or in the scratch given */
+    struct str body; /* in the scratch given; or it lives as long as the process */
+    bool body_lasts; /* the latter: it is sent without a copy */
+    /* All but the first two are absent where they say nothing. */
+    struct str cache_control; /* absent: it is kept nowhere */
+    struct str policy;        /* what the page may load; absent: nothing */
+    struct str coding;        /* of the body: "br" */
+    bool negotiated;          /* the body's coding was chosen by the request's Accept-Encoding */
+    struct str tag;           /* of the body in this coding, with its quotes: "\"5d41402a\"" */
 };
 
 enum {
@@ -147,6 +155,7 @@ struct net_service {
      * and bounded. */
     int (*on_caller)(void *user, const struct net_call *shown, struct net_caller *ret_caller,
                      struct buf *refusal);
-    /* False: no such page. scratch is empty and bounded. */
-    bool (*on_page)(void *user, struct str path, struct buf *scratch, struct net_page *ret_page);
+    /* GET and HEAD. False: no such page. scratch is empty and bounded. */
+    bool (*on_page)(void *user, const struct http_head *head, struct buf *scratch,
+                    struct net_page *ret_page);
 };

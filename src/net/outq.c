@@ -16,10 +16,11 @@ enum {
 };
 
 enum item_kind {
-    ITEM_NEXT,  /* the envelope's framing, the envelope around the shared frame */
-    ITEM_FRAME, /* a WebSocket frame's head, own bytes */
-    ITEM_CHUNK, /* a chunk's head, own bytes, a line's end */
-    ITEM_RAW,   /* own bytes */
+    ITEM_NEXT,    /* the envelope's framing, the envelope around the shared frame */
+    ITEM_FRAME,   /* a WebSocket frame's head, own bytes */
+    ITEM_CHUNK,   /* a chunk's head, own bytes, a line's end */
+    ITEM_RAW,     /* own bytes */
+    ITEM_LASTING, /* bytes of the process; own bytes say where */
 };
 
 struct outq_item {
@@ -143,6 +144,14 @@ static void lay_out_next(struct wire *w, const struct outq_item *item)
         add_part(w, STR("\r\n"));
 }
 
+static struct str lasting_bytes(const struct outq_item *item)
+{
+    struct str s;
+
+    memcpy(&s, item->bytes, sizeof(s));
+    return s;
+}
+
 static void lay_out(struct wire *w, const struct outq_item *item)
 {
     w->n = 0;
@@ -165,6 +174,9 @@ static void lay_out(struct wire *w, const struct outq_item *item)
         return;
     case ITEM_RAW:
         add_part(w, str_of(item->bytes, item->n));
+        return;
+    case ITEM_LASTING:
+        add_part(w, lasting_bytes(item));
         return;
     }
 }
@@ -376,6 +388,17 @@ void outq_push_raw(struct outq *q, struct str bytes)
         return;
     item = item_new(ITEM_RAW, NULL, bytes.n);
     memcpy(item->bytes, bytes.p, bytes.n);
+    append(q, item);
+}
+
+void outq_push_lasting(struct outq *q, struct str bytes)
+{
+    struct outq_item *item;
+
+    if (!bytes.n)
+        return;
+    item = item_new(ITEM_LASTING, NULL, sizeof(bytes));
+    memcpy(item->bytes, &bytes, sizeof(bytes));
     append(q, item);
 }
 

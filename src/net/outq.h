@@ -89,6 +89,9 @@ void outq_push_packed(struct outq *q, struct outq_id *id, struct str payload);
 /* Bytes as they are. */
 void outq_push_raw(struct outq *q, struct str bytes);
 
+/* Bytes that live as long as the process: they are not copied. */
+void outq_push_lasting(struct outq *q, struct str bytes);
+
 /* A chunk of HTTP/1.1 around a copy of bytes. */
 void outq_push_chunk(struct outq *q, struct str bytes);
 

@@ -33,6 +33,13 @@ enum config_on_off {
     CONFIG_OFF,
 };
 
+/* A page for people. */
+enum config_page {
+    CONFIG_PAGE_AUTO,
+    CONFIG_PAGE_ON,
+    CONFIG_PAGE_OFF,
+};
+
 struct config_bus {
     struct str text; /* as it was given */
     enum bus_kind kind;
@@ -66,6 +73,10 @@ struct config {
     enum config_on_off websocket_deflate;
     enum config_introspection introspection;
     enum config_on_off suggestions;
+    enum config_page graphiql;
+    enum config_page chat;
+    const char *const *demo_users; /* whose tokens /demo/tokens makes: of `up` alone */
+    size_t n_demo_users;           /* 0: there is no demo */
 
     enum documents_mode trusted_documents;
     struct str trusted_manifest; /* a file; absent: none */

@@ -4,6 +4,7 @@
 
 static const char *const introspection_words[] = {"on", "auth", "off", NULL};
 static const char *const on_off_words[] = {"on", "off", NULL};
+static const char *const page_words[] = {"auto", "on", "off", NULL};
 static const char *const documents_words[] = {"off", "prefer", "only", NULL};
 static const char *const log_words[] = {"error", "warn", "info", "debug", NULL};
 
@@ -196,6 +197,19 @@ const struct option config_table[] = {
      .words = introspection_words,
      .help =
          "who may read the schema; auth asks for a token; /schema.graphql is served with on only"},
+    {.name = "graphiql",
+     .kind = OPTION_WORD,
+     .offset = AT(graphiql),
+     .initial = "auto",
+     .words = page_words,
+     .help = "the page /graphiql, where people try operations; auto: where --introspection is on, "
+             "and under `up`"},
+    {.name = "chat",
+     .kind = OPTION_WORD,
+     .offset = AT(chat),
+     .initial = "auto",
+     .words = page_words,
+     .help = "the page /chat, a chat to try things with; auto: under `up` only"},
     {.name = "suggestions",
      .kind = OPTION_WORD,
      .offset = AT(suggestions),

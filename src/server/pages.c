@@ -1,6 +1,8 @@
 #include "server/pages.h"
 
 #include "gen/schema_gen.h"
+#include "server/demo.h"
+#include "server/web.h"
 
 static const char TEXT[] = "text/plain; charset=utf-8";
 
@@ -33,6 +35,10 @@ static struct net_page version(struct worker *w, struct buf *scratch)
     json_out_str(&j, w->facts->version);
     json_out_key(&j, STR("schemaHash"));
     json_out_str(&j, w->facts->schema_hash);
+    if (w->config->n_demo_users) {
+        json_out_key(&j, STR("demo"));
+        json_out_bool(&j, true);
+    }
     json_out_end_object(&j);
     return (struct net_page){
         .status = 200, .content_type = "application/json", .body = buf_str(scratch)};
@@ -47,7 +53,8 @@ static struct net_page schema(struct worker *w, struct buf *scratch)
     return (struct net_page){.status = 200, .content_type = TEXT, .body = schema_sdl};
 }
 
-bool pages_get(void *worker, struct str path, struct buf *scratch, struct net_page *ret_page)
+bool pages_get(void *worker, const struct http_head *head, struct buf *scratch,
+               struct net_page *ret_page)
 {
     static const struct {
         struct str path;
@@ -58,12 +65,15 @@ bool pages_get(void *worker, struct str path, struct buf *scratch, struct net_pa
         {STR_INIT("/version"), version},
         {STR_INIT("/schema.graphql"), schema},
     };
+    const struct worker *w = worker;
 
     for (size_t i = 0; i < array_size(pages); i++) {
-        if (!str_eq(path, pages[i].path))
+        if (!str_eq(head->path, pages[i].path))
             continue;
         *ret_page = pages[i].page(worker, scratch);
         return true;
     }
-    return false;
+    if (str_eq(head->path, STR("/demo/tokens")))
+        return demo_tokens(w->config, head, scratch, ret_page);
+    return web_get(w->config, head, scratch, ret_page);
 }

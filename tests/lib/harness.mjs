@@ -72,7 +72,7 @@ export class Hall {
   // database: of another hall, whose node this is one more of. network: where it runs. via: the address
   // of a proxy through which the server, and nobody else, reaches PostgreSQL. listen: what --listen is
   // given, when it is not a port of its own. wrap: words in front of the program's; fds: further
-  // descriptors for it.
+  // descriptors for it. command: what the program is told to do with the database.
   constructor({ options = [], env = {}, threads = 2, database, network = HERE, via, ...unusual } = {}) {
     this.#cluster = process.env.GUILDHALL_TEST_DATABASE_URL;
     if (!this.#cluster) throw new Error('GUILDHALL_TEST_DATABASE_URL is not set: run tests/lib/with_postgres.sh');
@@ -84,6 +84,7 @@ export class Hall {
     this.listen = unusual.listen;
     this.wrap = unusual.wrap ?? [];
     this.fds = unusual.fds ?? [];
+    this.command = unusual.command ?? ['serve', '--migrate'];
     this.#via = via;
     this.network = network;
     this.#database = database ?? `wire_${process.pid}_${++databases}`;
@@ -130,7 +131,7 @@ export class Hall {
   async start() {
     const { within, address } = this.network;
     const [program, ...words] = [
-      ...[...within, ...this.wrap, this.program, 'serve', '--database', this.#serverUrl, '--migrate'],
+      ...[...within, ...this.wrap, this.program, ...this.command, '--database', this.#serverUrl],
       ...['--listen', this.listen ?? `${address}:${this.#port}`, ...this.options],
     ];
     const child = spawn(program, words, {

@@ -55,6 +55,28 @@ static void what_is_held_for_one_queue_alone_is_counted(void **state)
     outq_stock_done(&stock);
 }
 
+static void bytes_of_the_process_are_sent_from_where_they_are(void **state)
+{
+    static const char lasting[] = "a page of the process";
+    const size_t all = 5 + sizeof(lasting) - 1;
+    struct outq_stock stock = {0};
+    struct outq q;
+
+    outq_init(&q, &stock);
+    outq_push_raw(&q, STR("head,"));
+    outq_push_lasting(&q, str_c(lasting));
+    outq_push_lasting(&q, STR(""));
+    assert_int_equal(q.unsent, all);
+    for (size_t room = 1; !outq_empty(&q); room++) {
+        size_t had = q.unsent;
+        assert_int_equal(outq_take(&q, taken + all - had, room), had < room ? had : room);
+    }
+    assert_str(str_of(taken, all), "head,a page of the process");
+    assert_int_equal(stock.copies, 0);
+    outq_done(&q);
+    outq_stock_done(&stock);
+}
+
 static void a_place_that_a_result_leaves_is_the_next_ones(void **state)
 {
     struct outq_stock stock = {0};
@@ -320,6 +342,7 @@ int main(void)
     return RUN(
         test(a_result_goes_out_in_its_envelope), test(what_is_held_for_one_queue_alone_is_counted),
 
+        test(bytes_of_the_process_are_sent_from_where_they_are),
         test(a_place_that_a_result_leaves_is_the_next_ones),
         test(a_packed_result_goes_out_in_everybodys_own_envelope),
         test(a_packed_text_says_so_in_its_head), test(a_result_may_be_a_chunk_of_http),

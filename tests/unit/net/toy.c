@@ -296,18 +296,21 @@ static int on_caller(void *user, const struct net_call *shown, struct net_caller
     return 0;
 }
 
-static bool on_page(void *user, struct str path, struct buf *scratch, struct net_page *ret_page)
+static bool on_page(void *user, const struct http_head *head, struct buf *scratch,
+                    struct net_page *ret_page)
 {
     struct toy *toy = user;
 
-    if (str_eq(path, STR("/healthz"))) {
-        *ret_page = (struct net_page){200, "text/plain; charset=utf-8", STR("ok\n")};
+    if (str_eq(head->path, STR("/healthz"))) {
+        *ret_page = (struct net_page){
+            .status = 200, .content_type = "text/plain; charset=utf-8", .body = STR("ok\n")};
         return true;
     }
-    if (str_eq(path, STR("/counts"))) {
+    if (str_eq(head->path, STR("/counts"))) {
         buf_printf(scratch, "{\"connections\":%zu,\"cancelled\":%u,\"gone\":%u}\n",
                    net_connections(toy->net), toy->cancelled, toy->gone);
-        *ret_page = (struct net_page){200, "application/json", buf_str(scratch)};
+        *ret_page = (struct net_page){
+            .status = 200, .content_type = "application/json", .body = buf_str(scratch)};
         return true;
     }
     return false;
