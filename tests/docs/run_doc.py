@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""What a page of docs/ tells its reader to type is typed, in the order of the page. Speaks TAP.
+
+    tests/lib/with_postgres.sh tests/docs/run_doc.py GUILDHALL PAGE [as-anybody]
+
+Blocks of the page that begin with ```sh run are run, one after another, in one shell that ends at the first
+command that fails; ```sh background runs until the page ends, and is waited for until it serves. What
+stands in a ```text block behind one that was run must be what that printed, line by line; … stands for
+anything. All other blocks are only read.
+
+The shell's folder is empty but for `tools`, the repository's, and `node_modules`, those of tests/clients. Ports of
+127.0.0.1 are exchanged for free ones, `tools/dev up` for the `guildhall up` that it ends in, and DATABASE_URL
+names a database of the page's own. `as-anybody`: not as root, which PostgreSQL's programs refuse to run as.
+"""
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lib"))
+import tap
+
+GUILDHALL = Path(sys.argv[1]).resolve()
+PAGE = Path(sys.argv[2])
+PATIENCE = 120  # seconds, for a server to be ready
+AS_ANYBODY = "as-anybody" in sys.argv[3:]
+END = "the block has ended"
+FENCED = re.compile(r"^```([a-z]*) ?([a-z]*)\n(.*?)^```$", re.M | re.S)
+PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class Ports(dict):
+    """Free ones, by those that the page names."""
+
+    def __missing__(self, port):
+        self[port] = free_port()
+        return self[port]
+
+    def exchanged(self, text):
+        return PORT.sub(lambda found: self[found[0]], text)
+
+
+def make_database():
+    """The URL of one that nobody else uses."""
+    cluster = os.environ["GUILDHALL_TEST_DATABASE_URL"]
+    name = f"docs_{os.getpid()}"
+    subprocess.run(["psql", "-qc", f"CREATE DATABASE {name}", cluster], check=True)
+    return cluster.replace("/postgres?", f"/{name}?")
+
+
+def anybody():
+    """A user who is not root, or None when we are not either."""
+    if os.geteuid() != 0 or not AS_ANYBODY:
+        return None
+    return next(user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody"))
+
+
+def postgres_programs():
+    return [str(initdb.parent) for initdb in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1:]]
+
+
+class Reader:
+    """Somebody who follows the page: a shell, and what was left running."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ports = Ports()
+        self.running = []
+        user = anybody()
+        if user:
+            os.chown(folder, user.pw_uid, user.pw_gid)
+        self.shell = subprocess.Popen(
+            ["bash", "-euo", "pipefail"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=folder,
+            env=self.environment(),
+            start_new_session=True,
+            **({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}),
+        )
+
+    def environment(self):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("GUILDHALL_", "PG"))}
+        return kept | {
+            "PATH": ":".join([f"{self.folder}/bin", *postgres_programs(), os.environ["PATH"]]),
+            "HOME": self.folder,
+            "DATABASE_URL": make_database(),
+            "GUILDHALL_LISTEN": f"127.0.0.1:{self.ports['8080']}",
+            "GUILDHALL_STATE_DIR": f"{self.folder}/state",
+        }
+
+    def prepare(self, text):
+        return self.ports.exchanged(text.replace("tools/dev up", "guildhall up"))
+
+    def run(self, block):
+        """What it printed; AssertionError when a command of it failed."""
+        self.shell.stdin.write(f"{self.prepare(block)}\nprintf '\\n%s\\n' '{END}'\n")
+        self.shell.stdin.flush()
+        said = []
+        for line in self.shell.stdout:
+            if line == END + "\n":
+                return "".join(said)
+            said.append(line)
+        raise AssertionError("the shell ended behind:\n" + "".join(said))
+
+    def start(self, block):
+        """Runs on; with the variables that the shell has by now."""
+        log = f"{self.folder}/background-{len(self.running)}.log"
+        ports = PORT.findall(block) or ["8080"]
+        said = self.run(f"( {block.strip()} ) >{log} 2>&1 & echo $!")
+        self.running.append(int(said))
+        self.wait_for(ports[0], log)
+
+    def wait_for(self, port, log):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.ports[port]}/readyz", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError("not ready:\n" + Path(log).read_text(encoding="utf-8"))
+
+    def leave(self):
+        """Servers that were left running are stopped as Ctrl-C would stop them."""
+        self.shell.stdin.close()
+        self.shell.wait()
+        for group in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.shell.pid, group)
+                self.wait_until_gone()
+            except ProcessLookupError:
+                return
+
+    def wait_until_gone(self):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            os.killpg(self.shell.pid, 0)
+            time.sleep(0.05)
+
+
+def fits(expected, said):
+    parts = [re.escape(part) for part in expected.strip().split("…")]
+    return re.fullmatch(".*".join(parts), said.strip(), re.S) is not None
+
+
+def case(reader, kind, block, expected):
+    def holds():
+        if kind == "background":
+            reader.start(block)
+            return True
+        said = reader.run(block)
+        wanted = reader.prepare(expected) if expected else None
+        assert wanted is None or fits(wanted, said), f"it printed:\n{said}"
+        return True
+
+    return holds
+
+
+def cases_of(page, reader):
+    """(name, function) of each block that is run."""
+    blocks = [(found[1], found[2], found[3]) for found in FENCED.finditer(page)]
+    for at, (language, kind, block) in enumerate(blocks):
+        if language != "sh" or kind not in ("run", "background"):
+            continue
+        follows = blocks[at + 1] if at + 1 < len(blocks) else ("", "", "")
+        expected = follows[2] if follows[0] == "text" else None
+        yield f"{PAGE.name}: {block.strip().splitlines()[0]}", case(reader, kind, block, expected)
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="guildhall-docs-")
+    os.chmod(folder, 0o755)  # a PostgreSQL of another user's has its folder in it
+    os.mkdir(f"{folder}/bin")
+    shutil.copy(GUILDHALL, f"{folder}/bin/guildhall")  # a copy: not everybody may look into this folder
+    os.symlink(ROOT / "tools", f"{folder}/tools")
+    os.symlink(ROOT / "tests/clients/node_modules", f"{folder}/node_modules")
+    reader = Reader(folder)
+    try:
+        found = list(cases_of(PAGE.read_text(encoding="utf-8"), reader))
+        assert found, f"{PAGE} has nothing to run"
+        tap.tell(found)
+    finally:
+        reader.leave()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+main()
