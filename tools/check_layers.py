@@ -32,6 +32,7 @@ MAY_INCLUDE = {
 LIBRARIES = {
     "uthash": (r"ut(hash|list|array|string)\.h", ["base"]),
     "libuv": (r"uv\.h|uv/.*", ["loop", "net"]),
+    "libyajl": (r"yajl/.*", ["base"]),
     "jansson": (r"jansson\.h", ["graphql", "auth", "net", "server", "cli"]),
     "libpq": (r"libpq-fe\.h|libpq/.*|postgres_ext\.h|pg_config.*\.h", ["pg"]),
     "libnats": (r"nats\.h|nats/.*", ["bus"]),
