@@ -32,7 +32,8 @@ MAY_INCLUDE = {
 LIBRARIES = {
     "uthash": (r"ut(hash|list|array|string)\.h", ["base"]),
     "libuv": (r"uv\.h|uv/.*", ["loop", "net"]),
-    "jansson": (r"jansson\.h", ["graphql", "auth", "net", "server", "cli"]),
+    "libyajl": (r"yajl/.*", ["base"]),
+    "jansson": (r"jansson\.h", ["auth", "server"]),
     "libpq": (r"libpq-fe\.h|libpq/.*|postgres_ext\.h|pg_config.*\.h", ["pg"]),
     "libnats": (r"nats\.h|nats/.*", ["bus"]),
     "libjwt": (r"jwt\.h", ["auth"]),

@@ -40,13 +40,13 @@ void arena_done(struct arena *a);
 /* Frees everything but the newest chunk, which serves again. Hooks run, newest first. */
 void arena_reset(struct arena *a);
 
-/* A chunk with room for at least so much; for arena_alloc() alone. */
+/* A chunk with room for at least so much; for arena_take() alone. */
 void arena_grow(struct arena *a, size_t at_least);
 
-/* Zeroed and aligned for any type; size 0 gives a pointer too. In the header because the size is
- * nearly always known there. */
-static inline void *__attribute__((malloc, returns_nonnull)) must_use arena_alloc(struct arena *a,
-                                                                                  size_t size)
+/* Aligned for any type and not zeroed, for what is filled at once; size 0 gives a pointer too. In
+ * the header because the size is nearly always known there. */
+static inline void *__attribute__((malloc, returns_nonnull)) must_use arena_take(struct arena *a,
+                                                                                 size_t size)
 {
     size_t steps = (size ? size - 1 : 0) / _Alignof(max_align_t) + 1;
     size_t rounded = steps * _Alignof(max_align_t);
@@ -58,7 +58,14 @@ static inline void *__attribute__((malloc, returns_nonnull)) must_use arena_allo
     p = a->next;
     a->next += rounded;
     a->size += rounded;
-    return memset(p, 0, size);
+    return p;
+}
+
+/* The same, zeroed. */
+static inline void *__attribute__((malloc, returns_nonnull)) must_use arena_alloc(struct arena *a,
+                                                                                  size_t size)
+{
+    return memset(arena_take(a, size), 0, size);
 }
 
 /* Runs fn(p) when the arena ends: closes a third-party handle that must live as long. */

@@ -1,5 +1,6 @@
 #include "cli/schema_source.h"
 
+#include "base/json_in.h"
 #include "base/url.h"
 #include "cli/cmd.h"
 #include "cli/http_fetch.h"
@@ -25,20 +26,17 @@ static bool looks_like_json(struct str text)
     return false;
 }
 
-static void close_json(void *json)
-{
-    json_decref(json);
-}
-
-static enum status sdl_of_json(struct arena *arena, const json_t *json, struct schema_source *s,
-                               struct str *ret_why)
+static enum status sdl_of_json(struct arena *arena, const struct json_value *json,
+                               struct schema_source *s, struct str *ret_why)
 {
     struct str message = schema_url_first_message(json), why;
 
     s->has_places = false;
     if (gql_introspection_sdl(arena, json, &s->sdl.body, &why))
         return ST_OK;
-    if (message.p && !json_is_object(json_object_get(json_object_get(json, "data"), "__schema")))
+    if (message.p &&
+        !json_value_is(json_value_get(json_value_get(json, STR("data")), STR("__schema")),
+                       JSON_VALUE_OBJECT))
         why = arena_printf(arena, "no introspection result; it says: %.*s", STR_ARG(message));
     *ret_why = arena_printf(arena, "%.*s: %.*s", STR_ARG(s->sdl.name), STR_ARG(why));
     return ST_UNAVAILABLE;
@@ -47,21 +45,20 @@ static enum status sdl_of_json(struct arena *arena, const json_t *json, struct s
 static enum status sdl_of_text(struct arena *arena, struct str text, struct schema_source *s,
                                struct str *ret_why)
 {
-    json_error_t error;
-    json_t *json;
+    struct json_in_error error;
+    const struct json_value *json;
 
     if (!looks_like_json(text)) {
         s->sdl.body = text;
         return ST_OK;
     }
     text = without_bom(text);
-    json = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    json = json_in_read(arena, text, &error);
     if (!json) {
-        *ret_why = arena_printf(arena, "%.*s:%d:%d: malformed JSON: %s", STR_ARG(s->sdl.name),
-                                error.line, error.column > 0 ? error.column : 1, error.text);
+        *ret_why = arena_printf(arena, "%.*s:%d:%d: malformed JSON: %.*s", STR_ARG(s->sdl.name),
+                                error.line, error.column, STR_ARG(error.what));
         return ST_UNAVAILABLE;
     }
-    arena_on_done(arena, close_json, json);
     return sdl_of_json(arena, json, s, ret_why);
 }
 
@@ -69,7 +66,7 @@ static enum status sdl_of_url(struct arena *arena, const char *url,
                               const struct schema_access *access, struct schema_source *s,
                               struct str *ret_why)
 {
-    json_t *json;
+    const struct json_value *json;
     struct str text;
     enum status st;
 
@@ -81,7 +78,6 @@ static enum status sdl_of_url(struct arena *arena, const char *url,
     st = schema_url_introspect(arena, url, access, &json, ret_why);
     if (st != ST_OK)
         return st;
-    arena_on_done(arena, close_json, json);
     return sdl_of_json(arena, json, s, ret_why);
 }
 

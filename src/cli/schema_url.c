@@ -1,6 +1,6 @@
 #include "cli/schema_url.h"
 
-#include "base/json_out.h"
+#include "base/json_in.h"
 #include "base/url.h"
 #include "cli/http_fetch.h"
 #include "graphql/introspection_query.h"
@@ -46,11 +46,10 @@ static enum status call(struct server *s, struct str json, struct str *ret_why)
     return http_fetch(s->arena, &http, &s->answer, ret_why) == ST_OK ? ST_OK : ST_UNAVAILABLE;
 }
 
-struct str schema_url_first_message(const json_t *answer)
+struct str schema_url_first_message(const struct json_value *answer)
 {
-    const json_t *errors = json_object_get(answer, "errors");
-    const json_t *message = json_object_get(json_array_get(errors, 0), "message");
-    struct str words = str_of(json_string_value(message), json_string_length(message));
+    const struct json_value *first = json_value_first(json_value_get(answer, STR("errors")));
+    struct str words = json_value_text(json_value_get(first, STR("message")));
 
     if (words.n > LONGEST_SHOWN)
         words.n = LONGEST_SHOWN;
@@ -58,7 +57,7 @@ struct str schema_url_first_message(const json_t *answer)
 }
 
 /* Why the latest answer will not do. */
-static enum status refuse(struct server *s, const json_t *json, struct str *ret_why)
+static enum status refuse(struct server *s, const struct json_value *json, struct str *ret_why)
 {
     struct str shown = url_shown(s->arena, str_c(s->url));
     struct str message = schema_url_first_message(json);
@@ -94,8 +93,10 @@ enum status schema_url_fetch(struct arena *arena, const char *url,
 }
 
 /* Posts it. ST_OK: there was an answer, and *ret_json is what it is as JSON, or NULL. */
-static enum status ask(struct server *s, struct str query, json_t **ret_json, struct str *ret_why)
+static enum status ask(struct server *s, struct str query, const struct json_value **ret_json,
+                       struct str *ret_why)
 {
+    struct json_in_error malformed;
     struct json_out j = {0};
     struct buf body;
     enum status st;
@@ -109,52 +110,50 @@ static enum status ask(struct server *s, struct str query, json_t **ret_json, st
     st = call(s, buf_str(&body), ret_why);
     buf_done(&body);
     if (st == ST_OK)
-        *ret_json = json_loadb(s->answer.body.p, s->answer.body.n,
-                               JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+        *ret_json = json_in_read(s->arena, s->answer.body, &malformed);
     return st;
 }
 
-static bool has_schema(const json_t *answer)
+static bool has_schema(const struct json_value *answer)
 {
-    return json_is_object(json_object_get(json_object_get(answer, "data"), "__schema"));
+    return json_value_is(json_value_get(json_value_get(answer, STR("data")), STR("__schema")),
+                         JSON_VALUE_OBJECT);
 }
 
 /* Another query may do better: it was one that the server did not like, not who asked. */
-static bool may_know_less(const struct server *s, const json_t *answer)
+static bool may_know_less(const struct server *s, const struct json_value *answer)
 {
-    return json_object_get(answer, "errors") && s->answer.status != 401 && s->answer.status != 403;
+    return json_value_get(answer, STR("errors")) && s->answer.status != 401 &&
+           s->answer.status != 403;
 }
 
 /* Asks which parts of introspection the server knows, then for those; true when that has given a
  * schema. One that does not answer the first question is asked for what all servers know. */
-static bool ask_for_less(const struct server *first, json_t **ret_json)
+static bool ask_for_less(const struct server *first, const struct json_value **ret_json)
 {
     struct server s = *first;
     struct str ignored;
-    json_t *json = NULL;
+    const struct json_value *json = NULL;
     unsigned parts;
 
     if (ask(&s, gql_introspection_parts_query, &json, &ignored) != ST_OK)
         return false;
-    parts = gql_introspection_parts(json_object_get(json, "data"));
-    json_decref(json);
-    json = NULL;
+    parts = gql_introspection_parts(json_value_get(json, STR("data")));
     if (ask(&s, gql_introspection_query(s.arena, parts), &json, &ignored) == ST_OK &&
         has_schema(json)) {
         *ret_json = json;
         return true;
     }
-    json_decref(json);
     return false;
 }
 
 enum status schema_url_introspect(struct arena *arena, const char *url,
-                                  const struct schema_access *access, json_t **ret_json,
-                                  struct str *ret_why)
+                                  const struct schema_access *access,
+                                  const struct json_value **ret_json, struct str *ret_why)
 {
     struct server s = {.arena = arena, .url = url, .access = access};
     struct str query = gql_introspection_query(arena, GQL_INTROSPECT_EVERYTHING);
-    json_t *json = NULL;
+    const struct json_value *json = NULL;
     enum status st = ask(&s, query, &json, ret_why);
 
     if (st != ST_OK)
@@ -165,6 +164,5 @@ enum status schema_url_introspect(struct arena *arena, const char *url,
     }
     if (!may_know_less(&s, json) || !ask_for_less(&s, ret_json))
         st = refuse(&s, json, ret_why);
-    json_decref(json);
     return st;
 }

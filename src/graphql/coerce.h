@@ -8,8 +8,7 @@
  * Fails: with errors, or false. Nesting is bounded by GQL_DEPTH_MOST.
  */
 
-#include <jansson.h>
-
+#include "base/json_value.h"
 #include "graphql/field.h"
 #include "graphql/value.h"
 
@@ -35,7 +34,7 @@ struct gql_variables {
 /* CoerceVariableValues: from a JSON object, or NULL. All errors are gathered, each at its
  * variable's definition. An object of the variables that have a value comes out. */
 must_use bool gql_coerce_variables(struct arena *a, const struct gql_variables *variables,
-                                   const json_t *given, struct gql_errors *errors,
+                                   const struct json_value *given, struct gql_errors *errors,
                                    struct gql_value *ret_values);
 
 /* Why a field cannot be asked with these arguments. */

@@ -26,19 +26,18 @@
  * Fails:   with errors, never half: what returns NULL or false has added at least one. Running out
  *          of memory ends the process. Nothing here blocks.
  *
- * To link: from the root of the tree, after tools/dev build, and with libjansson-dev,
+ * To link: from the root of the tree, after tools/dev build, with libyajl-dev,
  *
  *     cc -std=gnu17 -Isrc tests/engine/example.c build/src/graphql/libgraphql.a \
- *        build/src/base/libbase.a -ljansson -lm -pthread
+ *        build/src/base/libbase.a -lyajl -lm -pthread
  *
  * in this order; the archives are thin, so use them where they are. In a meson project the
  * dependency `graphql` is all of that. Nothing of it is installed.
  */
 
-#include <jansson.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/json_in.h"
 #include "base/wait.h"
 #include "graphql/error.h"
 #include "graphql/field.h"
@@ -100,8 +99,8 @@ typedef enum status gql_authorize_fn(void *context, const struct gql_field_def *
 struct gql_request {
     struct arena *arena;
     const struct gql_operation *operation;
-    const json_t *variables;     /* an object, or NULL */
-    void *context;               /* handed to resolvers */
+    const struct json_value *variables; /* an object, or NULL */
+    void *context;                      /* handed to resolvers */
     gql_authorize_fn *authorize; /* asked for every field with @requires, before it is resolved */
     bool trusted;                /* the document is our own: resolvers are called without bound */
     struct str extensions;       /* a JSON object for the response's `extensions`, or absent */
@@ -138,4 +137,4 @@ must_use bool gql_event_uses_variables(const struct gql_operation *operation);
 /* The variables that an event's response depends on (those used below the root field), as
  * canonical JSON: subscribers with the same operation and the same key share a rendering. */
 struct str gql_event_key(struct arena *a, const struct gql_operation *operation,
-                         const json_t *variables);
+                         const struct json_value *variables);

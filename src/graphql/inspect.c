@@ -14,48 +14,45 @@ enum {
     DEEPEST = 2,
 };
 
-static void inspect(struct buf *out, const json_t *json, int depth);
+static void inspect(struct buf *out, const struct json_value *json, int depth);
 
 /* DEEPEST levels and no further. NOLINTNEXTLINE(misc-no-recursion) */
-static void inspect_array(struct buf *out, const json_t *json, int depth)
+static void inspect_array(struct buf *out, const struct json_value *json, int depth)
 {
-    size_t n = json_array_size(json);
-    size_t shown = n < ITEMS_MOST ? n : ITEMS_MOST;
+    size_t shown = json->n < ITEMS_MOST ? json->n : ITEMS_MOST, left = json->n - shown;
+    const struct json_value *item = json->first;
 
     buf_add_char(out, '[');
-    for (size_t i = 0; i < shown; i++) {
+    for (size_t i = 0; i < shown; i++, item = item->next) {
         buf_add(out, i ? STR(", ") : STR(""));
-        inspect(out, json_array_get(json, i), depth + 1);
+        inspect(out, item, depth + 1);
     }
-    if (n - shown == 1)
+    if (left == 1)
         buf_add(out, STR(", ... 1 more item"));
-    else if (n > shown)
-        buf_printf(out, ", ... %zu more items", n - shown);
+    else if (left > 1)
+        buf_printf(out, ", ... %zu more items", left);
     buf_add_char(out, ']');
 }
 
 /* DEEPEST levels and no further. NOLINTNEXTLINE(misc-no-recursion) */
-static void inspect_object(struct buf *out, json_t *json, int depth)
+static void inspect_object(struct buf *out, const struct json_value *json, int depth)
 {
-    const char *key;
-    json_t *value;
     const char *before = "{ ";
 
-    json_object_foreach(json, key, value)
-    {
+    for (const struct json_value *member = json->first; member; member = member->next) {
         buf_add(out, str_c(before));
-        buf_add(out, str_c(key));
+        buf_add(out, member->name);
         buf_add(out, STR(": "));
-        inspect(out, value, depth + 1);
+        inspect(out, member, depth + 1);
         before = ", ";
     }
     buf_add(out, STR(" }"));
 }
 
-static void inspect_string(struct buf *out, const json_t *json)
+static void inspect_string(struct buf *out, const struct json_value *json)
 {
     buf_add_char(out, '"');
-    json_out_escape(out, str_of(json_string_value(json), json_string_length(json)));
+    json_out_escape(out, json->text);
     buf_add_char(out, '"');
 }
 
@@ -115,47 +112,46 @@ static void inspect_real(struct buf *out, double value)
 }
 
 /* DEEPEST levels and no further. NOLINTNEXTLINE(misc-no-recursion) */
-static void inspect(struct buf *out, const json_t *json, int depth)
+static void inspect(struct buf *out, const struct json_value *json, int depth)
 {
     struct json_out j = {.out = out};
 
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
-        if (json_object_size(json) == 0)
+    switch (json->kind) {
+    case JSON_VALUE_OBJECT:
+        if (json->n == 0)
             buf_add(out, STR("{}"));
         else if (depth >= DEEPEST)
             buf_add(out, STR("[Object]"));
         else
-            inspect_object(out, (json_t *)json, depth);
+            inspect_object(out, json, depth);
         return;
-    case JSON_ARRAY:
-        if (json_array_size(json) == 0)
+    case JSON_VALUE_LIST:
+        if (json->n == 0)
             buf_add(out, STR("[]"));
         else if (depth >= DEEPEST)
             buf_add(out, STR("[Array]"));
         else
             inspect_array(out, json, depth);
         return;
-    case JSON_STRING:
+    case JSON_VALUE_STRING:
         inspect_string(out, json);
         return;
-    case JSON_INTEGER:
-        json_out_int(&j, json_integer_value(json));
+    case JSON_VALUE_INTEGER:
+        json_out_int(&j, json->integer);
         return;
-    case JSON_REAL:
-        inspect_real(out, json_real_value(json));
+    case JSON_VALUE_REAL:
+        inspect_real(out, json->real);
         return;
-    case JSON_TRUE:
-    case JSON_FALSE:
-        json_out_bool(&j, json_is_true(json));
+    case JSON_VALUE_BOOLEAN:
+        json_out_bool(&j, json->boolean);
         return;
-    case JSON_NULL:
+    case JSON_VALUE_NULL:
         json_out_null(&j);
         return;
     }
 }
 
-struct str gql_inspect(struct arena *a, const json_t *json)
+struct str gql_inspect(struct arena *a, const struct json_value *json)
 {
     struct buf out;
     struct str shown;

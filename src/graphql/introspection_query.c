@@ -98,32 +98,28 @@ const struct str gql_introspection_parts_query =
              "}\n");
 
 /* The member of the list that has the name; NULL when there is none. */
-static const json_t *find_named(const json_t *list, const char *name)
+static const struct json_value *find_named(const struct json_value *list, const char *name)
 {
-    const json_t *item;
-    size_t i;
-
-    json_array_foreach(list, i, item)
-    {
-        const char *its = json_string_value(json_object_get(item, "name"));
-
-        if (its && strcmp(its, name) == 0)
+    for (const struct json_value *item = json_value_first(list); item; item = item->next)
+        if (str_eq_c(json_value_text(json_value_get(item, STR("name"))), name))
             return item;
-    }
     return NULL;
 }
 
-static const json_t *field_of(const json_t *data, const char *type, const char *field)
+static const struct json_value *field_of(const struct json_value *data, const char *type,
+                                         const char *field)
 {
-    return find_named(json_object_get(json_object_get(data, type), "fields"), field);
+    return find_named(json_value_get(json_value_get(data, str_c(type)), STR("fields")), field);
 }
 
-static bool has_deprecated_inputs(const json_t *data, const char *type, const char *field)
+static bool has_deprecated_inputs(const struct json_value *data, const char *type,
+                                  const char *field)
 {
-    return find_named(json_object_get(field_of(data, type, field), "args"), "includeDeprecated");
+    return find_named(json_value_get(field_of(data, type, field), STR("args")),
+                      "includeDeprecated");
 }
 
-unsigned gql_introspection_parts(const json_t *data)
+unsigned gql_introspection_parts(const struct json_value *data)
 {
     unsigned parts = 0;
 

@@ -7,9 +7,7 @@
  * Owner: what is returned lives in the arena given, or is constant.
  */
 
-#include <jansson.h>
-
-#include "base/arena.h"
+#include "base/json_value.h"
 
 /* What came into introspection after June 2018; a set. */
 enum gql_introspection_part {
@@ -25,4 +23,4 @@ struct str gql_introspection_query(struct arena *a, unsigned parts);
 
 /* The query that asks which parts a server knows, and what the `data` of its answer says. */
 extern const struct str gql_introspection_parts_query;
-unsigned gql_introspection_parts(const json_t *data);
+unsigned gql_introspection_parts(const struct json_value *data);

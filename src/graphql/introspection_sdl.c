@@ -51,23 +51,16 @@ static void amiss(struct writer *w, const char *format, ...)
 
 /* Reading the JSON. */
 
-static bool is_missing(const json_t *value)
-{
-    return !value || json_is_null(value);
-}
+static const struct json_value nothing = {.kind = JSON_VALUE_NULL};
 
 /* Absent when it is missing or null. */
-static struct str text_of(struct writer *w, const json_t *object, const char *key)
+static struct str text_of(struct writer *w, const struct json_value *object, const char *key)
 {
-    const json_t *value = json_object_get(object, key);
+    const struct json_value *value = json_value_get(object, str_c(key));
 
-    if (is_missing(value))
-        return STR_NULL;
-    if (!json_is_string(value)) {
+    if (!json_value_is_nothing(value) && value->kind != JSON_VALUE_STRING)
         amiss(w, "\"%s\" should be a string", key);
-        return STR_NULL;
-    }
-    return str_of(json_string_value(value), json_string_length(value));
+    return json_value_text(value);
 }
 
 static bool is_name_char(char c, bool first)
@@ -84,42 +77,45 @@ static bool is_name(struct str s)
     return s.n > 0;
 }
 
-static struct str checked_name(struct writer *w, const json_t *value)
+static struct str checked_name(struct writer *w, const struct json_value *value)
 {
-    struct str name = str_of(json_string_value(value), json_string_length(value));
+    struct str name = json_value_text(value);
 
     if (is_name(name))
         return name;
-    amiss(w, "%.*s is no name", STR_ARG(gql_inspect(w->arena, value ? value : json_null())));
+    amiss(w, "%.*s is no name", STR_ARG(gql_inspect(w->arena, value ? value : &nothing)));
     return STR("_");
 }
 
-static struct str name_of(struct writer *w, const json_t *object)
+static struct str name_of(struct writer *w, const struct json_value *object)
 {
-    if (json_is_object(object))
-        return checked_name(w, json_object_get(object, "name"));
+    if (json_value_is(object, JSON_VALUE_OBJECT))
+        return checked_name(w, json_value_get(object, STR("name")));
     amiss(w, "%.*s should be an object",
-          STR_ARG(gql_inspect(w->arena, object ? object : json_null())));
+          STR_ARG(gql_inspect(w->arena, object ? object : &nothing)));
     return STR("_");
 }
 
 /* NULL, and amiss, when there is none. */
-static const json_t *list_of(struct writer *w, const json_t *object, const char *key)
+static const struct json_value *list_of(struct writer *w, const struct json_value *object,
+                                        const char *key)
 {
-    const json_t *list = json_object_get(object, key);
+    const struct json_value *list = json_value_get(object, str_c(key));
 
-    if (json_is_array(list))
+    if (json_value_is(list, JSON_VALUE_LIST))
         return list;
-    if (is_missing(list))
+    if (json_value_is_nothing(list))
         amiss(w, "Introspection result missing %s.", key);
     else
         amiss(w, "\"%s\" should be a list", key);
     return NULL;
 }
 
-static bool flag_of(const json_t *object, const char *key)
+static bool flag_of(const struct json_value *object, const char *key)
 {
-    return json_is_true(json_object_get(object, key));
+    const struct json_value *value = json_value_get(object, str_c(key));
+
+    return json_value_is(value, JSON_VALUE_BOOLEAN) && value->boolean;
 }
 
 /* Writing. */
@@ -129,7 +125,7 @@ static void add(struct writer *w, const char *text)
     buf_add(&w->out, str_c(text));
 }
 
-static void add_description(struct writer *w, const json_t *object)
+static void add_description(struct writer *w, const struct json_value *object)
 {
     struct str description = text_of(w, object, "description");
 
@@ -139,7 +135,7 @@ static void add_description(struct writer *w, const json_t *object)
     add(w, "\n");
 }
 
-static void add_deprecated(struct writer *w, const json_t *object)
+static void add_deprecated(struct writer *w, const struct json_value *object)
 {
     struct str reason = text_of(w, object, "deprecationReason");
 
@@ -153,20 +149,18 @@ static void add_deprecated(struct writer *w, const json_t *object)
 }
 
 /* NULL for a kind that wraps nothing. */
-static const enum gql_type_node_kind *wrapping_kind(const json_t *ref)
+static const enum gql_type_node_kind *wrapping_kind(const struct json_value *ref)
 {
     static const enum gql_type_node_kind list = GQL_NODE_LIST_TYPE;
     static const enum gql_type_node_kind non_null = GQL_NODE_NON_NULL_TYPE;
-    const char *kind = json_string_value(json_object_get(ref, "kind"));
+    struct str kind = json_value_text(json_value_get(ref, STR("kind")));
 
-    if (!kind)
-        return NULL;
-    if (strcmp(kind, "LIST") == 0)
+    if (str_eq(kind, STR("LIST")))
         return &list;
-    return strcmp(kind, "NON_NULL") == 0 ? &non_null : NULL;
+    return str_eq(kind, STR("NON_NULL")) ? &non_null : NULL;
 }
 
-static void add_type_ref(struct writer *w, const json_t *ref)
+static void add_type_ref(struct writer *w, const struct json_value *ref)
 {
     struct gql_type_node *outermost = arena_new(w->arena, struct gql_type_node);
     struct gql_type_node *node = outermost;
@@ -175,8 +169,8 @@ static void add_type_ref(struct writer *w, const json_t *ref)
     for (size_t depth = 0; (kind = wrapping_kind(ref)); depth++) {
         struct gql_type_node *inner = arena_new(w->arena, struct gql_type_node);
 
-        ref = json_object_get(ref, "ofType");
-        if (is_missing(ref))
+        ref = json_value_get(ref, STR("ofType"));
+        if (json_value_is_nothing(ref))
             amiss(w, "Decorated type deeper than introspection query.");
         if (depth == GQL_DEPTH_MOST)
             amiss(w, "the type is wrapped more than %d times", GQL_DEPTH_MOST);
@@ -214,7 +208,7 @@ static const struct gql_literal *parse_default(struct writer *w, struct str text
     return field->arguments->value;
 }
 
-static void add_default(struct writer *w, const json_t *input)
+static void add_default(struct writer *w, const struct json_value *input)
 {
     struct str text = text_of(w, input, "defaultValue");
     const struct gql_literal *literal;
@@ -224,37 +218,34 @@ static void add_default(struct writer *w, const json_t *input)
     literal = parse_default(w, text);
     if (!literal) {
         amiss(w, "the default value is no value: %.*s",
-              STR_ARG(gql_inspect(w->arena, json_object_get(input, "defaultValue"))));
+              STR_ARG(gql_inspect(w->arena, json_value_get(input, STR("defaultValue")))));
         return;
     }
     add(w, " = ");
     buf_add(&w->out, gql_print_literal(w->arena, literal));
 }
 
-static void add_input(struct writer *w, const json_t *input)
+static void add_input(struct writer *w, const struct json_value *input)
 {
     struct str name = name_of(w, input);
 
     add_description(w, input);
     buf_add(&w->out, name);
     add(w, ": ");
-    add_type_ref(w, json_object_get(input, "type"));
+    add_type_ref(w, json_value_get(input, STR("type")));
     add_default(w, input);
     add_deprecated(w, input);
     add(w, "\n");
 }
 
-static void add_args(struct writer *w, const json_t *owner)
+static void add_args(struct writer *w, const struct json_value *owner)
 {
-    const json_t *args = list_of(w, owner, "args");
-    const json_t *arg;
-    size_t i;
+    const struct json_value *args = list_of(w, owner, "args");
 
-    if (json_array_size(args) == 0)
+    if (!args || args->n == 0)
         return;
     add(w, "(");
-    json_array_foreach(args, i, arg)
-    {
+    for (const struct json_value *arg = args->first; arg; arg = arg->next) {
         w->input = name_of(w, arg);
         add_input(w, arg);
     }
@@ -262,18 +253,18 @@ static void add_args(struct writer *w, const json_t *owner)
     add(w, ")");
 }
 
-static void add_field(struct writer *w, const json_t *field)
+static void add_field(struct writer *w, const struct json_value *field)
 {
     add_description(w, field);
     buf_add(&w->out, w->field);
     add_args(w, field);
     add(w, ": ");
-    add_type_ref(w, json_object_get(field, "type"));
+    add_type_ref(w, json_value_get(field, STR("type")));
     add_deprecated(w, field);
     add(w, "\n");
 }
 
-static void add_enum_value(struct writer *w, const json_t *value)
+static void add_enum_value(struct writer *w, const struct json_value *value)
 {
     add_description(w, value);
     buf_add(&w->out, w->field);
@@ -283,18 +274,15 @@ static void add_enum_value(struct writer *w, const json_t *value)
 
 /* The members of a type between braces; without any the braces are left out, and the schema's own
  * rules say what is missing. */
-static void add_members(struct writer *w, const json_t *type, const char *key,
-                        void (*add_member)(struct writer *, const json_t *))
+static void add_members(struct writer *w, const struct json_value *type, const char *key,
+                        void (*add_member)(struct writer *, const struct json_value *))
 {
-    const json_t *members = list_of(w, type, key);
-    const json_t *member;
-    size_t i;
+    const struct json_value *members = list_of(w, type, key);
 
-    if (json_array_size(members) == 0)
+    if (!members || members->n == 0)
         return;
     add(w, " {\n");
-    json_array_foreach(members, i, member)
-    {
+    for (const struct json_value *member = members->first; member; member = member->next) {
         w->field = name_of(w, member);
         add_member(w, member);
     }
@@ -302,30 +290,27 @@ static void add_members(struct writer *w, const json_t *type, const char *key,
     add(w, "}");
 }
 
-static void add_names(struct writer *w, const json_t *types, const char *before,
+static void add_names(struct writer *w, const struct json_value *types, const char *before,
                       const char *between)
 {
-    const json_t *type;
-    size_t i;
-
-    json_array_foreach(types, i, type)
-    {
-        add(w, i == 0 ? before : between);
+    for (const struct json_value *type = json_value_first(types); type; type = type->next) {
+        add(w, before);
         buf_add(&w->out, name_of(w, type));
+        before = between;
     }
 }
 
 /* Interfaces of interfaces are younger than some servers, which say null. */
-static void add_interfaces(struct writer *w, const json_t *type, bool may_be_missing)
+static void add_interfaces(struct writer *w, const struct json_value *type, bool may_be_missing)
 {
-    if (may_be_missing && is_missing(json_object_get(type, "interfaces")))
+    if (may_be_missing && json_value_is_nothing(json_value_get(type, STR("interfaces"))))
         return;
     add_names(w, list_of(w, type, "interfaces"), " implements ", " & ");
 }
 
 /* The kinds of types: what each is introduced by, and the rest of it. */
 
-static void add_scalar(struct writer *w, const json_t *type)
+static void add_scalar(struct writer *w, const struct json_value *type)
 {
     struct str url = text_of(w, type, "specifiedByURL");
 
@@ -336,29 +321,29 @@ static void add_scalar(struct writer *w, const json_t *type)
     add(w, ")");
 }
 
-static void add_object(struct writer *w, const json_t *type)
+static void add_object(struct writer *w, const struct json_value *type)
 {
     add_interfaces(w, type, false);
     add_members(w, type, "fields", add_field);
 }
 
-static void add_interface(struct writer *w, const json_t *type)
+static void add_interface(struct writer *w, const struct json_value *type)
 {
     add_interfaces(w, type, true);
     add_members(w, type, "fields", add_field);
 }
 
-static void add_union(struct writer *w, const json_t *type)
+static void add_union(struct writer *w, const struct json_value *type)
 {
     add_names(w, list_of(w, type, "possibleTypes"), " = ", " | ");
 }
 
-static void add_enum(struct writer *w, const json_t *type)
+static void add_enum(struct writer *w, const struct json_value *type)
 {
     add_members(w, type, "enumValues", add_enum_value);
 }
 
-static void add_input_object(struct writer *w, const json_t *type)
+static void add_input_object(struct writer *w, const struct json_value *type)
 {
     if (flag_of(type, "isOneOf"))
         add(w, " @oneOf");
@@ -368,7 +353,7 @@ static void add_input_object(struct writer *w, const json_t *type)
 struct kind_row {
     const char *kind;
     const char *keyword;
-    void (*add_rest)(struct writer *w, const json_t *type);
+    void (*add_rest)(struct writer *w, const struct json_value *type);
 };
 
 static const struct kind_row kinds[] = {
@@ -380,7 +365,7 @@ static const struct kind_row kinds[] = {
     {"INPUT_OBJECT", "input ", add_input_object},
 };
 
-static const struct kind_row *kind_of(struct writer *w, const json_t *type)
+static const struct kind_row *kind_of(struct writer *w, const struct json_value *type)
 {
     struct str kind = text_of(w, type, "kind");
 
@@ -398,7 +383,7 @@ static bool is_built_in_type(struct str name)
     return str_starts(name, STR("__")) || gql_scalar_built_in(name);
 }
 
-static void add_type(struct writer *w, const json_t *type)
+static void add_type(struct writer *w, const struct json_value *type)
 {
     struct str name = name_of(w, type);
     const struct kind_row *kind;
@@ -416,19 +401,18 @@ static void add_type(struct writer *w, const json_t *type)
     add(w, "\n");
 }
 
-static void add_places(struct writer *w, const json_t *places)
+static void add_places(struct writer *w, const struct json_value *places)
 {
-    const json_t *it;
-    size_t i;
+    const char *before = " on ";
 
-    json_array_foreach(places, i, it)
-    {
-        add(w, i == 0 ? " on " : " | ");
+    for (const struct json_value *it = json_value_first(places); it; it = it->next) {
+        add(w, before);
         buf_add(&w->out, checked_name(w, it));
+        before = " | ";
     }
 }
 
-static void add_directive(struct writer *w, const json_t *directive)
+static void add_directive(struct writer *w, const struct json_value *directive)
 {
     struct str name = name_of(w, directive);
 
@@ -445,11 +429,12 @@ static void add_directive(struct writer *w, const json_t *directive)
     add(w, "\n");
 }
 
-static void add_root(struct writer *w, const json_t *schema, const char *key, const char *operation)
+static void add_root(struct writer *w, const struct json_value *schema, const char *key,
+                     const char *operation)
 {
-    const json_t *type = json_object_get(schema, key);
+    const struct json_value *type = json_value_get(schema, str_c(key));
 
-    if (is_missing(type))
+    if (json_value_is_nothing(type))
         return;
     add(w, operation);
     buf_add(&w->out, name_of(w, type));
@@ -457,9 +442,9 @@ static void add_root(struct writer *w, const json_t *schema, const char *key, co
 }
 
 /* Always said: a type called Mutation need not be the root. */
-static void add_roots(struct writer *w, const json_t *schema)
+static void add_roots(struct writer *w, const struct json_value *schema)
 {
-    if (is_missing(json_object_get(schema, "queryType")))
+    if (json_value_is_nothing(json_value_get(schema, STR("queryType"))))
         amiss(w, "Query root type must be provided.");
     add_description(w, schema);
     add(w, "schema {\n");
@@ -469,14 +454,10 @@ static void add_roots(struct writer *w, const json_t *schema)
     add(w, "}\n");
 }
 
-static void add_each(struct writer *w, const json_t *list,
-                     void (*add_one)(struct writer *, const json_t *))
+static void add_each(struct writer *w, const struct json_value *list,
+                     void (*add_one)(struct writer *, const struct json_value *))
 {
-    const json_t *item;
-    size_t i;
-
-    json_array_foreach(list, i, item)
-    {
+    for (const struct json_value *item = json_value_first(list); item; item = item->next) {
         w->type = STR_NULL;
         add_one(w, item);
         if (w->why.p)
@@ -486,29 +467,29 @@ static void add_each(struct writer *w, const json_t *list,
 }
 
 /* The schema in the result, with or without `data` around it; NULL when there is none. */
-static const json_t *schema_in(const json_t *json)
+static const struct json_value *schema_in(const struct json_value *json)
 {
-    const json_t *data = json_object_get(json, "data");
-    const json_t *schema = json_object_get(data ? data : json, "__schema");
+    const struct json_value *data = json_value_get(json, STR("data"));
+    const struct json_value *schema = json_value_get(data ? data : json, STR("__schema"));
 
-    return json_is_object(schema) ? schema : NULL;
+    return json_value_is(schema, JSON_VALUE_OBJECT) ? schema : NULL;
 }
 
-static void write_schema(struct writer *w, const json_t *schema)
+static void write_schema(struct writer *w, const struct json_value *schema)
 {
     add_roots(w, schema);
     /* Directives were not asked for by everybody. */
-    if (!is_missing(json_object_get(schema, "directives")))
+    if (!json_value_is_nothing(json_value_get(schema, STR("directives"))))
         add_each(w, list_of(w, schema, "directives"), add_directive);
     add_each(w, list_of(w, schema, "types"), add_type);
     if (buf_overflowed(&w->out))
         amiss(w, "the schema is too large");
 }
 
-bool gql_introspection_sdl(struct arena *a, const json_t *json, struct str *ret_sdl,
+bool gql_introspection_sdl(struct arena *a, const struct json_value *json, struct str *ret_sdl,
                            struct str *ret_why)
 {
-    const json_t *schema = schema_in(json);
+    const struct json_value *schema = schema_in(json);
     struct writer w = {.arena = a};
 
     if (!schema) {

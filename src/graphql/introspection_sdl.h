@@ -10,10 +10,8 @@
  *        defaults to be values, so that nothing in it becomes other SDL than it says.
  */
 
-#include <jansson.h>
-
-#include "base/arena.h"
+#include "base/json_value.h"
 
 /* json: `{"data":{"__schema":…}}` or `{"__schema":…}`. False: *ret_why says what is amiss. */
-must_use bool gql_introspection_sdl(struct arena *a, const json_t *json, struct str *ret_sdl,
-                                    struct str *ret_why);
+must_use bool gql_introspection_sdl(struct arena *a, const struct json_value *json,
+                                    struct str *ret_sdl, struct str *ret_why);

@@ -17,7 +17,8 @@ enum verdict {
 
 typedef enum verdict of_literal_fn(struct arena *a, const struct gql_literal *literal,
                                    struct gql_value *ret_value);
-typedef enum verdict of_json_fn(struct arena *a, const json_t *json, struct gql_value *ret_value);
+typedef enum verdict of_json_fn(struct arena *a, const struct json_value *json,
+                                struct gql_value *ret_value);
 
 static enum verdict boolean(bool value, struct gql_value *ret_value)
 {
@@ -47,11 +48,6 @@ static enum verdict number(double value, struct gql_value *ret_value)
     return FITS;
 }
 
-static struct str string_of_json(const json_t *json)
-{
-    return str_of(json_string_value(json), json_string_length(json));
-}
-
 static double double_of_text(struct arena *a, struct str digits)
 {
     return strtod(arena_str(a, digits).p, NULL);
@@ -67,16 +63,17 @@ static enum verdict int_of_literal(struct arena *a, const struct gql_literal *li
     return str_to_i64(literal->text, &value) ? int32(value, ret_value) : OUT_OF_RANGE;
 }
 
-static enum verdict int_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value)
+static enum verdict int_of_json(struct arena *a, const struct json_value *json,
+                                struct gql_value *ret_value)
 {
-    if (json_is_integer(json))
-        return int32(json_integer_value(json), ret_value);
+    if (json->kind == JSON_VALUE_INTEGER)
+        return int32(json->integer, ret_value);
     /* JSON makes no difference between 1 and 1.0. */
-    if (!json_is_real(json) || json_real_value(json) != trunc(json_real_value(json)))
+    if (json->kind != JSON_VALUE_REAL || json->real != trunc(json->real))
         return WRONG_KIND;
-    if (fabs(json_real_value(json)) > -(double)INT32_MIN)
+    if (fabs(json->real) > -(double)INT32_MIN)
         return OUT_OF_RANGE;
-    return int32((int64_t)json_real_value(json), ret_value);
+    return int32((int64_t)json->real, ret_value);
 }
 
 static enum verdict float_of_literal(struct arena *a, const struct gql_literal *literal,
@@ -87,9 +84,12 @@ static enum verdict float_of_literal(struct arena *a, const struct gql_literal *
     return number(double_of_text(a, literal->text), ret_value);
 }
 
-static enum verdict float_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value)
+static enum verdict float_of_json(struct arena *a, const struct json_value *json,
+                                  struct gql_value *ret_value)
 {
-    return json_is_number(json) ? number(json_number_value(json), ret_value) : WRONG_KIND;
+    if (json->kind == JSON_VALUE_INTEGER)
+        return number((double)json->integer, ret_value);
+    return json->kind == JSON_VALUE_REAL ? number(json->real, ret_value) : WRONG_KIND;
 }
 
 static enum verdict string_of_literal(struct arena *a, const struct gql_literal *literal,
@@ -98,9 +98,10 @@ static enum verdict string_of_literal(struct arena *a, const struct gql_literal 
     return literal->kind == GQL_LITERAL_STRING ? text(literal->text, ret_value) : WRONG_KIND;
 }
 
-static enum verdict text_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value)
+static enum verdict text_of_json(struct arena *a, const struct json_value *json,
+                                 struct gql_value *ret_value)
 {
-    return json_is_string(json) ? text(string_of_json(json), ret_value) : WRONG_KIND;
+    return json->kind == JSON_VALUE_STRING ? text(json->text, ret_value) : WRONG_KIND;
 }
 
 static enum verdict boolean_of_literal(struct arena *a, const struct gql_literal *literal,
@@ -111,10 +112,10 @@ static enum verdict boolean_of_literal(struct arena *a, const struct gql_literal
     return boolean(str_eq(literal->text, STR("true")), ret_value);
 }
 
-static enum verdict boolean_of_json(struct arena *a, const json_t *json,
+static enum verdict boolean_of_json(struct arena *a, const struct json_value *json,
                                     struct gql_value *ret_value)
 {
-    return json_is_boolean(json) ? boolean(json_is_true(json), ret_value) : WRONG_KIND;
+    return json->kind == JSON_VALUE_BOOLEAN ? boolean(json->boolean, ret_value) : WRONG_KIND;
 }
 
 static enum verdict id_of_literal(struct arena *a, const struct gql_literal *literal,
@@ -125,15 +126,14 @@ static enum verdict id_of_literal(struct arena *a, const struct gql_literal *lit
     return text(literal->text, ret_value);
 }
 
-static enum verdict id_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value)
+static enum verdict id_of_json(struct arena *a, const struct json_value *json,
+                               struct gql_value *ret_value)
 {
-    double real = json_number_value(json);
-
-    if (json_is_string(json))
-        return text(string_of_json(json), ret_value);
-    if (json_is_integer(json))
-        return text(arena_printf(a, "%lld", (long long)json_integer_value(json)), ret_value);
-    if (json_is_real(json) && real == trunc(real))
+    if (json->kind == JSON_VALUE_STRING)
+        return text(json->text, ret_value);
+    if (json->kind == JSON_VALUE_INTEGER)
+        return text(arena_printf(a, "%lld", (long long)json->integer), ret_value);
+    if (json->kind == JSON_VALUE_REAL && json->real == trunc(json->real))
         return text(gql_inspect(a, json), ret_value);
     return WRONG_KIND;
 }
@@ -215,17 +215,18 @@ static bool enum_of_literal(struct arena *a, const struct gql_type *type,
     return false;
 }
 
-static bool enum_of_json(struct arena *a, const struct gql_type *type, const json_t *json,
-                         struct gql_value *ret_value, struct str *ret_why)
+static bool enum_of_json(struct arena *a, const struct gql_type *type,
+                         const struct json_value *json, struct gql_value *ret_value,
+                         struct str *ret_why)
 {
-    if (!json_is_string(json)) {
+    if (json->kind != JSON_VALUE_STRING) {
         *ret_why = arena_printf(a, "Enum \"%.*s\" cannot represent non-string value: %.*s.",
                                 STR_ARG(type->name), STR_ARG(gql_inspect(a, json)));
         return false;
     }
-    if (enum_value(type, string_of_json(json), ret_value))
+    if (enum_value(type, json->text, ret_value))
         return true;
-    *ret_why = no_enum_value(a, type, string_of_json(json));
+    *ret_why = no_enum_value(a, type, json->text);
     return false;
 }
 
@@ -266,7 +267,7 @@ bool gql_leaf_of_literal(struct arena *a, const struct gql_type *type,
     return verdict == FITS;
 }
 
-bool gql_leaf_of_json(struct arena *a, const struct gql_type *type, const json_t *json,
+bool gql_leaf_of_json(struct arena *a, const struct gql_type *type, const struct json_value *json,
                       struct gql_value *ret_value, struct str *ret_why)
 {
     const struct reader *reader;

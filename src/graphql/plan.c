@@ -359,32 +359,25 @@ bool gql_event_uses_variables(const struct gql_operation *operation)
     return operation->n_event_variables > 0;
 }
 
-static int add_json(const char *text, size_t n, void *out)
-{
-    buf_add(out, str_of(text, n));
-    return 0;
-}
-
 static void write_variables(struct buf *out, const struct gql_operation *operation,
-                            const json_t *variables)
+                            const struct json_value *variables)
 {
     struct json_out j = {.out = out};
 
     json_out_begin_object(&j);
     for (size_t i = 0; i < operation->n_event_variables; i++) {
         struct str name = operation->event_variables[i];
-        const json_t *value = json_object_getn(variables, name.p, name.n);
+        const struct json_value *value = json_value_get(variables, name);
         if (!value)
             continue;
         json_out_key(&j, name);
-        json_out_raw(&j, STR(""));
-        json_dump_callback(value, add_json, out, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+        json_value_write_sorted(&j, value);
     }
     json_out_end_object(&j);
 }
 
 struct str gql_event_key(struct arena *a, const struct gql_operation *operation,
-                         const json_t *variables)
+                         const struct json_value *variables)
 {
     struct buf out;
     struct str key;

@@ -103,37 +103,32 @@ static struct gql_value raw_of_literal(struct arena *a, const struct gql_literal
     return (struct gql_value){.kind = GQL_VALUE_NULL};
 }
 
-static bool raw_of_json(struct arena *a, const json_t *json, unsigned depth,
+static bool raw_of_json(struct arena *a, const struct json_value *json, unsigned depth,
                         struct gql_value *ret_value);
 
 /* GQL_DEPTH_MOST levels. NOLINTNEXTLINE(misc-no-recursion) */
-static bool raw_json_array(struct arena *a, const json_t *json, unsigned depth,
+static bool raw_json_array(struct arena *a, const struct json_value *json, unsigned depth,
                            struct gql_value *ret_value)
 {
-    size_t n = json_array_size(json);
-    struct gql_value *items = arena_array(a, struct gql_value, n);
+    struct gql_value *items = arena_array(a, struct gql_value, json->n), *at = items;
 
-    for (size_t i = 0; i < n; i++) {
-        if (!raw_of_json(a, json_array_get(json, i), depth + 1, &items[i]))
+    for (const struct json_value *item = json->first; item; item = item->next)
+        if (!raw_of_json(a, item, depth + 1, at++))
             return false;
-    }
-    *ret_value = (struct gql_value){.kind = GQL_VALUE_LIST, .n = n, .items = items};
+    *ret_value = (struct gql_value){.kind = GQL_VALUE_LIST, .n = json->n, .items = items};
     return true;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): as above. */
-static bool raw_json_object(struct arena *a, json_t *json, unsigned depth,
+static bool raw_json_object(struct arena *a, const struct json_value *json, unsigned depth,
                             struct gql_value *ret_value)
 {
     struct gql_value value = {.kind = GQL_VALUE_OBJECT};
     const struct gql_value_member **end = &value.members;
-    const char *key;
-    json_t *child;
 
-    json_object_foreach(json, key, child)
-    {
+    for (const struct json_value *child = json->first; child; child = child->next) {
         struct gql_value_member *member = arena_new(a, struct gql_value_member);
-        member->def = raw_member_def(a, str_c(key));
+        member->def = raw_member_def(a, child->name);
         if (!raw_of_json(a, child, depth + 1, &member->value))
             return false;
         *end = member;
@@ -144,34 +139,31 @@ static bool raw_json_object(struct arena *a, json_t *json, unsigned depth,
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): as above. */
-static bool raw_of_json(struct arena *a, const json_t *json, unsigned depth,
+static bool raw_of_json(struct arena *a, const struct json_value *json, unsigned depth,
                         struct gql_value *ret_value)
 {
     struct gql_value value = {.kind = GQL_VALUE_NULL};
 
     if (depth > GQL_DEPTH_MOST)
         return false;
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
-        return raw_json_object(a, (json_t *)json, depth, ret_value);
-    case JSON_ARRAY:
+    switch (json->kind) {
+    case JSON_VALUE_OBJECT:
+        return raw_json_object(a, json, depth, ret_value);
+    case JSON_VALUE_LIST:
         return raw_json_array(a, json, depth, ret_value);
-    case JSON_STRING:
-        value =
-            (struct gql_value){.kind = GQL_VALUE_STRING,
-                               .text = str_of(json_string_value(json), json_string_length(json))};
+    case JSON_VALUE_STRING:
+        value = (struct gql_value){.kind = GQL_VALUE_STRING, .text = json->text};
         break;
-    case JSON_INTEGER:
-        value = (struct gql_value){.kind = GQL_VALUE_INT, .integer = json_integer_value(json)};
+    case JSON_VALUE_INTEGER:
+        value = (struct gql_value){.kind = GQL_VALUE_INT, .integer = json->integer};
         break;
-    case JSON_REAL:
-        value = (struct gql_value){.kind = GQL_VALUE_FLOAT, .number = json_real_value(json)};
+    case JSON_VALUE_REAL:
+        value = (struct gql_value){.kind = GQL_VALUE_FLOAT, .number = json->real};
         break;
-    case JSON_TRUE:
-    case JSON_FALSE:
-        value = (struct gql_value){.kind = GQL_VALUE_BOOLEAN, .boolean = json_is_true(json)};
+    case JSON_VALUE_BOOLEAN:
+        value = (struct gql_value){.kind = GQL_VALUE_BOOLEAN, .boolean = json->boolean};
         break;
-    case JSON_NULL:
+    case JSON_VALUE_NULL:
         break;
     }
     *ret_value = value;
@@ -184,7 +176,7 @@ struct gql_value gql_raw_of_literal(struct arena *a, const struct gql_literal *l
     return raw_of_literal(a, literal, variables);
 }
 
-bool gql_raw_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value)
+bool gql_raw_of_json(struct arena *a, const struct json_value *json, struct gql_value *ret_value)
 {
     return raw_of_json(a, json, 0, ret_value);
 }

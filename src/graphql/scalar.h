@@ -10,8 +10,7 @@
  * Owner: what comes out lives in the arena given, and borrows from what went in.
  */
 
-#include <jansson.h>
-
+#include "base/json_value.h"
 #include "graphql/field.h"
 #include "graphql/value.h"
 
@@ -28,16 +27,18 @@ must_use bool gql_leaf_of_literal(struct arena *a, const struct gql_type *type,
                                   const struct gql_literal *literal,
                                   const struct gql_value *variables, struct gql_value *ret_value,
                                   struct str *ret_why);
-must_use bool gql_leaf_of_json(struct arena *a, const struct gql_type *type, const json_t *json,
-                               struct gql_value *ret_value, struct str *ret_why);
+must_use bool gql_leaf_of_json(struct arena *a, const struct gql_type *type,
+                               const struct json_value *json, struct gql_value *ret_value,
+                               struct str *ret_why);
 
 /* Anything at all as a value, without a type: names for enum values and members are kept as they
  * are. A variable without a value is null, or no member. False when JSON nests deeper than
  * GQL_DEPTH_MOST. */
 struct gql_value gql_raw_of_literal(struct arena *a, const struct gql_literal *literal,
                                     const struct gql_value *variables);
-must_use bool gql_raw_of_json(struct arena *a, const json_t *json, struct gql_value *ret_value);
+must_use bool gql_raw_of_json(struct arena *a, const struct json_value *json,
+                              struct gql_value *ret_value);
 
 /* JSON as graphql-js shows values in its messages: `{ name: "x", tags: [Array] }`. Cut at some
  * thousand bytes. */
-struct str gql_inspect(struct arena *a, const json_t *json);
+struct str gql_inspect(struct arena *a, const struct json_value *json);

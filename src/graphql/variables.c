@@ -24,7 +24,7 @@ struct coercion {
 
 /* A JSON value and how one gets there from the variable's own. */
 struct place {
-    const json_t *json;
+    const struct json_value *json;
     const struct gql_path *path; /* NULL at the variable itself */
     unsigned depth;
 };
@@ -82,7 +82,7 @@ static void refuse(struct coercion *c, struct place at, struct str why)
     add_error(c, message_of(c, at, where, why), where);
 }
 
-static struct place key_of(struct place at, const json_t *json, struct gql_path *path)
+static struct place key_of(struct place at, const struct json_value *json, struct gql_path *path)
 {
     return (struct place){.json = json, .path = path, .depth = at.depth + 1};
 }
@@ -91,8 +91,8 @@ static struct place key_of(struct place at, const json_t *json, struct gql_path 
 static void coerce_list(struct coercion *c, const struct gql_type *type, struct place at,
                         struct gql_value *ret_value)
 {
-    bool is_list = json_is_array(at.json);
-    size_t n = is_list ? json_array_size(at.json) : 1;
+    bool is_list = at.json->kind == JSON_VALUE_LIST;
+    size_t n = is_list ? at.json->n : 1;
     struct gql_value *items = arena_array(c->arena, struct gql_value, n);
     struct gql_path path = {.parent = at.path};
 
@@ -102,9 +102,10 @@ static void coerce_list(struct coercion *c, const struct gql_type *type, struct 
         coerce(c, type->of, at, items);
         return;
     }
-    for (path.index = 0; path.index < n; path.index++)
-        coerce(c, type->of, key_of(at, json_array_get(at.json, path.index), &path),
-               &items[path.index]);
+    for (const struct json_value *item = at.json->first; item; item = item->next) {
+        coerce(c, type->of, key_of(at, item, &path), &items[path.index]);
+        path.index++;
+    }
 }
 
 static void refuse_unknown(struct coercion *c, const struct gql_type *type, struct place at,
@@ -125,14 +126,9 @@ static void refuse_unknown(struct coercion *c, const struct gql_type *type, stru
 
 static void refuse_unknown_all(struct coercion *c, const struct gql_type *type, struct place at)
 {
-    const char *key;
-    json_t *value;
-
-    json_object_foreach((json_t *)at.json, key, value)
-    {
-        if (!gql_type_input_field(type, str_c(key)))
-            refuse_unknown(c, type, at, str_c(key));
-    }
+    for (const struct json_value *member = at.json->first; member; member = member->next)
+        if (!gql_type_input_field(type, member->name))
+            refuse_unknown(c, type, at, member->name);
 }
 
 /* An input field that was not given: false when there is nothing to put in its place. */
@@ -161,10 +157,10 @@ static void check_one_of(struct coercion *c, const struct gql_type *type, struct
                arena_printf(c->arena, "Exactly one key must be specified for OneOf type \"%.*s\".",
                             STR_ARG(type->name)));
     if (only && only->value.kind == GQL_VALUE_NULL) {
-        const json_t *given = json_object_getn(at.json, only->def->name.p, only->def->name.n);
+        const struct json_value *given = json_value_get(at.json, only->def->name);
         path.key = only->def->name;
         /* A value that was refused already is no null. */
-        if (json_is_null(given))
+        if (json_value_is(given, JSON_VALUE_NULL))
             refuse(c, key_of(at, given, &path),
                    arena_printf(c->arena, "Field \"%.*s\" must be non-null.",
                                 STR_ARG(only->def->name)));
@@ -178,7 +174,7 @@ static void coerce_object(struct coercion *c, const struct gql_type *type, struc
     struct gql_value object = {.kind = GQL_VALUE_OBJECT};
     const struct gql_value_member **end = &object.members;
 
-    if (!json_is_object(at.json)) {
+    if (at.json->kind != JSON_VALUE_OBJECT) {
         refuse(
             c, at,
             arena_printf(c->arena, "Expected type \"%.*s\" to be an object.", STR_ARG(type->name)));
@@ -187,7 +183,7 @@ static void coerce_object(struct coercion *c, const struct gql_type *type, struc
     for (size_t i = 0; i < type->n_input_fields; i++) {
         const struct gql_input_def *def = &type->input_fields[i];
         struct gql_path path = {.parent = at.path, .key = def->name};
-        const json_t *given = json_object_getn(at.json, def->name.p, def->name.n);
+        const struct json_value *given = json_value_get(at.json, def->name);
         struct gql_value_member member = {.def = def}, *added;
         if (given)
             coerce(c, def->type, key_of(at, given, &path), &member.value);
@@ -205,7 +201,7 @@ static void coerce_object(struct coercion *c, const struct gql_type *type, struc
 }
 
 static struct str enum_suggestion(struct coercion *c, const struct gql_type *type,
-                                  const json_t *json)
+                                  const struct json_value *json)
 {
     struct str *names, shown;
 
@@ -214,8 +210,7 @@ static struct str enum_suggestion(struct coercion *c, const struct gql_type *typ
     names = arena_array(c->arena, struct str, type->n_values);
     for (size_t i = 0; i < type->n_values; i++)
         names[i] = type->values[i].name;
-    shown = json_is_string(json) ? str_of(json_string_value(json), json_string_length(json))
-                                 : gql_inspect(c->arena, json);
+    shown = json->kind == JSON_VALUE_STRING ? json->text : gql_inspect(c->arena, json);
     return gql_did_you_mean(c->arena, STR("the enum value"), shown, names, type->n_values);
 }
 
@@ -241,7 +236,7 @@ static void coerce(struct coercion *c, const struct gql_type *type, struct place
         return; /* nobody would hear of more */
     if (at.depth > GQL_DEPTH_MOST) {
         refuse(c, at, STR("It is nested too deeply."));
-    } else if (json_is_null(at.json)) {
+    } else if (at.json->kind == JSON_VALUE_NULL) {
         if (type->kind == GQL_NON_NULL)
             refuse(c, at,
                    arena_printf(c->arena, "Expected non-nullable type \"%.*s\" not to be null.",
@@ -271,7 +266,7 @@ static void refuse_variable(struct coercion *c, const struct gql_input_def *def,
 
 /* True when the variable has a value. */
 static bool coerce_variable(struct coercion *c, const struct gql_input_def *def,
-                            const json_t *given, struct gql_value *ret_value)
+                            const struct json_value *given, struct gql_value *ret_value)
 {
     struct place at = {.json = given};
 
@@ -279,7 +274,7 @@ static bool coerce_variable(struct coercion *c, const struct gql_input_def *def,
         *ret_value = *def->default_value;
         return true;
     }
-    if (def->type->kind == GQL_NON_NULL && (!given || json_is_null(given))) {
+    if (def->type->kind == GQL_NON_NULL && json_value_is_nothing(given)) {
         refuse_variable(c, def, given != NULL);
         return false;
     }
@@ -289,7 +284,7 @@ static bool coerce_variable(struct coercion *c, const struct gql_input_def *def,
 }
 
 bool gql_coerce_variables(struct arena *a, const struct gql_variables *variables,
-                          const json_t *given, struct gql_errors *errors,
+                          const struct json_value *given, struct gql_errors *errors,
                           struct gql_value *ret_values)
 {
     struct coercion c = {
@@ -300,7 +295,7 @@ bool gql_coerce_variables(struct arena *a, const struct gql_variables *variables
     for (size_t i = 0; i < variables->n; i++, c.node = c.node->next) {
         const struct gql_input_def *def = &variables->defs[i];
         struct gql_value_member member = {.def = def}, *added;
-        const json_t *json = json_object_getn(given, def->name.p, def->name.n);
+        const struct json_value *json = json_value_get(given, def->name);
         if (!coerce_variable(&c, def, json, &member.value))
             continue;
         added = arena_new(a, struct gql_value_member);

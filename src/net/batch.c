@@ -145,7 +145,6 @@ void batch_run(struct exchange *x)
     x->state = EXCHANGE_CALLING;
     x->batch = batch_new(x, asked.n);
     begin_all(x->batch, &asked);
-    json_decref(asked.body);
     wait_for_one_less(x->batch);
 }
 

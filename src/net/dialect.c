@@ -19,48 +19,48 @@ bool dialect_refuse(struct dialect_wrong *wrong, const char *format, ...)
 static bool take_json(struct dialect_message *m, struct str text, const char *id_name,
                       struct dialect_wrong *ret_wrong)
 {
-    json_error_t error;
-    const json_t *id;
+    struct json_in_error error;
+    struct str id;
 
-    m->size = text.n;
-    m->json = call_json(text, &error);
+    m->text = text;
+    m->json = json_in_read(m->arena, text, &error);
     if (!m->json)
         return dialect_refuse(ret_wrong, "Message is not well-formed JSON at line %d, column %d",
                               error.line, error.column);
-    if (!json_is_object(m->json))
+    if (m->json->kind != JSON_VALUE_OBJECT)
         return dialect_refuse(ret_wrong, "Message must be a JSON object");
-    id = json_object_get(m->json, id_name);
-    if (json_is_string(id) && json_string_length(id) <= DIALECT_ID_MAX)
-        m->id = call_json_str(id);
+    id = json_value_text(json_value_get(m->json, str_c(id_name)));
+    if (id.n <= DIALECT_ID_MAX)
+        m->id = id;
     return true;
 }
 
 static bool take_type(struct dialect_message *m, const struct dialect_name *names, size_t n_names,
                       struct dialect_wrong *ret_wrong)
 {
-    const json_t *type = json_object_get(m->json, "type");
+    struct str type = json_value_text(json_value_get(m->json, STR("type")));
 
-    if (!json_is_string(type))
+    if (!type.p)
         return dialect_refuse(ret_wrong, "Message \"type\" must be a string");
     for (size_t i = 0; i < n_names; i++) {
-        if (str_eq_c(call_json_str(type), names[i].name)) {
+        if (str_eq_c(type, names[i].name)) {
             m->verb = names[i].verb;
             return true;
         }
     }
-    if (json_string_length(type) > TYPE_ECHO_MAX)
+    if (type.n > TYPE_ECHO_MAX)
         return dialect_refuse(ret_wrong, "Unexpected message type");
-    return dialect_refuse(ret_wrong, "Unexpected message type \"%s\"", json_string_value(type));
+    return dialect_refuse(ret_wrong, "Unexpected message type \"%.*s\"", STR_ARG(type));
 }
 
 static bool take_id(struct dialect_message *m, const char *id_name, struct dialect_wrong *ret_wrong)
 {
-    const json_t *id = json_object_get(m->json, id_name);
+    struct str id = json_value_text(json_value_get(m->json, str_c(id_name)));
 
-    if (!json_is_string(id) || json_string_length(id) == 0)
+    if (id.n == 0)
         return dialect_refuse(ret_wrong, "Message \"%s\" must be a string that is not empty",
                               id_name);
-    if (json_string_length(id) > DIALECT_ID_MAX)
+    if (id.n > DIALECT_ID_MAX)
         return dialect_refuse(ret_wrong, "Message \"%s\" must not be longer than %d bytes", id_name,
                               DIALECT_ID_MAX);
     return true;
@@ -68,11 +68,11 @@ static bool take_id(struct dialect_message *m, const char *id_name, struct diale
 
 static bool take_payload(struct dialect_message *m, struct dialect_wrong *ret_wrong)
 {
-    const json_t *payload = json_object_get(m->json, "payload");
+    const struct json_value *payload = json_value_get(m->json, STR("payload"));
 
-    if (payload && !json_is_null(payload) && !json_is_object(payload))
+    if (!json_value_is_nothing(payload) && payload->kind != JSON_VALUE_OBJECT)
         return dialect_refuse(ret_wrong, "Message \"payload\" must be an object, null or left out");
-    m->payload = json_is_object(payload) ? payload : NULL;
+    m->payload = json_value_is_nothing(payload) ? NULL : payload;
     return true;
 }
 
@@ -97,21 +97,14 @@ bool dialect_take(struct dialect_message *m, struct str text, const char *id_nam
 
 bool dialect_take_call(struct dialect_message *m, struct dialect_wrong *ret_wrong)
 {
-    const json_t *payload = json_object_get(m->json, "payload");
+    const struct json_value *payload = json_value_get(m->json, STR("payload"));
     const char *member, *expected;
 
-    if (!json_is_object(payload))
+    if (!json_value_is(payload, JSON_VALUE_OBJECT))
         return dialect_refuse(ret_wrong, "Message \"payload\" must be an object");
     if (!call_from_json(payload, &m->call, &member, &expected))
         return dialect_refuse(ret_wrong, "Message \"payload.%s\" %s", member, expected);
     return true;
-}
-
-void dialect_message_done(struct dialect_message *m)
-{
-    json_decref(m->json);
-    json_decref(m->inner);
-    *m = (struct dialect_message){0};
 }
 
 void dialect_write(struct buf *out, const struct outq_id *id, struct str type, struct str payload)

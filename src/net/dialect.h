@@ -29,13 +29,13 @@ enum dialect_verb {
 
 /* One message of a client: checked fields. */
 struct dialect_message {
+    struct arena *arena; /* of whoever has it read: what the fields point into */
     enum dialect_verb verb;
-    size_t size;           /* bytes of its text */
-    struct str id;         /* of START and STOP; of a message that is refused, when it has one */
-    const json_t *payload; /* of INIT, PING and PONG: an object, or NULL */
-    struct net_call call;  /* of START */
-    json_t *json;          /* owned: all else points into it */
-    json_t *inner; /* owned, as well: JSON that stood in a string, or that the dialect made */
+    struct str text;      /* as it came; borrowed */
+    struct str id;        /* of START and STOP; of a message that is refused, when it has one */
+    struct net_call call; /* of START */
+    const struct json_value *payload; /* of INIT, PING and PONG: an object, or NULL */
+    const struct json_value *json;    /* all of it; NULL when the text is no JSON */
 };
 
 /* What was wrong with a message, as the reason of a close. */
@@ -71,8 +71,9 @@ struct dialect {
     bool stop_answered;  /* with `complete`, when something ran */
     bool typed_errors;   /* net_call.typed_errors */
 
-    /* False: the words in *ret_wrong say why. In either case dialect_message_done(). */
-    bool (*read)(const struct subprotocol *s, struct str text, struct dialect_message *ret_message,
+    /* Of a message that has nothing but an arena. False: the words in *ret_wrong say why. What it
+     * reads is decided by the text and the handshake alone. */
+    bool (*read)(const struct subprotocol *s, struct str text, struct dialect_message *message,
                  struct dialect_wrong *ret_wrong);
     /* A message. NULL: dialect_write(). */
     void (*write)(struct buf *out, const struct outq_id *id, struct str type, struct str payload);
@@ -98,9 +99,6 @@ extern const struct dialect dialect_legacy;
 extern const struct dialect dialect_appsync;
 /* JSON without GraphQL, of one room: docs/room-sockets.md. */
 extern const struct dialect dialect_room;
-
-/* Takes one that is all zero. */
-void dialect_message_done(struct dialect_message *m);
 
 /* {"id":…,"type":type,"payload":payload}; id may be NULL, the payload absent. */
 void dialect_write(struct buf *out, const struct outq_id *id, struct str type, struct str payload);

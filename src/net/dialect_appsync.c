@@ -7,31 +7,32 @@ static const struct dialect_name names[] = {
 };
 
 /* The request stands as JSON in a string. */
-static bool take_data(struct dialect_message *m, const json_t *data,
+static bool take_data(struct dialect_message *m, const struct json_value *data,
                       struct dialect_wrong *ret_wrong)
 {
+    const struct json_value *request;
     const char *member, *expected;
-    json_error_t error;
+    struct json_in_error error;
 
-    if (!json_is_string(data))
+    if (!json_value_is(data, JSON_VALUE_STRING))
         return dialect_refuse(ret_wrong,
                               "Message \"payload.data\" must be a string that holds JSON");
-    m->inner = call_json(call_json_str(data), &error);
-    if (!m->inner)
+    request = json_in_read(m->arena, data->text, &error);
+    if (!request)
         return dialect_refuse(
             ret_wrong, "Message \"payload.data\" is not well-formed JSON at line %d, column %d",
             error.line, error.column);
-    if (!json_is_object(m->inner))
+    if (request->kind != JSON_VALUE_OBJECT)
         return dialect_refuse(ret_wrong, "Message \"payload.data\" must hold a JSON object");
-    if (!call_from_json(m->inner, &m->call, &member, &expected))
+    if (!call_from_json(request, &m->call, &member, &expected))
         return dialect_refuse(ret_wrong, "Message \"payload.data.%s\" %s", member, expected);
     return true;
 }
 
 /* Each operation may show who it is for; if it does not, it is the connection's. */
-static void take_authorization(struct dialect_message *m, const json_t *extensions)
+static void take_authorization(struct dialect_message *m, const struct json_value *extensions)
 {
-    const json_t *shown = json_object_get(extensions, "authorization");
+    const struct json_value *shown = json_value_get(extensions, STR("authorization"));
 
     m->call.authorization = call_json_member(shown, STR("Authorization"));
     m->call.api_key = call_json_member(shown, STR("x-api-key"));
@@ -39,13 +40,13 @@ static void take_authorization(struct dialect_message *m, const json_t *extensio
 
 static bool take_start(struct dialect_message *m, struct dialect_wrong *ret_wrong)
 {
-    const json_t *payload = json_object_get(m->json, "payload");
+    const struct json_value *payload = json_value_get(m->json, STR("payload"));
 
-    if (!json_is_object(payload))
+    if (!json_value_is(payload, JSON_VALUE_OBJECT))
         return dialect_refuse(ret_wrong, "Message \"payload\" must be an object");
-    if (!take_data(m, json_object_get(payload, "data"), ret_wrong))
+    if (!take_data(m, json_value_get(payload, STR("data")), ret_wrong))
         return false;
-    take_authorization(m, json_object_get(payload, "extensions"));
+    take_authorization(m, json_value_get(payload, STR("extensions")));
     return true;
 }
 

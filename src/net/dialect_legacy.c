@@ -18,13 +18,18 @@ static bool read_message(const struct subprotocol *s, struct str text, struct di
  * array in `errors` where there is one. */
 static void write_errors(struct buf *out, struct str errors)
 {
-    json_t *array = json_loadb(errors.p, errors.n, JSON_ALLOW_NUL, NULL);
-    json_t *first = json_array_get(array, 0);
+    const struct json_value *list;
+    struct json_in_error error;
+    struct json_value *first;
+    struct arena a;
 
-    if (json_array_size(array) > 1)
-        json_object_set_new(first, "errors", json_deep_copy(array));
-    call_json_write(out, first);
-    json_decref(array);
+    arena_init(&a);
+    list = json_in_read(&a, errors, &error);
+    first = json_value_copy(&a, json_value_first(list));
+    if (json_value_is(list, JSON_VALUE_LIST) && list->n > 1)
+        json_value_put(&a, first, STR("errors"), list);
+    json_value_write(&(struct json_out){.out = out}, first);
+    arena_done(&a);
 }
 
 const struct dialect dialect_legacy = {

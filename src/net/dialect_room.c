@@ -28,31 +28,31 @@ static const struct dialect_name names[] = {
 };
 
 /* s->own is the room's id. */
-static json_t *variables_of(const struct subprotocol *s)
+static struct json_value *variables_of(struct arena *a, const struct subprotocol *s)
 {
-    json_t *variables = json_object();
+    struct json_value *variables = json_value_object(a);
 
-    json_object_set(variables, "roomId", s->own);
+    json_value_put(a, variables, STR("roomId"), s->own);
     return variables;
 }
 
 static bool take_send(const struct subprotocol *s, struct dialect_message *m,
                       struct dialect_wrong *ret_wrong)
 {
-    json_t *text = json_object_get(m->json, "text");
-    json_t *key = json_object_get(m->json, "idempotencyKey");
+    const struct json_value *text = json_value_get(m->json, STR("text"));
+    const struct json_value *key = json_value_get(m->json, STR("idempotencyKey"));
+    struct json_value *variables = variables_of(m->arena, s);
 
-    if (!json_is_string(text))
+    if (!json_value_is(text, JSON_VALUE_STRING))
         return dialect_refuse(ret_wrong, "Message \"text\" must be a string");
-    if (key && !json_is_null(key) && !json_is_string(key))
+    if (!json_value_is_nothing(key) && key->kind != JSON_VALUE_STRING)
         return dialect_refuse(ret_wrong, "Message \"idempotencyKey\" must be a string");
-    m->inner = variables_of(s);
-    json_object_set(m->inner, "text", text);
-    if (json_is_string(key))
-        json_object_set(m->inner, "key", key);
+    json_value_put(m->arena, variables, STR("text"), text);
+    if (!json_value_is_nothing(key))
+        json_value_put(m->arena, variables, STR("key"), key);
     m->call.query = send_document;
     m->call.built_in = true;
-    m->call.variables = m->inner;
+    m->call.variables = variables;
     return true;
 }
 
@@ -83,42 +83,60 @@ static void write_message(struct buf *out, const struct outq_id *id, struct str 
     }
 }
 
-static json_t *first_of(struct str errors)
+/* JSON of our own. */
+static const struct json_value *read_own(struct arena *a, struct str text)
 {
-    json_t *array = json_loadb(errors.p, errors.n, JSON_ALLOW_NUL, NULL);
-    json_t *first = json_incref(json_array_get(array, 0));
+    struct json_in_error error;
 
-    json_decref(array);
-    return first;
+    return json_in_read(a, text, &error);
+}
+
+/* As it is in the object, where it has it. */
+static void write_member(struct json_out *j, const struct json_value *object, const char *name)
+{
+    const struct json_value *member = json_value_get(object, str_c(name));
+
+    if (!member)
+        return;
+    json_out_key(j, member->name);
+    json_value_write(j, member);
 }
 
 /* What a plain client can act on. */
 static void write_errors(struct buf *out, struct str errors)
 {
     static const char *const told[] = {"code", "retryAfterMs", "earliestCursor"};
-    json_t *error = first_of(errors), *extensions = json_object_get(error, "extensions");
-    json_t *plain = json_object();
+    const struct json_value *error, *extensions;
+    struct json_out j = {.out = out};
+    struct arena a;
 
-    json_object_set(plain, "message", json_object_get(error, "message"));
+    arena_init(&a);
+    error = json_value_first(read_own(&a, errors));
+    extensions = json_value_get(error, STR("extensions"));
+    json_out_begin_object(&j);
+    write_member(&j, error, "message");
     for (size_t i = 0; i < array_size(told); i++)
-        json_object_set(plain, told[i], json_object_get(extensions, told[i]));
-    call_json_write(out, plain);
-    json_decref(plain);
-    json_decref(error);
+        write_member(&j, extensions, told[i]);
+    json_out_end_object(&j);
+    arena_done(&a);
 }
 
 static void write_started(const struct subprotocol *s, struct buf *out, struct str cursor)
 {
-    json_t *hello = json_pack("{s:O, s:s%}", "roomId", s->own, "cursor", cursor.p, cursor.n);
+    struct json_out j = {.out = out};
 
-    call_json_write(out, hello);
-    json_decref(hello);
+    json_out_begin_object(&j);
+    json_out_key(&j, STR("roomId"));
+    json_value_write(&j, s->own);
+    json_out_key(&j, STR("cursor"));
+    json_out_str(&j, cursor);
+    json_out_end_object(&j);
 }
 
 /* Nothing has to be asked for: who comes says so in the handshake. */
 static void on_opened(struct subprotocol *s)
 {
-    s->own = json_incref(json_object_get(s->shown, "roomId"));
+    s->own = json_value_keep(json_value_get(s->shown, STR("roomId")));
     if (s->own)
         subprotocol_initialise(s, NULL);
     else
@@ -127,55 +145,66 @@ static void on_opened(struct subprotocol *s)
 
 static void on_ready(struct subprotocol *s)
 {
-    json_t *variables = variables_of(s), *since = json_object_get(s->shown, "since");
-    struct dialect_message follow = {.verb = DIALECT_START, .id = STR(""), .inner = variables};
+    const struct json_value *since = json_value_get(s->shown, STR("since"));
+    struct dialect_message follow = {.verb = DIALECT_START, .id = STR("")};
+    struct json_value *variables;
+    struct arena a;
 
+    arena_init(&a);
+    variables = variables_of(&a, s);
     if (since)
-        json_object_set(variables, "since", since);
+        json_value_put(&a, variables, STR("since"), since);
     follow.call = (struct net_call){
         .query = follow_document, .variables = variables, .bare_field = true, .built_in = true};
     subprotocol_add_op(s, &follow);
-    dialect_message_done(&follow);
+    arena_done(&a);
 }
 
 /* Of a message that was sent. */
 static void on_result(struct subprotocol *s, struct outq_id *id, struct str response)
 {
-    json_t *json = json_loadb(response.p, response.n, JSON_ALLOW_NUL, NULL);
-    json_t *message = json_object_get(json_object_get(json, "data"), "sendMessage");
-    json_t *errors = json_object_get(json, "errors");
+    const struct json_value *json, *message;
+    struct json_out j;
     struct buf payload;
+    struct arena a;
 
+    arena_init(&a);
+    json = read_own(&a, response);
+    message = json_value_get(json_value_get(json, STR("data")), STR("sendMessage"));
     buf_init(&payload, response.n * 2);
-    if (json_is_object(message)) {
+    j = (struct json_out){.out = &payload};
+    if (json_value_is(message, JSON_VALUE_OBJECT)) {
         buf_add(&payload, STR("{\"message\":"));
-        call_json_write(&payload, message);
+        json_value_write(&j, message);
         buf_add_char(&payload, '}');
         subprotocol_send(s, id, STR("sent"), buf_str(&payload));
     } else {
-        call_json_write(&payload, errors);
+        json_value_write(&j, json_value_get(json, STR("errors")));
         subprotocol_send_errors(s, id, s->dialect->error, buf_str(&payload));
     }
     buf_done(&payload);
-    json_decref(json);
+    arena_done(&a);
 }
 
 /* Without its room a socket is good for nothing. */
 static void on_failed(struct subprotocol *s, const struct outq_id *id, struct str errors)
 {
-    json_t *error, *extensions;
-    const char *code;
-    json_int_t status;
+    const struct json_value *extensions, *status;
+    struct str code;
+    struct arena a;
 
     if (id->n)
         return;
-    error = first_of(errors);
-    extensions = json_object_get(error, "extensions");
-    code = json_string_value(json_object_get(extensions, "code"));
-    status = json_integer_value(json_object_get(json_object_get(extensions, "http"), "status"));
-    subprotocol_close(s, CLOSE_BASE + (unsigned)(status ? status : FAULT),
-                      code ? str_c(code) : STR(""));
-    json_decref(error);
+    arena_init(&a);
+    extensions = json_value_get(json_value_first(read_own(&a, errors)), STR("extensions"));
+    code = json_value_text(json_value_get(extensions, STR("code")));
+    status = json_value_get(json_value_get(extensions, STR("http")), STR("status"));
+    subprotocol_close(s,
+                      CLOSE_BASE + (unsigned)(json_value_is(status, JSON_VALUE_INTEGER)
+                                                  ? status->integer
+                                                  : FAULT),
+                      code.p ? code : STR(""));
+    arena_done(&a);
 }
 
 const struct dialect dialect_room = {

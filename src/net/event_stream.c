@@ -230,16 +230,16 @@ static const struct net_client_ops stream_client_ops = {
 };
 
 /* The id in the request's extensions; false: refused. */
-static bool take_id(const struct http_request *r, struct errand *e, struct str *ret_id)
+static bool take_id(const struct net_call *call, struct errand *e, struct str *ret_id)
 {
-    const json_t *id = json_object_get(r->call.extensions, "operationId");
+    struct str id = json_value_text(json_value_get(call->extensions, STR("operationId")));
 
-    if (!json_is_string(id) || json_string_length(id) == 0 || json_string_length(id) > ID_MAX) {
+    if (id.n == 0 || id.n > ID_MAX) {
         errand_refuse(e, 400, ST_BAD_REQUEST,
                       STR("\"extensions.operationId\" must be a string of 1 to 256 bytes."));
         return false;
     }
-    *ret_id = str_of(json_string_value(id), json_string_length(id));
+    *ret_id = id;
     return true;
 }
 
@@ -263,21 +263,21 @@ static bool may_begin(struct event_stream *s, struct errand *e, struct str id)
     return false;
 }
 
-static void begin(struct event_stream *s, struct errand *e, struct http_request *r)
+static void begin(struct event_stream *s, struct errand *e, struct net_call *call)
 {
     const struct net_service *service = &s->net->service;
     struct stream_op *op;
     struct str id;
 
-    if (!take_id(r, e, &id) || !may_begin(s, e, id))
+    if (!take_id(call, e, &id) || !may_begin(s, e, id))
         return;
     op = op_new(s, id);
     op->errand = e;
-    r->call.authorization = e->authorization;
-    r->call.api_key = e->api_key;
-    r->call.safe_method = e->safe_method;
-    r->call.can_stream = true;
-    service->on_operation(service->user, &op->base, &r->call);
+    call->authorization = e->authorization;
+    call->api_key = e->api_key;
+    call->safe_method = e->safe_method;
+    call->can_stream = true;
+    service->on_operation(service->user, &op->base, call);
     if (e->status)
         return; /* it was refused */
     e->status = 202;
@@ -288,17 +288,16 @@ static void begin(struct event_stream *s, struct errand *e, struct http_request 
 
 void event_stream_begin(struct event_stream *s, struct errand *e)
 {
-    struct http_request r;
+    struct net_call call;
     struct str wrong;
-    bool right = e->safe_method ? http_request_from_query(&e->arena, e->asked, &r, &wrong)
-                                : http_request_from_body(&e->arena, e->asked, &r, &wrong);
+    bool right = e->safe_method ? http_request_from_query(&e->arena, e->asked, &call, &wrong)
+                                : http_request_from_body(&e->arena, e->asked, &call, &wrong);
 
     if (!right) {
         errand_refuse(e, 400, ST_BAD_REQUEST, wrong);
         return;
     }
-    begin(s, e, &r);
-    http_request_done(&r);
+    begin(s, e, &call);
 }
 
 /* One that has ended by itself meanwhile is stopped as well. */

@@ -253,17 +253,17 @@ void exchange_show(const struct exchange *x, struct net_call *call)
     call->typed_errors = x->typed_errors;
 }
 
-static void call(struct exchange *x, struct http_request *r, bool safe_method)
+static void run_call(struct exchange *x, struct net_call *call, bool safe_method)
 {
     const struct net_service *service = &x->net->service;
 
     x->state = EXCHANGE_CALLING;
     x->op = (struct net_operation){.transport = &exchange_transport, .client = &x->client};
-    exchange_show(x, &r->call);
-    r->call.safe_method = safe_method;
-    r->call.can_stream = x->dress;
+    exchange_show(x, call);
+    call->safe_method = safe_method;
+    call->can_stream = x->dress;
     x->asking = true;
-    service->on_operation(service->user, &x->op, &r->call);
+    service->on_operation(service->user, &x->op, call);
     x->asking = false;
     if (x->state == EXCHANGE_STREAMING)
         begin(&x->op);
@@ -281,7 +281,7 @@ static void run_batch(struct exchange *x)
 
 void exchange_run(struct exchange *x)
 {
-    struct http_request r;
+    struct net_call asked;
     struct str wrong;
 
     if (x->stream_token.p) {
@@ -292,25 +292,23 @@ void exchange_run(struct exchange *x)
         run_batch(x);
         return;
     }
-    if (!http_request_from_body(&x->arena, buf_str(&x->body), &r, &wrong)) {
+    if (!http_request_from_body(&x->arena, buf_str(&x->body), &asked, &wrong)) {
         refuse(x, 400, ST_BAD_REQUEST, wrong);
         return;
     }
-    call(x, &r, false);
-    http_request_done(&r);
+    run_call(x, &asked, false);
 }
 
 static void run_query(struct exchange *x, struct str query_string)
 {
-    struct http_request r;
+    struct net_call asked;
     struct str wrong;
 
-    if (!http_request_from_query(&x->arena, query_string, &r, &wrong)) {
+    if (!http_request_from_query(&x->arena, query_string, &asked, &wrong)) {
         refuse(x, 400, ST_BAD_REQUEST, wrong);
         return;
     }
-    call(x, &r, true);
-    http_request_done(&r);
+    run_call(x, &asked, true);
 }
 
 /* Has the client got it already? RFC 9110, section 13.1.2. */

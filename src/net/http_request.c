@@ -288,46 +288,48 @@ struct str http_request_param(struct arena *a, struct str query_string, struct s
     return STR_NULL;
 }
 
-static bool malformed_json(struct arena *a, const char *what, const json_error_t *error,
-                           struct str *ret_wrong)
+/* NULL: *ret_wrong says what is malformed, and where. */
+static const struct json_value *read_json(struct arena *a, const char *what, struct str text,
+                                          struct str *ret_wrong)
 {
-    *ret_wrong = arena_printf(a, "%s is not well-formed JSON: line %d, column %d: %s.", what,
-                              error->line, error->column, error->text);
-    return false;
+    struct json_in_error error;
+    const struct json_value *json = json_in_read(a, text, &error);
+
+    if (!json)
+        *ret_wrong = arena_printf(a, "%s is not well-formed JSON: line %d, column %d: %.*s.", what,
+                                  error.line, error.column, STR_ARG(error.what));
+    return json;
 }
 
-bool http_request_from_body(struct arena *a, struct str body, struct http_request *ret_request,
+bool http_request_from_body(struct arena *a, struct str body, struct net_call *ret_call,
                             struct str *ret_wrong)
 {
-    struct http_request r = {0};
+    struct net_call call = {.goes_on = false};
+    const struct json_value *json = read_json(a, "The body", body, ret_wrong);
     const char *member, *expected;
-    json_error_t error;
 
-    r.body = call_json(body, &error);
-    if (!r.body)
-        return malformed_json(a, "The body", &error, ret_wrong);
-    if (!json_is_object(r.body)) {
-        json_decref(r.body);
+    if (!json)
+        return false;
+    if (json->kind != JSON_VALUE_OBJECT) {
         *ret_wrong = STR("The body must be a JSON object with a member \"query\".");
         return false;
     }
-    if (!call_from_json(r.body, &r.call, &member, &expected)) {
-        json_decref(r.body);
+    if (!call_from_json(json, &call, &member, &expected)) {
         *ret_wrong = arena_printf(a, "\"%s\" %s.", member, expected);
         return false;
     }
-    *ret_request = r;
+    *ret_call = call;
     return true;
 }
 
-static bool take_calls(struct arena *a, struct http_batch *b, struct str *ret_wrong)
+static bool take_calls(struct arena *a, const struct json_value *list, struct http_batch *b,
+                       struct str *ret_wrong)
 {
+    const struct json_value *one = list->first;
     const char *member, *expected;
 
-    for (size_t i = 0; i < b->n; i++) {
-        const json_t *one = json_array_get(b->body, i);
-
-        if (!json_is_object(one)) {
+    for (size_t i = 0; i < b->n; i++, one = one->next) {
+        if (one->kind != JSON_VALUE_OBJECT) {
             *ret_wrong = arena_printf(a, "[%zu] must be an object with a member \"query\".", i);
             return false;
         }
@@ -339,59 +341,57 @@ static bool take_calls(struct arena *a, struct http_batch *b, struct str *ret_wr
     return true;
 }
 
-static bool take_batch(struct arena *a, size_t most, struct http_batch *b, struct str *ret_wrong)
-{
-    b->n = json_array_size(b->body);
-    if (b->n == 0) {
-        *ret_wrong = STR("The batch is empty: the body must hold one operation at least.");
-        return false;
-    }
-    if (b->n > most) {
-        *ret_wrong = arena_printf(a, "The batch has %zu operations; the limit is %zu.", b->n, most);
-        return false;
-    }
-    b->calls = arena_array(a, struct net_call, b->n);
-    return take_calls(a, b, ret_wrong);
-}
-
 bool http_batch_from_body(struct arena *a, struct str body, size_t most,
                           struct http_batch *ret_batch, struct str *ret_wrong)
 {
-    struct http_batch b = {0};
-    json_error_t error;
+    struct http_batch b = {.n = 0};
+    const struct json_value *list = read_json(a, "The body", body, ret_wrong);
 
-    b.body = call_json(body, &error);
-    if (!b.body)
-        return malformed_json(a, "The body", &error, ret_wrong);
-    if (!take_batch(a, most, &b, ret_wrong)) {
-        json_decref(b.body);
+    if (!list)
+        return false;
+    if (list->kind == JSON_VALUE_LIST)
+        b.n = list->n;
+    if (b.n == 0) {
+        *ret_wrong = STR("The batch is empty: the body must hold one operation at least.");
         return false;
     }
+    if (b.n > most) {
+        *ret_wrong = arena_printf(a, "The batch has %zu operations; the limit is %zu.", b.n, most);
+        return false;
+    }
+    b.calls = arena_array(a, struct net_call, b.n);
+    if (!take_calls(a, list, &b, ret_wrong))
+        return false;
     *ret_batch = b;
     return true;
 }
 
-/* A parameter that is a JSON object, or null. */
-static bool take_object(struct arena *a, const char *name, struct str text, json_t **to,
-                        const json_t **call_member, struct str *ret_wrong)
-{
-    json_error_t error;
+/* A request in a query string, as far as it was read. */
+struct params {
+    struct arena *arena;
+    struct net_call call;
+    bool has_variables, has_extensions; /* null is given, too */
+};
 
-    *to = call_json(text, &error);
-    if (!*to)
-        return malformed_json(a, name, &error, ret_wrong);
-    if (!json_is_object(*to) && !json_is_null(*to)) {
-        *ret_wrong = arena_printf(a, "\"%s\" must be an object or null.", name);
+/* A parameter that is a JSON object, or null. */
+static bool take_object(struct params *p, const char *name, struct str text,
+                        const struct json_value **to, struct str *ret_wrong)
+{
+    const struct json_value *json = read_json(p->arena, name, text, ret_wrong);
+
+    if (!json)
+        return false;
+    if (json->kind != JSON_VALUE_OBJECT && json->kind != JSON_VALUE_NULL) {
+        *ret_wrong = arena_printf(p->arena, "\"%s\" must be an object or null.", name);
         return false;
     }
-    *call_member = json_is_object(*to) ? *to : NULL;
+    *to = json->kind == JSON_VALUE_OBJECT ? json : NULL;
     return true;
 }
 
-static bool take_param(struct arena *a, struct str name, struct str value, struct http_request *r,
-                       struct str *ret_wrong)
+static bool take_param(struct params *p, struct str name, struct str value, struct str *ret_wrong)
 {
-    struct net_call *call = &r->call;
+    struct net_call *call = &p->call;
 
     if (str_eq(name, STR("query")) && !call->query.p) {
         call->query = value;
@@ -405,11 +405,15 @@ static bool take_param(struct arena *a, struct str name, struct str value, struc
         call->operation_name = value;
         return true;
     }
-    if (str_eq(name, STR("variables")) && !r->variables)
-        return take_object(a, "variables", value, &r->variables, &call->variables, ret_wrong);
-    if (str_eq(name, STR("extensions")) && !r->extensions)
-        return take_object(a, "extensions", value, &r->extensions, &call->extensions, ret_wrong);
-    *ret_wrong = arena_printf(a, "\"%.*s\" is given twice.", STR_ARG(name));
+    if (str_eq(name, STR("variables")) && !p->has_variables) {
+        p->has_variables = true;
+        return take_object(p, "variables", value, &call->variables, ret_wrong);
+    }
+    if (str_eq(name, STR("extensions")) && !p->has_extensions) {
+        p->has_extensions = true;
+        return take_object(p, "extensions", value, &call->extensions, ret_wrong);
+    }
+    *ret_wrong = arena_printf(p->arena, "\"%.*s\" is given twice.", STR_ARG(name));
     return false;
 }
 
@@ -420,48 +424,38 @@ static bool is_ours(struct str name)
            str_eq(name, STR("extensions"));
 }
 
-static bool take_params(struct arena *a, struct str query_string, struct http_request *r,
-                        struct str *ret_wrong)
+static bool take_params(struct params *p, struct str query_string, struct str *ret_wrong)
 {
     while (query_string.p) {
         struct str value = str_split(&query_string, '&'), name = str_split(&value, '=');
 
         if (!is_ours(name))
             continue;
-        if (!decode(a, value.p ? value : STR(""), &value)) {
-            *ret_wrong = arena_printf(a, "\"%.*s\" is not percent-encoded UTF-8.", STR_ARG(name));
+        if (!decode(p->arena, value.p ? value : STR(""), &value)) {
+            *ret_wrong =
+                arena_printf(p->arena, "\"%.*s\" is not percent-encoded UTF-8.", STR_ARG(name));
             return false;
         }
-        if (!take_param(a, name, value, r, ret_wrong))
+        if (!take_param(p, name, value, ret_wrong))
             return false;
     }
-    if (!call_has_document(&r->call)) {
+    if (!call_has_document(&p->call)) {
         *ret_wrong = STR("The parameter \"query\" is missing.");
         return false;
     }
     /* A form sends a field that was left empty all the same. */
-    if (r->call.operation_name.n == 0)
-        r->call.operation_name = STR_NULL;
+    if (p->call.operation_name.n == 0)
+        p->call.operation_name = STR_NULL;
     return true;
 }
 
-bool http_request_from_query(struct arena *a, struct str query_string,
-                             struct http_request *ret_request, struct str *ret_wrong)
+bool http_request_from_query(struct arena *a, struct str query_string, struct net_call *ret_call,
+                             struct str *ret_wrong)
 {
-    struct http_request r = {0};
+    struct params p = {.arena = a};
 
-    if (!take_params(a, query_string, &r, ret_wrong)) {
-        http_request_done(&r);
+    if (!take_params(&p, query_string, ret_wrong))
         return false;
-    }
-    *ret_request = r;
+    *ret_call = p.call;
     return true;
-}
-
-void http_request_done(struct http_request *r)
-{
-    json_decref(r->body);
-    json_decref(r->variables);
-    json_decref(r->extensions);
-    *r = (struct http_request){0};
 }

@@ -52,25 +52,15 @@ struct str http_request_param(struct arena *a, struct str query_string, struct s
 /* One segment of a path, decoded into the arena. False: it is empty, malformed, or not one. */
 bool http_request_segment(struct arena *a, struct str segment, struct str *ret_text) must_use;
 
-/* A request as it was understood; borrows from the arena and from what was parsed. */
-struct http_request {
-    struct net_call call; /* query, operation_name, variables, extensions */
-    json_t *body;         /* owned: the call points into it */
-    json_t *variables;    /* owned, of a query string */
-    json_t *extensions;   /* owned, of a query string */
-};
-
-/* False: the words in *ret_wrong, in the arena, tell the client why; nothing is left to free. */
-bool http_request_from_body(struct arena *a, struct str body, struct http_request *ret_request,
+/* A request as it was understood: query, document_id, operation_name, variables and extensions, in
+ * the arena. False: the words in *ret_wrong, in the arena too, tell the client why. */
+bool http_request_from_body(struct arena *a, struct str body, struct net_call *ret_call,
                             struct str *ret_wrong) must_use;
-bool http_request_from_query(struct arena *a, struct str query_string,
-                             struct http_request *ret_request, struct str *ret_wrong) must_use;
-/* Takes one that is all zero. */
-void http_request_done(struct http_request *r);
+bool http_request_from_query(struct arena *a, struct str query_string, struct net_call *ret_call,
+                             struct str *ret_wrong) must_use;
 
 /* Several requests, as they were understood. */
 struct http_batch {
-    json_t *body;           /* owned: the calls point into it */
     struct net_call *calls; /* in the arena */
     size_t n;
 };

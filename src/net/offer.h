@@ -18,9 +18,9 @@
 
 struct offer {
     const struct dialect *dialect;
-    struct str chosen; /* of the names offered, or absent */
-    bool is_spoken;    /* false: none of the names is spoken here */
-    json_t *shown;     /* owned: as subprotocol_open() takes it */
+    struct str chosen;        /* of the names offered, or absent */
+    bool is_spoken;           /* false: none of the names is spoken here */
+    struct json_value *shown; /* owned: as subprotocol_open() takes it */
 };
 
 /* Is it a handshake, well or badly made, or a request for a path where nothing but a socket is? */

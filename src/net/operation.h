@@ -15,10 +15,9 @@
  * Threads: the connection's loop.
  */
 
-#include <jansson.h>
-
 #include "base/buf.h"
 #include "base/frame.h"
+#include "base/json_value.h"
 #include "base/rate.h"
 #include "base/str.h"
 #include "net/http_head.h"
@@ -75,8 +74,8 @@ struct net_call {
     struct str query;          /* absent only when the next or an extension names the document */
     struct str document_id;    /* of a trusted document; absent without one */
     struct str operation_name; /* absent without one */
-    const json_t *variables;   /* an object, or NULL */
-    const json_t *extensions;  /* an object, or NULL */
+    const struct json_value *variables;  /* an object, or NULL */
+    const struct json_value *extensions; /* an object, or NULL */
     struct str authorization; /* HTTP: the header's value. On sockets absent, but where an operation
                                  may show a token of its own (AppSync) */
     struct str api_key;       /* likewise, of x-api-key */
@@ -90,8 +89,8 @@ struct net_call {
 
 /* What a connection begins with; borrowed for the call of on_init(). */
 struct net_opening {
-    const json_t *payload;    /* of connection_init: an object, or NULL */
-    struct str authorization; /* shown in the handshake; absent without one */
+    const struct json_value *payload; /* of connection_init: an object, or NULL */
+    struct str authorization;         /* shown in the handshake; absent without one */
     struct str api_key;
 };
 

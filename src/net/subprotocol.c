@@ -10,6 +10,7 @@ enum {
     REASON_MAX = 512,         /* before it is cut to what a close frame holds */
     HELD_MOST = 64 * 1024,    /* bytes of what waits for the acknowledgement */
     UNKNOWN_MOST = 16 * 1024, /* of a message before it, where nothing may wait: a token is half */
+    MESSAGE_BYTES = 4 * 1024, /* of the stack: what most messages need as values */
 };
 
 static bool may_follow(enum subprotocol_state from, enum subprotocol_state to)
@@ -88,7 +89,7 @@ static void cancel_all(struct subprotocol *s)
         cancel_op(op);
 }
 
-void subprotocol_initialise(struct subprotocol *s, const json_t *payload)
+void subprotocol_initialise(struct subprotocol *s, const struct json_value *payload)
 {
     const struct net_opening opening = {
         .payload = payload,
@@ -119,7 +120,7 @@ static void on_ping(struct subprotocol *s, const struct dialect_message *m)
         return;
     }
     buf_init(&payload, TEXT_CEILING);
-    call_json_write(&payload, m->payload);
+    json_value_write(&(struct json_out){.out = &payload}, m->payload);
     subprotocol_send(s, NULL, s->dialect->pong, buf_str(&payload));
     buf_done(&payload);
 }
@@ -157,17 +158,33 @@ static size_t held_bytes(const struct subprotocol *s)
     size_t n = 0;
 
     list_each (at, &s->waiting)
-        n += list_entry(at, struct subprotocol_op, waiting)->held->size;
+        n += list_entry(at, struct subprotocol_op, waiting)->held->n;
     return n;
 }
 
-/* The message is the operation's from here on. */
-static void hold_op(struct subprotocol_op *op, struct dialect_message *m)
+/* Its text, to be read again: few wait, and none for long. */
+static void hold_op(struct subprotocol_op *op, const struct dialect_message *m)
 {
-    op->held = mem_new(struct dialect_message);
-    *op->held = *m;
-    *m = (struct dialect_message){0};
+    op->held = frame_new(m->text);
     list_append(&op->subprotocol->waiting, &op->waiting);
+}
+
+static void run_held_op(struct subprotocol_op *op)
+{
+    const struct subprotocol *s = op->subprotocol;
+    struct frame *text = op->held;
+    struct dialect_wrong wrong;
+    struct arena arena;
+    struct dialect_message m = {.arena = &arena};
+    bool right;
+
+    arena_init(&arena);
+    right = s->dialect->read(s, frame_str(text), &m, &wrong);
+    assert(right); /* as before */
+    op->held = NULL;
+    run_op(op, &m);
+    frame_unref(text);
+    arena_done(&arena);
 }
 
 void subprotocol_run_held(struct subprotocol *s)
@@ -184,19 +201,14 @@ void subprotocol_run_held(struct subprotocol *s)
     }
     while (!list_empty(&held)) {
         struct subprotocol_op *op = list_first(&held, struct subprotocol_op, waiting);
-        struct dialect_message *m = op->held;
 
         list_remove(&op->waiting);
-        if (!subprotocol_is_open(s))
-            continue; /* it goes with the rest */
-        op->held = NULL;
-        run_op(op, m);
-        dialect_message_done(m);
-        mem_free(m);
+        if (subprotocol_is_open(s)) /* else it goes with the rest */
+            run_held_op(op);
     }
 }
 
-void subprotocol_add_op(struct subprotocol *s, struct dialect_message *m)
+void subprotocol_add_op(struct subprotocol *s, const struct dialect_message *m)
 {
     struct subprotocol_op *op = subprotocol_ops_add(&s->ops, m->id);
 
@@ -209,12 +221,12 @@ void subprotocol_add_op(struct subprotocol *s, struct dialect_message *m)
         run_op(op, m);
 }
 
-static void start(struct subprotocol *s, struct dialect_message *m)
+static void start(struct subprotocol *s, const struct dialect_message *m)
 {
     if (s->max_operations && s->ops.n >= s->max_operations)
         refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too many operations run on this connection at a time."));
-    else if (s->state == SUBPROTOCOL_INITIALISING && held_bytes(s) + m->size > HELD_MOST)
+    else if (s->state == SUBPROTOCOL_INITIALISING && held_bytes(s) + m->text.n > HELD_MOST)
         refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too much is asked for before the connection is acknowledged."));
     else
@@ -250,7 +262,7 @@ static bool may_start(struct subprotocol *s, const struct dialect_message *m)
     return false;
 }
 
-static void on_start(struct subprotocol *s, struct dialect_message *m)
+static void on_start(struct subprotocol *s, const struct dialect_message *m)
 {
     bool in_use = subprotocol_ops_find(&s->ops, m->id);
 
@@ -283,7 +295,7 @@ static void on_stop(struct subprotocol *s, const struct dialect_message *m)
     subprotocol_close_when_drained(s);
 }
 
-static void on_read(struct subprotocol *s, struct dialect_message *m)
+static void on_read(struct subprotocol *s, const struct dialect_message *m)
 {
     switch (m->verb) {
     case DIALECT_INIT:
@@ -313,7 +325,7 @@ static void on_unreadable(struct subprotocol *s, const struct dialect_message *m
 
     if (d->close_malformed)
         subprotocol_close(s, d->close_malformed, reason);
-    else if (json_is_object(m->json))
+    else if (json_value_is(m->json, JSON_VALUE_OBJECT))
         subprotocol_tell(s, m->id, d->error, ST_BAD_REQUEST, reason);
     else
         subprotocol_tell(s, STR_NULL, d->connection_error, ST_BAD_REQUEST, reason);
@@ -321,16 +333,19 @@ static void on_unreadable(struct subprotocol *s, const struct dialect_message *m
 
 void subprotocol_on_message(struct subprotocol *s, struct str text)
 {
-    struct dialect_message m = {0};
+    _Alignas(max_align_t) char memory[MESSAGE_BYTES];
+    struct arena arena;
+    struct dialect_message m = {.arena = &arena};
     struct dialect_wrong wrong;
 
     if (!subprotocol_is_open(s))
         return;
+    arena_init_in(&arena, memory, sizeof(memory));
     if (s->dialect->read(s, text, &m, &wrong))
         on_read(s, &m);
     else
         on_unreadable(s, &m, str_c(wrong.text));
-    dialect_message_done(&m);
+    arena_done(&arena);
 }
 
 void subprotocol_on_binary(struct subprotocol *s)
@@ -424,7 +439,7 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
     list_init(&s->waiting);
 }
 
-void subprotocol_open(struct subprotocol *s, json_t *shown)
+void subprotocol_open(struct subprotocol *s, struct json_value *shown)
 {
     s->shown = shown;
     if (s->dialect->on_opened)
@@ -438,8 +453,8 @@ void subprotocol_done(struct subprotocol *s)
     s->state = SUBPROTOCOL_ENDED;
     cancel_all(s);
     subprotocol_ops_done(&s->ops);
-    json_decref(s->shown);
-    json_decref(s->own);
+    mem_free(s->shown);
+    mem_free(s->own);
     if (known)
         s->service->on_gone(s->service->user, &s->client);
 }

@@ -54,9 +54,10 @@ struct subprotocol {
     const struct subprotocol_host *host;
     const struct net_service *service;
     enum subprotocol_state state;
-    size_t max_operations; /* at a time; 0: any number */
-    json_t *shown;         /* in the handshake, until the connection is accepted; or NULL */
-    json_t *own;           /* the dialect's; or NULL */
+    size_t max_operations;    /* at a time; 0: any number */
+    struct json_value *shown; /* in the handshake, until the connection is accepted; or NULL. Of
+                                 the heap, as json_value_keep() makes it, and so is the next */
+    struct json_value *own;   /* the dialect's; or NULL */
     struct subprotocol_ops ops;
     /* subprotocol_op.waiting: those that wait for the acknowledgement; then, those that were told
      * NET_FULL. */
@@ -67,8 +68,9 @@ void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
                       const struct subprotocol_host *host, const struct net_service *service,
                       size_t max_operations, uint64_t client_id);
 /* The handshake has been answered. What it showed is taken over: an object that may have the
- * members Authorization and x-api-key, and for a room's socket roomId and since; or NULL. */
-void subprotocol_open(struct subprotocol *s, json_t *shown);
+ * members Authorization and x-api-key, and for a room's socket roomId and since, all of them
+ * strings; or NULL. */
+void subprotocol_open(struct subprotocol *s, struct json_value *shown);
 /* The connection is gone: cancels what still runs, tells the server. */
 void subprotocol_done(struct subprotocol *s);
 

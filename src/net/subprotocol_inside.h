@@ -31,9 +31,9 @@ void subprotocol_tell(struct subprotocol *s, struct str id, struct str type, enu
                       struct str message);
 
 /* What connection_init does, or what takes its place. payload may be NULL. */
-void subprotocol_initialise(struct subprotocol *s, const json_t *payload);
+void subprotocol_initialise(struct subprotocol *s, const struct json_value *payload);
 
-/* An operation under an id that is free. The message is the operation's from here on. */
-void subprotocol_add_op(struct subprotocol *s, struct dialect_message *m);
+/* An operation under an id that is free. */
+void subprotocol_add_op(struct subprotocol *s, const struct dialect_message *m);
 /* Starts what has waited for the acknowledgement. */
 void subprotocol_run_held(struct subprotocol *s);

@@ -101,9 +101,7 @@ unsigned subprotocol_ops_unanswered(const struct subprotocol_ops *ops)
 
 void subprotocol_op_free(struct subprotocol_op *op)
 {
-    if (op->held)
-        dialect_message_done(op->held);
-    mem_free(op->held);
+    frame_unref(op->held);
     list_remove(&op->waiting);
     outq_id_unref(op->wire_id);
     mem_free(op);

@@ -13,7 +13,6 @@
 #include "net/operation.h"
 #include "net/outq.h"
 
-struct dialect_message;
 struct subprotocol;
 
 struct subprotocol_op {
@@ -21,7 +20,7 @@ struct subprotocol_op {
     struct subprotocol *subprotocol;
     struct subprotocol_op *chain; /* of the same slot */
     struct list waiting;          /* subprotocol.waiting */
-    struct dialect_message *held; /* what starts it, while the server knows nothing of it yet */
+    struct frame *held; /* the message that starts it, while the server knows nothing of it yet */
     struct outq_id *wire_id;
     size_t id_length;
     char id[];

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/mem.h"
 #include "net/refusal.h"
 
 /*
@@ -196,7 +197,7 @@ static void client_accept(struct net_client *c, struct str ack_payload)
     subprotocol_keep_alive(s);
     if (d->on_ready)
         d->on_ready(s);
-    json_decref(s->shown);
+    mem_free(s->shown);
     s->shown = NULL;
     subprotocol_run_held(s);
 }

@@ -463,7 +463,7 @@ void ws_start(struct conn *c, const struct http1_head *handshake)
     if (offer.is_spoken) {
         subprotocol_open(&ws->subprotocol, offer.shown);
     } else {
-        json_decref(offer.shown);
+        mem_free(offer.shown);
         close_code(ws, SUBPROTOCOL_NOT_SPOKEN, STR("Subprotocol not acceptable"));
     }
     if (ws->state == WS_OPEN)

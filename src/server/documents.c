@@ -107,18 +107,19 @@ static void post(struct worker *to, struct str hash, struct str text)
 
 /* --- what a call asks for */
 
-static const json_t *persisted_query(const struct net_call *call)
+static const struct json_value *persisted_query(const struct net_call *call)
 {
-    return json_object_get(call->extensions, "persistedQuery");
+    return json_value_get(call->extensions, STR("persistedQuery"));
 }
 
 /* Absent when the extension is not as the protocol has it; in lower case, as clients make it. */
-static struct str hash_in(const json_t *persisted)
+static struct str hash_in(const struct json_value *persisted)
 {
-    const json_t *hash = json_object_get(persisted, "sha256Hash");
-    struct str text = str_of(json_string_value(hash), json_string_length(hash));
+    const struct json_value *version = json_value_get(persisted, STR("version"));
+    struct str text = json_value_text(json_value_get(persisted, STR("sha256Hash")));
 
-    if (json_integer_value(json_object_get(persisted, "version")) != 1 || text.n != HASH_LENGTH)
+    if (!json_value_is(version, JSON_VALUE_INTEGER) || version->integer != 1 ||
+        text.n != HASH_LENGTH)
         return STR_NULL;
     for (size_t i = 0; i < text.n; i++)
         if (!strchr("0123456789abcdef", text.p[i]) || !text.p[i])
@@ -200,7 +201,7 @@ struct str documents_find(struct documents *d, const struct net_call *call,
 
 void documents_register(struct documents *d, const struct net_call *call)
 {
-    const json_t *persisted = persisted_query(call);
+    const struct json_value *persisted = persisted_query(call);
     struct str hash = persisted && call->query.p ? hash_in(persisted) : STR_NULL;
 
     if (!hash.p || !d->config.persisted_queries || call->document_id.p ||

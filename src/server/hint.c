@@ -1,9 +1,8 @@
 #include "server/hint.h"
 
 #include <assert.h>
-#include <jansson.h>
 
-#include "base/json_out.h"
+#include "base/json_in.h"
 
 enum {
     MOST_ROWS = 256, /* a row of an empty text is larger than thirty bytes */
@@ -102,85 +101,84 @@ size_t hint_write(struct buf *out, size_t most, const struct message *rows, size
 
 /* --- reading */
 
-static bool get_str(struct arena *a, const json_t *object, const char *key, struct str *ret_value)
+/* No column of a row holds NUL. */
+static bool get_str(const struct json_value *object, struct str key, struct str *ret_value)
 {
-    const json_t *value = json_object_get(object, key);
+    struct str value = json_value_text(json_value_get(object, key));
 
-    if (!json_is_string(value))
+    if (!value.p || str_find(value, '\0') < value.n)
         return false;
-    *ret_value = arena_str(a, str_of(json_string_value(value), json_string_length(value)));
+    *ret_value = value;
     return true;
 }
 
-static bool get_int(const json_t *object, const char *key, int64_t *ret_value)
+static bool get_int(const struct json_value *object, struct str key, int64_t *ret_value)
 {
-    const json_t *value = json_object_get(object, key);
+    const struct json_value *value = json_value_get(object, key);
 
-    if (!json_is_integer(value))
+    if (!json_value_is(value, JSON_VALUE_INTEGER))
         return false;
-    *ret_value = json_integer_value(value);
+    *ret_value = value->integer;
     return true;
 }
 
 /* A type that a later version may have is none of ours. */
-static bool get_kind(const json_t *object, enum message_kind *ret_kind)
+static bool get_kind(const struct json_value *object, enum message_kind *ret_kind)
 {
-    const json_t *type = json_object_get(object, "type");
+    const struct json_value *type = json_value_get(object, STR("type"));
 
-    if (type && (!json_is_string(type) || strcmp(json_string_value(type), removed_type) != 0))
+    if (type && !str_eq_c(json_value_text(type), removed_type))
         return false;
     *ret_kind = type ? MESSAGE_MEMBER_REMOVED : MESSAGE_TEXT;
     return true;
 }
 
-static bool read_row(struct arena *a, const json_t *object, const struct hint *hint,
+static bool read_row(const struct json_value *object, const struct hint *hint,
                      struct message *ret_row)
 {
     struct message row = {.tenant_id = hint->tenant_id, .room_id = hint->room_id};
 
-    if (!get_int(object, "seq", &row.seq) || !get_int(object, "ts", &row.ts) ||
-        !get_str(a, object, "id", &row.id) || !get_str(a, object, "sender", &row.sender_id) ||
-        !get_str(a, object, "text", &row.text) || !get_kind(object, &row.kind))
+    if (!get_int(object, STR("seq"), &row.seq) || !get_int(object, STR("ts"), &row.ts) ||
+        !get_str(object, STR("id"), &row.id) || !get_str(object, STR("sender"), &row.sender_id) ||
+        !get_str(object, STR("text"), &row.text) || !get_kind(object, &row.kind))
         return false;
-    if (json_object_get(object, "key") && !get_str(a, object, "key", &row.idempotency_key))
+    if (json_value_get(object, STR("key")) && !get_str(object, STR("key"), &row.idempotency_key))
         return false;
     *ret_row = row;
     return true;
 }
 
 /* As many as are understood, in order, and not behind the hint's own seq. */
-static void read_rows(struct arena *a, const json_t *array, struct hint *hint)
+static void read_rows(struct arena *a, const struct json_value *list, struct hint *hint)
 {
-    size_t n = json_array_size(array) < MOST_ROWS ? json_array_size(array) : MOST_ROWS;
-    struct message *rows = arena_array(a, struct message, n);
+    struct message *rows;
     int64_t last = 0;
+    size_t n;
 
-    hint->rows = rows;
-    for (; hint->n < n; hint->n++) {
+    if (!json_value_is(list, JSON_VALUE_LIST))
+        return;
+    n = list->n < MOST_ROWS ? list->n : MOST_ROWS;
+    hint->rows = rows = arena_array(a, struct message, n);
+    for (const struct json_value *at = list->first; hint->n < n; at = at->next, hint->n++) {
         struct message *row = &rows[hint->n];
 
-        if (!read_row(a, json_array_get(array, hint->n), hint, row) || row->seq <= last ||
-            row->seq > hint->seq)
+        if (!read_row(at, hint, row) || row->seq <= last || row->seq > hint->seq)
             return;
         last = row->seq;
     }
 }
 
-static void close_json(json_t **json)
-{
-    json_decref(*json);
-}
-
 enum status hint_read(struct arena *a, struct str text, struct hint *ret_hint)
 {
-    __attribute__((cleanup(close_json))) json_t *json =
-        json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
+    struct json_in_error error;
+    const struct json_value *json = json_in_read(a, text, &error);
     struct hint hint = {.n = 0};
 
-    if (!get_str(a, json, "tenant", &hint.tenant_id) || !get_str(a, json, "room", &hint.room_id) ||
-        !get_int(json, "seq", &hint.seq) || hint.seq < 1 || hint.seq > latest_seq)
+    if (!get_str(json, STR("tenant"), &hint.tenant_id) ||
+        !get_str(json, STR("room"), &hint.room_id) || !get_int(json, STR("seq"), &hint.seq) ||
+        hint.seq < 1 || hint.seq > latest_seq)
         return ST_BAD_INPUT;
-    read_rows(a, json_object_get(json, "rows"), &hint);
+    read_rows(a, json_value_get(json, STR("rows")), &hint);
     *ret_hint = hint;
     return ST_OK;
 }

@@ -21,7 +21,6 @@ struct request {
     struct net_operation *op; /* NULL once the client has let go of it */
     struct viewer *viewer;    /* NULL without a token */
     struct gql_plan *plan;
-    json_t *variables;
     struct net_call call; /* only where the token had to wait for its key */
     struct arena arena;
     struct buf out;
@@ -36,9 +35,6 @@ static void free_request(struct grave *grave)
 
     gql_plan_unref(r->plan);
     viewer_unref(r->viewer);
-    json_decref(r->variables);
-    json_decref((json_t *)r->call.variables);
-    json_decref((json_t *)r->call.extensions);
     buf_done(&r->out);
     arena_done(&r->arena);
     mem_free(r);
@@ -396,11 +392,10 @@ static void prepare(struct request *r, const struct net_call *call)
         refuse_by_first_error(r);
         return;
     }
-    r->variables = json_incref((json_t *)call->variables);
     fill_context(r);
     r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.arena = &r->arena;
-    r->gql.variables = r->variables;
+    r->gql.variables = json_value_copy(&r->arena, call->variables);
     r->gql.context = &r->context;
     r->gql.authorize = request_authorize;
     r->gql.out = &r->out;
@@ -441,8 +436,8 @@ static void keep_call(struct request *r, const struct net_call *call)
     r->call.document_id = arena_str(&r->arena, call->document_id);
     r->call.operation_name = arena_str(&r->arena, call->operation_name);
     r->call.authorization = r->call.api_key = STR_NULL;
-    r->call.variables = json_incref((json_t *)call->variables);
-    r->call.extensions = json_incref((json_t *)call->extensions);
+    r->call.variables = json_value_copy(&r->arena, call->variables);
+    r->call.extensions = json_value_copy(&r->arena, call->extensions);
 }
 
 static void on_checked(void *user, struct wait *checked)

@@ -111,19 +111,16 @@ void session_free(struct session *s)
     timer_close(&s->expiry, on_expiry_closed);
 }
 
-static struct str text_in(const json_t *payload, const char *name)
+static struct str text_in(const struct json_value *payload, struct str name)
 {
-    const json_t *value = json_object_get(payload, name);
-
-    if (!json_is_string(value))
-        return STR_NULL;
-    return str_of(json_string_value(value), json_string_length(value));
+    return json_value_text(json_value_get(payload, name));
 }
 
-static struct credential credential_in(const json_t *payload)
+static struct credential credential_in(const struct json_value *payload)
 {
-    static const char *const names[] = {"Authorization", "authorization", "authToken"};
-    struct credential credential = {.api_key = text_in(payload, "x-api-key")};
+    static const struct str names[] = {STR_INIT("Authorization"), STR_INIT("authorization"),
+                                       STR_INIT("authToken")};
+    struct credential credential = {.api_key = text_in(payload, STR("x-api-key"))};
 
     for (size_t i = 0; i < array_size(names) && !credential.token.p; i++)
         credential.token = text_in(payload, names[i]);
@@ -138,7 +135,7 @@ static struct credential credential_shown(const struct net_opening *opening)
     struct credential credential = credential_in(opening->payload);
 
     if (!credential.token.p && !credential.api_key.p)
-        credential = credential_in(json_object_get(opening->payload, "headers"));
+        credential = credential_in(json_value_get(opening->payload, STR("headers")));
     if (!credential.token.p && !credential.api_key.p)
         credential = (struct credential){opening->authorization, opening->api_key};
     return credential;

@@ -40,7 +40,7 @@ struct subscription {
     const struct gql_operation *operation;
     const struct gql_field_def *field; /* the root field */
     struct str key;                    /* its response name; the plan's */
-    json_t *variables; /* NULL when its events need none: JSON takes half a kilobyte */
+    struct json_value *variables;      /* of the heap; NULL when its events need none */
     enum right right;
     struct wait *reading;  /* NULL when nothing is awaited: the subscription ends only then */
     enum right asked;      /* what a good answer to it will show the right to rest on */
@@ -60,7 +60,7 @@ static void free_subscription(struct grave *grave)
     struct subscription *s = container_of(grave, struct subscription, grave);
 
     gql_plan_unref(s->plan);
-    json_decref(s->variables);
+    mem_free(s->variables);
     arena_done(&s->arena);
     mem_free(s);
 }
@@ -499,7 +499,7 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct sessi
     s->field = subscribed->source_field;
     s->key = subscribed->source_key;
     if (gql_event_uses_variables(s->operation))
-        s->variables = json_incref((json_t *)subscribed->variables);
+        s->variables = json_value_keep(subscribed->variables);
     s->since = source->since;
     memcpy(s->bytes, source->room_id.p, source->room_id.n);
     s->room_id = str_of(s->bytes, source->room_id.n);

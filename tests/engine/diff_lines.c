@@ -9,6 +9,7 @@
  * For diff_oracle.mjs, which asks graphql-js the same.
  */
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -11,7 +11,7 @@ struct run {
     struct arena *arena;
     const struct engine_case *c;
     struct json_world world;
-    json_t *variables;
+    const struct json_value *variables;
     const struct gql_operation *operation;
     struct buf out;
     bool done;
@@ -36,6 +36,18 @@ static json_t *load(struct arena *a, struct str text, const char **ret_why)
         *ret_why = arena_printf(a, "line %d of a JSON section: %s", error.line, error.text).p;
     else
         arena_on_done(a, close_json, json);
+    return json;
+}
+
+static const struct json_value *read_variables(struct arena *a, struct str text,
+                                               const char **ret_why)
+{
+    struct json_in_error error;
+    const struct json_value *json = text.p ? json_in_read(a, text, &error) : NULL;
+
+    if (text.p && !json)
+        *ret_why =
+            arena_printf(a, "line %d of the variables: %.*s", error.line, STR_ARG(error.what)).p;
     return json;
 }
 
@@ -199,7 +211,7 @@ const char *engine_run(struct arena *a, const struct engine_case *c, const char 
 
     run.world.root = load(a, c->root, &run.why);
     run.world.scopes = load(a, c->scopes, &run.why);
-    run.variables = load(a, c->variables, &run.why);
+    run.variables = read_variables(a, c->variables, &run.why);
     buf_init(&run.out, RESPONSE_MOST);
     if (!run.why)
         run_schema(&run);

@@ -24,7 +24,9 @@ int main(void)
     struct str text = STR("query ($who: ID!) { hello(name: $who), __typename }");
     struct gql_limits limits = {.tokens = 1000, .depth = 10};
     struct gql_binding binding = {.resolvers = resolvers};
-    struct gql_request request = {.variables = json_pack("{s:s}", "who", "world")};
+    struct str variables = STR("{\"who\": \"world\"}");
+    struct gql_request request = {.arena = NULL};
+    struct json_in_error malformed;
     struct gql_schema *schema;
     struct gql_plan *plan = NULL;
     struct gql_errors errors;
@@ -40,6 +42,7 @@ int main(void)
     if (plan) {
         request.arena = &arena;
         request.out = &out;
+        request.variables = json_in_read(&arena, variables, &malformed);
         request.operation = gql_plan_operation(plan, STR_NULL, &errors);
     }
     if (!request.operation)
@@ -48,7 +51,6 @@ int main(void)
         printf("%.*s\n", STR_ARG(buf_str(&out)));
     gql_plan_unref(plan);
     gql_schema_free(schema);
-    json_decref((json_t *)request.variables);
     buf_done(&out);
     arena_done(&arena);
     return errors.count == 0 ? 0 : 1;

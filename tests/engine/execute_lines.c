@@ -7,6 +7,7 @@
  * after it. For execution_oracle.mjs, which asks graphql-js the same.
  */
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -8,6 +8,7 @@
  * For sdl_oracle.mjs, which asks graphql-js the same.
  */
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -9,6 +9,7 @@
 
 #include "net/subprotocol.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/lib/json_text.h"
 
 struct talk {
     struct subprotocol subprotocol;
@@ -74,12 +75,12 @@ static const struct subprotocol_host host = {
 static void on_init(void *user, struct net_client *c, const struct net_opening *opening)
 {
     struct talk *t = user;
-    const json_t *payload = opening->payload;
+    const struct json_value *payload = opening->payload;
 
     c->session = user;
-    if (json_object_get(payload, "reject"))
+    if (json_value_get(payload, STR("reject")))
         c->ops->close(c, SUBPROTOCOL_FORBIDDEN, STR("Forbidden"));
-    else if (json_object_get(payload, "later"))
+    else if (json_value_get(payload, STR("later")))
         t->expected = c;
     else
         c->ops->accept(c, payload ? STR("{}") : STR_NULL);
@@ -183,7 +184,7 @@ static int converse(const struct dialect *dialect, struct str lines)
 
     outq_init(&t.out, NULL);
     subprotocol_init(&t.subprotocol, dialect, &host, &service, 4, 1);
-    subprotocol_open(&t.subprotocol, json_pack("{s:s, s:s}", "roomId", "club", "since", "now"));
+    subprotocol_open(&t.subprotocol, json_text_kept("{'roomId': 'club', 'since': 'now'}"));
     for (unsigned n = 1; lines.p; n++) {
         turn(&t, str_split(&lines, '\n'));
         if (n % 4 == 0)

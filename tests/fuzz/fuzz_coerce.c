@@ -409,16 +409,16 @@ static enum status authorize(void *context, const struct gql_field_def *field)
 
 static void check_response(const struct gql_request *r)
 {
-    json_t *json = json_loadb(r->out->p, r->out->n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-    const json_t *errors = json_object_get(json, "errors");
-    const json_t *data = json_object_get(json, "data");
+    struct json_in_error malformed;
+    const struct json_value *json = json_in_read(r->arena, buf_str(r->out), &malformed);
+    const struct json_value *errors = json_value_get(json, STR("errors"));
+    const struct json_value *data = json_value_get(json, STR("data"));
 
-    assert(json_is_object(json) && !buf_overflowed(r->out));
+    assert(json_value_is(json, JSON_VALUE_OBJECT) && !buf_overflowed(r->out));
     assert(r->failed ? data == NULL : data != NULL);
-    assert(!errors || json_array_size(errors) > 0);
-    assert(json_array_size(errors) == r->errors.count);
-    assert(errors || json_is_object(data));
-    json_decref(json);
+    assert(!errors || (errors->kind == JSON_VALUE_LIST && errors->n > 0));
+    assert((errors ? errors->n : 0) == r->errors.count);
+    assert(errors || json_value_is(data, JSON_VALUE_OBJECT));
 }
 
 typedef bool run_fn(struct gql_request *r, const void *event);
@@ -434,8 +434,8 @@ static bool subscribe(struct gql_request *r, const void *event)
 }
 
 /* One execution from beginning to end; true when a subscription has its source. */
-static bool run(const struct gql_operation *operation, const json_t *variables, run_fn *fn,
-                const void *event)
+static bool run(const struct gql_operation *operation, const struct json_value *variables,
+                run_fn *fn, const void *event)
 {
     struct world world = {0};
     struct gql_request r = {.operation = operation,
@@ -462,7 +462,7 @@ static bool run(const struct gql_operation *operation, const json_t *variables, 
 }
 
 static void run_operation(struct arena *a, const struct gql_operation *operation,
-                          const json_t *variables)
+                          const struct json_value *variables)
 {
     struct str key;
 
@@ -479,7 +479,8 @@ static void run_operation(struct arena *a, const struct gql_operation *operation
             i ? &absent : &node);
 }
 
-static void run_document(const struct gql_schema *schema, struct str text, const json_t *variables)
+static void run_document(const struct gql_schema *schema, struct str text,
+                         const struct json_value *variables)
 {
     static const struct gql_limits limits = {
         .tokens = 2000, .depth = 8, .aliases = 30, .directives = 50};
@@ -520,15 +521,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct gql_schema *schema; /* made once: inputs are many, and it never changes */
     struct str document = str_c(everything), rest = str_of(data, size);
-    json_t *variables;
+    const struct json_value *variables;
+    struct json_in_error malformed;
+    struct arena a;
 
     if (!schema)
         schema = make_schema();
     if (str_find(rest, '~') < rest.n)
         document = str_split(&rest, '~');
-    variables =
-        json_loadb(rest.n ? rest.p : "", rest.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-    run_document(schema, document, json_is_object(variables) ? variables : NULL);
-    json_decref(variables);
+    arena_init(&a);
+    variables = json_in_read(&a, rest, &malformed);
+    run_document(schema, document, json_value_is(variables, JSON_VALUE_OBJECT) ? variables : NULL);
+    arena_done(&a);
     return 0;
 }

@@ -12,7 +12,7 @@ enum {
     MOST = 7500,
 };
 
-/* NUL cannot stand in what jansson took, and what is not UTF-8 neither. */
+/* NUL cannot stand in a row, and what is not UTF-8 neither. */
 static void check_str(struct str s)
 {
     assert(s.p && str_is_utf8(s) && str_find(s, '\0') == s.n);

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "base/json_in.h"
 #include "graphql/introspection_sdl.h"
 #include "graphql/schema_print.h"
 #include "tests/fuzz/fuzz.h"
@@ -33,7 +34,7 @@ static struct str print_schema(struct arena *arena, const struct gql_schema *sch
     return text;
 }
 
-static void check(struct arena *arena, const json_t *json)
+static void check(struct arena *arena, const struct json_value *json)
 {
     struct gql_schema *schema, *again;
     struct str sdl, why, printed;
@@ -54,13 +55,11 @@ static void check(struct arena *arena, const json_t *json)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    json_t *json = json_loadb((const char *)data, size,
-                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL);
+    struct json_in_error malformed;
     struct arena arena;
 
     arena_init(&arena);
-    check(&arena, json);
+    check(&arena, json_in_read(&arena, str_of(data, size), &malformed));
     arena_done(&arena);
-    json_decref(json);
     return 0;
 }

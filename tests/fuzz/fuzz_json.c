@@ -16,7 +16,7 @@ enum {
 };
 
 /* NULL when the JSON is no introspection result, or its schema not valid. */
-static struct gql_schema *schema_of(struct arena *a, const json_t *json)
+static struct gql_schema *schema_of(struct arena *a, const struct json_value *json)
 {
     struct gql_source source = {.name = STR("introspection")};
     struct gql_schema *schema;
@@ -33,13 +33,14 @@ static struct gql_schema *schema_of(struct arena *a, const json_t *json)
     return schema;
 }
 
-static json_t *introspect(struct arena *a, struct gql_schema *schema)
+static const struct json_value *introspect(struct arena *a, struct gql_schema *schema)
 {
     struct gql_request r = {.arena = a};
     struct gql_errors errors;
     struct gql_plan *plan;
     struct buf out;
-    json_t *json;
+    const struct json_value *json;
+    struct json_in_error malformed;
     bool done;
 
     gql_errors_init(&errors, a);
@@ -52,7 +53,7 @@ static json_t *introspect(struct arena *a, struct gql_schema *schema)
     r.out = &out;
     done = gql_execute(&r);
     assert(done && r.errors.count == 0);
-    json = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json = json_in_read(a, buf_str(&out), &malformed);
     assert(json);
     buf_done(&out);
     gql_plan_unref(plan);
@@ -67,7 +68,7 @@ static bool has_deep_types(struct str sdl)
 
 static void check_way_back(struct arena *a, struct gql_schema *schema)
 {
-    json_t *json = introspect(a, schema);
+    const struct json_value *json = introspect(a, schema);
     struct gql_schema *again = schema_of(a, json);
     struct buf first, second;
 
@@ -80,22 +81,21 @@ static void check_way_back(struct arena *a, struct gql_schema *schema)
     buf_done(&second);
     buf_done(&first);
     gql_schema_free(again);
-    json_decref(json);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    json_t *json =
-        json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    const struct json_value *json;
+    struct json_in_error malformed;
     struct gql_schema *schema;
     struct arena a;
 
     arena_init(&a);
+    json = json_in_read(&a, str_of(data, size), &malformed);
     schema = json ? schema_of(&a, json) : NULL;
     if (schema)
         check_way_back(&a, schema);
     gql_schema_free(schema);
-    json_decref(json);
     arena_done(&a);
     return 0;
 }

@@ -37,7 +37,7 @@ struct document {
     const char *name;
     const char *variables;
     struct str text;
-    json_t *given;
+    const struct json_value *given;
     struct gql_plan *plan;
 };
 
@@ -367,10 +367,11 @@ static struct str write_wide(struct arena *a)
 /* The document's text, plan and variables; false when it cannot be executed. */
 static bool prepare(struct bench *b, struct document *d)
 {
+    struct json_in_error malformed;
     struct gql_errors errors;
 
     gql_errors_init(&errors, &b->arena);
-    d->given = json_loads(d->variables, 0, NULL);
+    d->given = json_in_read(&b->arena, str_c(d->variables), &malformed);
     d->plan = gql_plan_new(b->world.schema, d->text, &limits, &errors);
     if (!d->plan) {
         engine_say_error(d->name, &errors);
@@ -384,7 +385,6 @@ static bool prepare(struct bench *b, struct document *d)
 
 static void forget(struct document *d)
 {
-    json_decref(d->given);
     gql_plan_unref(d->plan);
 }
 

@@ -266,7 +266,8 @@ static void on_done(struct gql_request *r)
 {
 }
 
-bool engine_execute(const struct gql_plan *plan, const json_t *variables, struct buf *out)
+bool engine_execute(const struct gql_plan *plan, const struct json_value *variables,
+                    struct buf *out)
 {
     struct arena arena;
     struct gql_request r = {.arena = &arena,

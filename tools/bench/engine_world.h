@@ -21,7 +21,8 @@ void engine_world_done(struct engine_world *w);
 
 /* Executes the plan's only operation and gives its response to out, which is emptied before; an
  * event, when it is a subscription. False: the response has errors. */
-must_use bool engine_execute(const struct gql_plan *plan, const json_t *variables, struct buf *out);
+must_use bool engine_execute(const struct gql_plan *plan, const struct json_value *variables,
+                             struct buf *out);
 
 /* Says the first of them, with its place. */
 void engine_say_error(const char *what, const struct gql_errors *errors);

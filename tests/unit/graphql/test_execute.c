@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "graphql/execute.h"
 #include "tests/lib/graphql_rooms.h"
+#include "tests/lib/json_text.h"
 
 /* One request after another, against the schema of rooms. */
 struct stage {
@@ -359,7 +360,7 @@ static void an_event_needs_the_variables_below_the_root_field(void **state)
 {
     struct gql_request *r =
         ask("subscription ($y: Boolean!) { onRoom(id: 1) { id name @skip(if: $y) } }");
-    json_t *variables = json_pack("{s:b}", "y", 1);
+    const struct json_value *variables = json_text(&stage.arena, "{'y': true}");
 
     assert_true(gql_event_uses_variables(r->operation));
     assert_true(gql_execute_event(r, &stage.rooms.room));
@@ -368,7 +369,6 @@ static void an_event_needs_the_variables_below_the_root_field(void **state)
     r->variables = variables;
     assert_true(gql_execute_event(r, &stage.rooms.room));
     assert_str(buf_str(&stage.out), "{\"data\":{\"onRoom\":{\"id\":\"lobby\"}}}");
-    json_decref(variables);
 }
 
 static void an_event_is_authorised_anew(void **state)
@@ -401,21 +401,19 @@ static void a_mutation_with_a_condition_that_is_null_changes_nothing(void **stat
 {
     struct gql_request *r = ask("mutation ($v: Boolean = true) { touch { id } "
                                 "b: touch @skip(if: $v) { id } }");
-    json_t *variables = json_pack("{s:n}", "v");
 
-    r->variables = variables;
+    r->variables = json_text(&stage.arena, "{'v': null}");
     assert_true(gql_execute(r));
     assert_int_equal(stage.rooms.n_resolved, 0);
     assert_int_equal(r->errors.count, 1);
     assert_false(r->failed); /* `data` is there, and null */
-    json_decref(variables);
 }
 
 static void one_plan_serves_many_requests(void **state)
 {
     static const char expected[] = "{\"data\":{\"room\":{\"echo\":\"x\"}}}";
     struct gql_request *r = ask("query ($t: String) { room(id: 1) { echo(text: $t) } }");
-    json_t *variables = json_pack("{s:s}", "t", "x");
+    const struct json_value *variables = json_text(&stage.arena, "{'t': 'x'}");
 
     for (int i = 0; i < 3; i++) {
         buf_reset(&stage.out, 1000);
@@ -424,7 +422,6 @@ static void one_plan_serves_many_requests(void **state)
         assert_true(gql_execute(r));
         assert_str(buf_str(&stage.out), expected);
     }
-    json_decref(variables);
 }
 
 #define staged(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -2,6 +2,7 @@
 
 #include "graphql/plan.h"
 #include "tests/lib/graphql_rooms.h"
+#include "tests/lib/json_text.h"
 
 static struct arena arena;
 static struct gql_schema *schema;
@@ -36,11 +37,8 @@ static const struct gql_operation *only_operation(const char *document)
 static struct str event_key(const char *document, const char *variables)
 {
     const struct gql_operation *operation = only_operation(document);
-    json_t *json = json_loads(variables, 0, NULL);
-    struct str key = gql_event_key(&arena, operation, json);
 
-    json_decref(json);
-    return key;
+    return gql_event_key(&arena, operation, json_text(&arena, variables));
 }
 
 static void a_wrong_document_makes_no_plan(void **state)

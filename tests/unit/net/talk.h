@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "net/subprotocol.h"
+#include "tests/lib/json_text.h"
 #include "tests/lib/test.h"
 
 enum server {
@@ -126,7 +127,7 @@ static inline void on_operation(void *user, struct net_operation *op, const stru
     t->typed_errors = call->typed_errors;
     t->bare_field = call->bare_field;
     buf_init(&variables, sizeof(t->variables));
-    call_json_write(&variables, call->variables);
+    json_value_write(&(struct json_out){.out = &variables}, call->variables);
     snprintf(t->variables, sizeof(t->variables), "%.*s", STR_ARG(buf_str(&variables)));
     buf_done(&variables);
     t->started = op;

@@ -1,103 +1,92 @@
 #include "net/call.h"
 
-#include <math.h>
-
+#include "tests/lib/json_text.h"
 #include "tests/lib/test.h"
 
-/* The value that `[text]` holds; the test's to json_decref(). */
-static json_t *read_one(const char *text)
-{
-    json_error_t error;
-    json_t *array, *value;
-    char whole[600];
+static struct arena arena;
 
-    snprintf(whole, sizeof(whole), "[%s]", text);
-    array = call_json(str_c(whole), &error);
-    if (!array)
-        return NULL;
-    value = json_incref(json_array_get(array, 0));
-    json_decref(array);
-    return value;
+static int start(void **state)
+{
+    arena_init(&arena);
+    return 0;
 }
 
-static void expect_real(const char *text, double real)
+static int stop(void **state)
 {
-    json_t *value = read_one(text);
-
-    assert_true(json_is_real(value));
-    assert_true(json_real_value(value) == real);
-    json_decref(value);
+    arena_done(&arena);
+    return 0;
 }
 
-/* What no type takes: an object that names the number. */
-static void expect_too_large(const char *text)
-{
-    json_t *value = read_one(text);
+#define calls(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
-    assert_true(json_is_object(value));
-    assert_string_equal(json_string_value(json_object_get(value, "number too large")), text);
-    json_decref(value);
+static void a_member_is_found_as_a_header_is(void **state)
+{
+    const struct json_value *v = json_text(&arena, "{'host': 1, 'AUTHORIZATION': 'x'}");
+
+    assert_str(call_json_member(v, STR("Authorization")), "x");
+    assert_null(call_json_member(v, STR("Host")).p); /* no string */
+    assert_null(call_json_member(v, STR("Accept")).p);
+    assert_null(call_json_member(json_text(&arena, "['Authorization']"), STR("Authorization")).p);
+    assert_null(call_json_member(NULL, STR("Authorization")).p);
 }
 
-static void whole_numbers_stay_whole_while_they_fit(void **state)
+static void a_request_is_taken_member_by_member(void **state)
 {
-    json_t *value = read_one("9223372036854775807");
+    const struct json_value *v =
+        json_text(&arena, "{'query': '{a}', 'operationName': 'A', 'documentId': 'd', "
+                          "'variables': {'v': 1}, 'extensions': {'e': 2}, 'more': []}");
+    const char *member, *expected;
+    struct net_call call = {.can_stream = true};
 
-    assert_int_equal(json_integer_value(value), INT64_MAX);
-    json_decref(value);
-    value = read_one("-9223372036854775808");
-    assert_int_equal(json_integer_value(value), INT64_MIN);
-    json_decref(value);
+    assert_true(call_from_json(v, &call, &member, &expected));
+    assert_str(call.query, "{a}");
+    assert_str(call.operation_name, "A");
+    assert_str(call.document_id, "d");
+    assert_int_equal(json_value_get(call.variables, STR("v"))->integer, 1);
+    assert_int_equal(json_value_get(call.extensions, STR("e"))->integer, 2);
+    assert_true(call.can_stream);
 }
 
-static void larger_ones_are_what_javascript_makes_of_them(void **state)
+static void a_document_may_be_named_in_three_ways(void **state)
 {
-    expect_real("9223372036854775808", 9223372036854775808.0);
-    expect_real("-100000000000000000000", -1e20);
+    static const char *const texts[] = {"{'query': ''}", "{'documentId': 'd'}",
+                                        "{'extensions': {'persistedQuery': {}}}"};
+    const char *member, *expected;
+
+    for (size_t i = 0; i < array_size(texts); i++) {
+        struct net_call call = {.goes_on = false};
+        assert_true(call_from_json(json_text(&arena, texts[i]), &call, &member, &expected));
+    }
 }
 
-static void a_number_beyond_all_doubles_stands_in_an_object(void **state)
+static void what_is_not_of_its_type_is_named(void **state)
 {
-    char digits[401] = {0};
+    static const struct {
+        const char *text, *member, *expected;
+    } wrong[] = {
+        {"{}", "query", "must be a string"},
+        {"{'query': null}", "query", "must be a string"},
+        {"{'query': 1}", "query", "must be a string"},
+        {"{'query': '', 'documentId': {}}", "documentId", "must be a string or null"},
+        {"{'query': '', 'operationName': []}", "operationName", "must be a string or null"},
+        {"{'query': '', 'variables': []}", "variables", "must be an object or null"},
+        {"{'query': '', 'variables': 'x'}", "variables", "must be an object or null"},
+        {"{'query': '', 'extensions': false}", "extensions", "must be an object or null"},
+    };
 
-    expect_too_large("1e400");
-    expect_too_large("-1.5E+309");
-    memset(digits, '9', sizeof(digits) - 1);
-    expect_too_large(digits);
-}
+    for (size_t i = 0; i < array_size(wrong); i++) {
+        struct net_call call = {.goes_on = false};
+        const char *member, *expected;
 
-static void only_numbers_are_changed_and_all_of_them(void **state)
-{
-    json_error_t error;
-    json_t *json = call_json(
-        STR("{\"a\\\"1e400\":\"\\\\\", \"1e400\":[7,1e400 ,99999999999999999999,0.5],\"z\":null}"),
-        &error);
-    const json_t *list = json_object_get(json, "1e400");
-
-    assert_non_null(json);
-    assert_string_equal(json_string_value(json_object_get(json, "a\"1e400")), "\\");
-    assert_int_equal(json_integer_value(json_array_get(list, 0)), 7);
-    assert_true(json_is_object(json_array_get(list, 1)));
-    assert_true(json_real_value(json_array_get(list, 2)) == 1e20);
-    assert_true(json_real_value(json_array_get(list, 3)) == 0.5);
-    json_decref(json);
-}
-
-static void what_is_no_number_stays_malformed(void **state)
-{
-    static const char *const texts[] = {"1e400e",  "1e400.5",    "01e400", "1.e400", "+1e400",
-                                        "--1e400", "1e400-",     "1e",     "-",      "1e400x",
-                                        "1e400 2", "1e400\"a\"", "1e400,"};
-
-    for (size_t i = 0; i < array_size(texts); i++)
-        assert_null(read_one(texts[i]));
+        assert_false(call_from_json(json_text(&arena, wrong[i].text), &call, &member, &expected));
+        assert_string_equal(member, wrong[i].member);
+        assert_string_equal(expected, wrong[i].expected);
+    }
 }
 
 int main(void)
 {
-    return RUN(test(whole_numbers_stay_whole_while_they_fit),
-               test(larger_ones_are_what_javascript_makes_of_them),
-               test(a_number_beyond_all_doubles_stands_in_an_object),
-               test(only_numbers_are_changed_and_all_of_them),
-               test(what_is_no_number_stays_malformed));
+    return RUN(calls(a_member_is_found_as_a_header_is), calls(a_request_is_taken_member_by_member),
+               calls(a_document_may_be_named_in_three_ways),
+               calls(what_is_not_of_its_type_is_named));
 }

@@ -4,7 +4,7 @@ static struct talk *begin(enum server server)
 {
     struct talk *t = begin_in(&dialect_appsync, server);
 
-    subprotocol_open(&t->subprotocol, json_pack("{s:s}", "Authorization", "of the connection"));
+    subprotocol_open(&t->subprotocol, json_text_kept("{'Authorization': 'of the connection'}"));
     return t;
 }
 

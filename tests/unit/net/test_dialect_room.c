@@ -4,7 +4,7 @@
     "subscription ($roomId: ID!, $since: String) { onMessage(roomId: $roomId, since: $since) "     \
     "{ id roomId seq senderId text ts cursor } }"
 
-static struct talk *begin_with(enum server server, json_t *shown)
+static struct talk *begin_with(enum server server, struct json_value *shown)
 {
     struct talk *t = begin_in(&dialect_room, server);
 
@@ -14,8 +14,8 @@ static struct talk *begin_with(enum server server, json_t *shown)
 
 static struct talk *begin(enum server server)
 {
-    return begin_with(server, json_pack("{s:s, s:s, s:s}", "roomId", "club", "since", "there",
-                                        "Authorization", "token"));
+    return begin_with(server, json_text_kept("{'roomId': 'club', 'since': 'there', "
+                                             "'Authorization': 'token'}"));
 }
 
 /* Followed, and one message heard of. */

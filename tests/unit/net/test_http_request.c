@@ -177,15 +177,15 @@ static void only_json_is_read(void **state)
 
 static void check_wrong(bool from_body, const char *text, const char *expected)
 {
-    struct http_request r;
+    struct net_call call;
     struct arena a;
     struct str wrong;
 
     arena_init(&a);
     if (from_body)
-        assert_false(http_request_from_body(&a, str_c(text), &r, &wrong));
+        assert_false(http_request_from_body(&a, str_c(text), &call, &wrong));
     else
-        assert_false(http_request_from_query(&a, str_c(text), &r, &wrong));
+        assert_false(http_request_from_query(&a, str_c(text), &call, &wrong));
     if (!str_starts(wrong, str_c(expected)))
         assert_str(wrong, expected);
     arena_done(&a);
@@ -209,36 +209,34 @@ static void a_body_of_a_wrong_shape_is_refused_by_name(void **state)
 
 static void a_body_may_leave_out_and_null_all_but_the_query(void **state)
 {
-    struct http_request r;
+    struct net_call call;
     struct arena a;
     struct str wrong;
 
     arena_init(&a);
     assert_true(http_request_from_body(
-        &a, STR("{\"query\":\"a\\u0000b\",\"operationName\":null,\"variables\":null,\"x\":1}"), &r,
-        &wrong));
-    assert_int_equal(r.call.query.n, 3);
-    assert_null(r.call.operation_name.p);
-    assert_null(r.call.variables);
-    assert_null(r.call.extensions);
-    http_request_done(&r);
+        &a, STR("{\"query\":\"a\\u0000b\",\"operationName\":null,\"variables\":null,\"x\":1}"),
+        &call, &wrong));
+    assert_int_equal(call.query.n, 3);
+    assert_null(call.operation_name.p);
+    assert_null(call.variables);
+    assert_null(call.extensions);
     arena_done(&a);
 }
 
 static void a_query_string_is_decoded(void **state)
 {
-    struct http_request r;
+    struct net_call call;
     struct arena a;
     struct str wrong;
 
     arena_init(&a);
     assert_true(http_request_from_query(
-        &a, STR("x=%zz&query=%7Ba+%c3%A4%7d&operationName=A&variables=%7B%22v%22%3A1%7D&y"), &r,
+        &a, STR("x=%zz&query=%7Ba+%c3%A4%7d&operationName=A&variables=%7B%22v%22%3A1%7D&y"), &call,
         &wrong));
-    assert_str(r.call.query, "{a \xc3\xa4}");
-    assert_str(r.call.operation_name, "A");
-    assert_int_equal(json_integer_value(json_object_get(r.call.variables, "v")), 1);
-    http_request_done(&r);
+    assert_str(call.query, "{a \xc3\xa4}");
+    assert_str(call.operation_name, "A");
+    assert_int_equal(json_value_get(call.variables, STR("v"))->integer, 1);
     arena_done(&a);
 }
 
@@ -249,9 +247,11 @@ static void a_wrong_query_string_is_refused_by_name(void **state)
     check_wrong(false, "query=%4", "\"query\" is not percent-encoded UTF-8.");
     check_wrong(false, "query=%ff", "\"query\" is not percent-encoded UTF-8.");
     check_wrong(false, "query=a&query=b", "\"query\" is given twice.");
-    check_wrong(false, "query=a&variables=1", "variables is not well-formed JSON");
+    check_wrong(false, "query=a&variables={", "variables is not well-formed JSON");
+    check_wrong(false, "query=a&variables=1", "\"variables\" must be an object or null.");
     check_wrong(false, "query=a&variables=[]", "\"variables\" must be an object or null.");
     check_wrong(false, "query=a&variables={}&variables={}", "\"variables\" is given twice.");
+    check_wrong(false, "query=a&variables=null&variables={}", "\"variables\" is given twice.");
 }
 
 int main(void)

@@ -64,8 +64,8 @@ static struct frame *make_payload(int64_t number, size_t size)
 static int64_t variable(const struct net_call *call, const char *name, int64_t otherwise,
                         int64_t most)
 {
-    const json_t *v = json_object_get(call->variables, name);
-    int64_t n = json_is_integer(v) ? json_integer_value(v) : otherwise;
+    const struct json_value *v = json_value_get(call->variables, str_c(name));
+    int64_t n = json_value_is(v, JSON_VALUE_INTEGER) ? v->integer : otherwise;
 
     return n < 0 ? 0 : n < most ? n : most;
 }
@@ -247,12 +247,12 @@ static void on_operation(void *user, struct net_operation *op, const struct net_
 
 static void on_init(void *user, struct net_client *c, const struct net_opening *opening)
 {
-    const json_t *payload = opening->payload;
+    const struct json_value *payload = opening->payload;
 
     c->session = user;
-    if (json_is_true(json_object_get(payload, "wait")))
+    if (json_value_get(payload, STR("wait")))
         return;
-    if (json_is_true(json_object_get(payload, "reject")))
+    if (json_value_get(payload, STR("reject")))
         c->ops->close(c, 4403, STR("Forbidden"));
     else
         c->ops->accept(c, STR_NULL);
