@@ -155,6 +155,7 @@ static void init_worker(struct app *app, size_t i)
     w->quotas = app->quotas;
     w->limits = limits_of(c);
     arena_init(&w->scratch);
+    request_init(w);
     loop_init(&w->loop, (unsigned)i);
     w->hub = hub_new(&w->loop);
     hub_keep(w->hub, c->recent_bytes / app->n_workers);
@@ -182,6 +183,7 @@ static void done_worker(struct worker *w)
     positions_free(w->positions);
     hub_free(w->hub);
     plan_cache_free(w->plans);
+    buf_done(&w->out);
     arena_done(&w->scratch);
 }
 
