@@ -11,6 +11,7 @@
 #include "base/wait.h"
 #include "graphql/field.h"
 #include "hub/recent.h"
+#include "hub/rendered.h"
 #include "store/store.h"
 
 struct context;
@@ -40,6 +41,7 @@ struct context {
 
     /* The newest messages of a room that are at hand here; see hub/recent.h. */
     struct recent_run (*recent)(struct context *c, struct str room_id);
+    struct rendered *rendered; /* as they were written for others; see hub_rendered() */
 
     /* Counts one more message of the viewer's: 0, or in how many milliseconds one may come. */
     uint64_t (*count_send)(struct context *c);

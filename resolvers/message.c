@@ -45,6 +45,33 @@ bool message_room_id(struct gql_field *f, struct str room_id)
     return false;
 }
 
+static struct str recall(void *context, const void *object, uint64_t selection)
+{
+    const struct context *c = context;
+    const struct message *m = object;
+
+    return m->kept_as ? rendered_peek(c->rendered, selection, (int64_t)m->kept_as) : STR_NULL;
+}
+
+static void keep(void *context, const void *object, uint64_t selection, struct str json)
+{
+    const struct context *c = context;
+    const struct message *m = object;
+    struct frame *frame;
+
+    if (!m->kept_as)
+        return;
+    frame = frame_new(json);
+    rendered_put(c->rendered, selection, (int64_t)m->kept_as, frame);
+    frame_unref(frame);
+}
+
+struct gql_memo message_memo(const struct gql_schema *schema)
+{
+    return (struct gql_memo){
+        .type = gql_schema_type(schema, STR("Message")), .recall = recall, .keep = keep};
+}
+
 static const void *cursor_of(struct arena *a, void *context, const void *parent)
 {
     const struct message *m = parent;

@@ -7,6 +7,9 @@
 #include "resolvers/context.h"
 #include "store/message.h"
 
+/* Messages of pages from memory, written once for all who select the same of them. */
+struct gql_memo message_memo(const struct gql_schema *schema);
+
 /* The cursor of a seq of the room, for the caller's tenant. */
 struct str message_cursor(struct arena *a, const struct context *c, struct str room_id,
                           int64_t seq);

@@ -65,8 +65,10 @@ static bool find(const struct tail *t, int64_t low, int64_t high, bool upward, s
     for (; from <= to && n < enough; from += upward, to -= !upward) {
         const struct message *m = message_at(t, upward ? from : to);
 
-        if (m && ret_rows)
+        if (m && ret_rows) {
             ret_rows[n] = *m;
+            ret_rows[n].kept_as = recent_run_number(t->run, m->seq);
+        }
         n += m != NULL;
     }
     *ret_n = n;

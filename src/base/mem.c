@@ -1,5 +1,6 @@
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +10,11 @@ static void *checked(void *p)
         return p;
     fputs("guildhall: out of memory\n", stderr);
     abort();
+}
+
+void mem_keep(size_t bytes)
+{
+    mallopt(M_TRIM_THRESHOLD, (int)bytes);
 }
 
 void *mem_zalloc(size_t size)

@@ -9,6 +9,10 @@
 
 #include "base/status.h"
 
+/* How much of what was freed stays with the process: what a server takes and gives back in each
+ * turn is not asked of the kernel anew, which zeroes every page of it. Before there are threads. */
+void mem_keep(size_t bytes);
+
 /* Zeroed bytes; never NULL. */
 void *mem_zalloc(size_t size) __attribute__((malloc, returns_nonnull)) must_use;
 

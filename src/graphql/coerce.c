@@ -186,8 +186,7 @@ static bool default_argument(struct arena *a, const struct gql_input_def *def,
                              struct gql_value *ret_value, bool *ret_absent,
                              struct gql_arguments_failure *ret_failure)
 {
-    struct str type = gql_type_print(a, def->type);
-    struct str message;
+    struct str type, message;
 
     if (def->default_value) {
         *ret_value = *def->default_value;
@@ -196,6 +195,7 @@ static bool default_argument(struct arena *a, const struct gql_input_def *def,
     *ret_absent = true;
     if (def->type->kind != GQL_NON_NULL)
         return true;
+    type = gql_type_print(a, def->type);
     if (literal)
         message = arena_printf(a,
                                "Argument \"%.*s\" of required type \"%.*s\" was provided the "

@@ -23,6 +23,11 @@ bool gql_is_typename(const struct gql_field_def *def)
     return str_eq(def->name, STR("__typename"));
 }
 
+bool gql_depends_on_viewer(const struct gql_field_def *def)
+{
+    return (def->leaf && def->leaf->per_viewer) || def->requires_scope.p;
+}
+
 static bool spend(struct gql_collector *c)
 {
     if (c->n_collected++ < GQL_COLLECTED_MOST)
@@ -158,6 +163,7 @@ static struct gql_collected *new_field(struct growth *g, struct str key,
     set_arguments(g->c, field);
     if (!def->leaf && !gql_is_typename(def))
         field->place = set->n_resolved++;
+    set->varies = set->n_resolved > 0 || gql_depends_on_viewer(def) || set->varies;
     *set->end = field;
     set->end = &field->next;
     set->n++;
@@ -247,6 +253,8 @@ static struct growth grow(struct gql_collector *c, const struct gql_type *type)
     set->type = type;
     set->end = &set->first;
     c->n_sets++;
+    if (!c->variables)
+        set->number = c->n_sets;
     return (struct growth){.c = c, .set = set};
 }
 

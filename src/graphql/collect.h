@@ -57,6 +57,8 @@ struct gql_field_set {
     struct gql_collected **end;
     size_t n;
     size_t n_resolved; /* of them, those with a resolver function */
+    size_t number;     /* in the plan, from 1 on; 0: it is one request's */
+    bool varies; /* what it gives is not the object's alone: a function, or who asks, decides */
     struct gql_field_set *next;
 };
 
@@ -88,3 +90,6 @@ struct gql_arguments *gql_collected_arguments(struct arena *a, const struct gql_
                                               const struct gql_value *variables);
 
 bool gql_is_typename(const struct gql_field_def *def);
+
+/* By what it gives, or by whether it gives anything. */
+bool gql_depends_on_viewer(const struct gql_field_def *def);

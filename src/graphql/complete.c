@@ -288,6 +288,38 @@ static bool complete_fields(struct completion *c, const struct gql_field_set *se
 
 /* Values. */
 
+/* The selection's number for the memo; 0: it is not for this one. */
+static uint64_t memo_number(const struct completion *c, const struct gql_field_set *set)
+{
+    const struct gql_request *r = c->e->request;
+    uint64_t behind = r->operation->plan->numbered_behind;
+
+    if (!r->memo || set->type != r->memo->type || set->varies || set->number == 0 || behind == 0)
+        return 0;
+    return behind + set->number;
+}
+
+/* An object of leaves alone.
+ * NOLINTNEXTLINE(misc-no-recursion): see above. */
+static bool complete_leaves(struct completion *c, const struct gql_field_set *set,
+                            const void *value, const struct gql_path *path)
+{
+    const struct gql_request *r = c->e->request;
+    uint64_t number = memo_number(c, set);
+    struct str kept = number ? r->memo->recall(r->context, value, number) : STR_NULL;
+    size_t begin = r->out->n + c->j.comma, n_errors = c->errors->count;
+
+    if (kept.p) {
+        json_out_raw(&c->j, kept);
+        return true;
+    }
+    if (!complete_fields(c, set, NULL, value, path))
+        return false;
+    if (number && c->errors->count == n_errors && !buf_overflowed(r->out))
+        r->memo->keep(r->context, value, number, str_of(r->out->p + begin, r->out->n - begin));
+    return true;
+}
+
 /* NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool complete_object(struct completion *c, struct spot *s, const void *value,
                             const struct gql_path *path)
@@ -295,7 +327,7 @@ static bool complete_object(struct completion *c, struct spot *s, const void *va
     const struct gql_object *object = s->objects;
 
     if (!object)
-        return complete_fields(c, s->collected->sets, NULL, value, path);
+        return complete_leaves(c, s->collected->sets, value, path);
     s->objects++;
     if (object->set)
         return complete_fields(c, object->set, object->asked, value, path);

@@ -80,6 +80,10 @@ struct gql_plan *gql_plan_unref(struct gql_plan *plan);
 /* Bytes it holds, for a cache with a bound. */
 size_t gql_plan_size(const struct gql_plan *plan);
 
+/* Numbers its selections behind *last and moves that: gql_memo tells them apart so. Once, before it
+ * is executed; a plan that was not numbered is executed without a memo. */
+void gql_plan_number(struct gql_plan *plan, uint64_t *last);
+
 /* GetOperation (section 6.1): name absent means the only one; NULL and an error otherwise. */
 const struct gql_operation *gql_plan_operation(const struct gql_plan *plan, struct str name,
                                                struct gql_errors *errors);
@@ -102,6 +106,7 @@ struct gql_request {
     const struct json_value *variables; /* an object, or NULL */
     void *context;                      /* handed to resolvers */
     gql_authorize_fn *authorize; /* asked for every field with @requires, before it is resolved */
+    const struct gql_memo *memo; /* or NULL */
     bool trusted;                /* the document is our own: resolvers are called without bound */
     struct str extensions;       /* a JSON object for the response's `extensions`, or absent */
     struct buf *out;             /* the response is appended */

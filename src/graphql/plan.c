@@ -67,12 +67,6 @@ static void walk_directives(struct walk *w, const struct gql_directive *directiv
     }
 }
 
-/* By what it gives, or by whether it gives anything. */
-static bool depends_on_viewer(const struct gql_field_def *def)
-{
-    return (def->leaf && def->leaf->per_viewer) || def->requires_scope.p;
-}
-
 /* NOLINTNEXTLINE(misc-no-recursion): selections nest no deeper than the parser lets them. */
 static void walk_field(struct walk *w, const struct gql_selection *field, struct level at)
 {
@@ -82,7 +76,7 @@ static void walk_field(struct walk *w, const struct gql_selection *field, struct
         return;
     if (at.below)
         use_arguments(w, field->arguments);
-    if (depends_on_viewer(def) && at.below)
+    if (gql_depends_on_viewer(def) && at.below)
         w->operation->per_viewer = true;
     if (field->selection_set)
         walk_selections(w, field->selection_set,
@@ -163,14 +157,16 @@ static void list_event_variables(struct walk *w)
 
 /* Collected once for all requests, if that depends on no variable and costs no more than it may;
  * else each request does it for itself, and hears of the limit. */
-static void collect_once(struct gql_operation *operation, struct arena *a)
+static void collect_once(struct gql_operation *operation, struct gql_plan *plan)
 {
     struct gql_collector collector;
 
-    gql_collector_init(&collector, a, operation->plan, NULL);
+    gql_collector_init(&collector, &plan->arena, plan, NULL);
+    collector.n_sets = plan->n_sets;
     operation->fields =
         gql_collect_root(&collector, operation->root, operation->definition->selection_set);
     operation->n_slots = collector.n_slots;
+    plan->n_sets = collector.n_sets;
 }
 
 static void define_variables(struct gql_operation *operation, struct arena *a)
@@ -198,17 +194,17 @@ static void define_variables(struct gql_operation *operation, struct arena *a)
     }
 }
 
-static void prepare_operation(struct gql_operation *operation, struct arena *a)
+static void prepare_operation(struct gql_operation *operation, struct gql_plan *plan)
 {
-    struct walk w = {.arena = a, .plan = operation->plan, .operation = operation};
+    struct walk w = {.arena = &plan->arena, .plan = plan, .operation = operation};
 
-    define_variables(operation, a);
+    define_variables(operation, &plan->arena);
     if (!operation->root)
         return;
     walk_operation(&w);
     list_event_variables(&w);
     if (!w.conditional)
-        collect_once(operation, a);
+        collect_once(operation, plan);
 }
 
 static void index_fragments(struct gql_plan *plan)
@@ -239,7 +235,7 @@ static void index_operations(struct gql_plan *plan, const struct gql_limits *lim
         operation->definition = definition;
         operation->root = gql_schema_root(plan->schema, definition->operation);
         operation->variables.no_suggestions = limits && limits->no_suggestions;
-        prepare_operation(operation, &plan->arena);
+        prepare_operation(operation, plan);
         *end = operation;
         end = &operation->next;
     }
@@ -289,6 +285,12 @@ struct gql_plan *gql_plan_unref(struct gql_plan *plan)
         mem_free(plan);
     }
     return NULL;
+}
+
+void gql_plan_number(struct gql_plan *plan, uint64_t *last)
+{
+    plan->numbered_behind = ++*last;
+    *last += plan->n_sets;
 }
 
 size_t gql_plan_size(const struct gql_plan *plan)

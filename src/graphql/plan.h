@@ -33,5 +33,8 @@ struct gql_plan {
     const struct gql_document *document;
     struct gql_names fragments; /* to struct gql_fragment */
     size_t n_fragments;
+    unsigned n_sets; /* numbered so far */
+    uint64_t
+        numbered_behind; /* its sets' numbers for gql_memo are behind this; 0: they have none */
     const struct gql_operation *operations;
 };

@@ -6,10 +6,15 @@
 #include "hub/topic.h"
 #include "loop/mailbox.h"
 
+enum {
+    RENDERED_SHARE = 4, /* one part in so many, of what is kept */
+};
+
 struct hub {
     struct loop *loop;
     struct topics topics;
     struct recall recall; /* with the newest events, which are ours */
+    struct rendered rendered;
 };
 
 struct hub *hub_new(struct loop *l)
@@ -29,18 +34,26 @@ void hub_free(struct hub *hub)
     topics_done(&hub->topics);
     recall_done(&hub->recall);
     recent_free(hub->recall.recent);
+    rendered_clear(&hub->rendered);
     mem_free(hub);
 }
 
 void hub_keep(struct hub *hub, size_t most_bytes)
 {
     recent_free(hub->recall.recent);
-    hub->recall.recent = recent_new(most_bytes);
+    rendered_clear(&hub->rendered);
+    hub->recall.recent = recent_new(most_bytes - most_bytes / RENDERED_SHARE);
+    rendered_init(&hub->rendered, most_bytes / RENDERED_SHARE);
 }
 
 struct recent_run hub_recent(struct hub *hub, struct str topic_key)
 {
     return recent_run(hub->recall.recent, topic_key);
+}
+
+struct rendered *hub_rendered(struct hub *hub)
+{
+    return &hub->rendered;
 }
 
 struct topics *hub_topics(struct hub *hub)

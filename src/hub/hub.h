@@ -14,6 +14,7 @@
 
 #include "hub/event.h"
 #include "hub/recent.h"
+#include "hub/rendered.h"
 #include "hub/topic.h"
 #include "loop/loop.h"
 
@@ -31,9 +32,13 @@ void hub_publish(struct hub *const *hubs, size_t n, struct hub *here, struct eve
 /* Where subscribers of this loop join. */
 struct topics *hub_topics(struct hub *hub);
 
-/* The newest events, of all rooms, whether anybody listens or not; none until it is said how many
- * bytes they may take. */
+/* The newest events, of all rooms, whether anybody listens or not, and a part of the bytes for what
+ * is rendered of them; none until it is said how many bytes they may take. */
 void hub_keep(struct hub *hub, size_t most_bytes);
 
 /* What is kept of a room. */
 struct recent_run hub_recent(struct hub *hub, struct str topic_key) must_use;
+
+/* Rows that are kept as they were rendered, under the group of whoever renders them and their
+ * number (recent_run_number()). */
+struct rendered *hub_rendered(struct hub *hub);

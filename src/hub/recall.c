@@ -8,6 +8,7 @@ enum {
     RUNS_A_TURN = 20,
     MOST_UNDER_WAY = 40,         /* readings of the log */
     MOST_KEPT = 8 * 1024 * 1024, /* bytes of readings */
+    MOST_RENDERED = 4 * 1024 * 1024,
 };
 
 /* Rows that were read from the log for somebody: seqs without a hole. */
@@ -260,6 +261,7 @@ void recall_init(struct recall *r, struct loop *l, struct recent *recent)
     list_init(&r->at_log);
     list_init(&r->under_way);
     list_init(&r->readings);
+    rendered_init(&r->rendered, MOST_RENDERED);
     turn_hook_init(&r->turn, on_turn);
 }
 

@@ -20,6 +20,7 @@ struct kept_batch {
 struct kept_row {
     struct kept_batch *of;
     const void *row;
+    uint64_t number;
 };
 
 struct recent_room {
@@ -36,6 +37,7 @@ struct recent_room {
 struct recent {
     size_t most_bytes;
     size_t bytes;
+    uint64_t n_kept;  /* so far, which numbers them */
     struct map rooms; /* by topic key */
     struct list in_use;
 };
@@ -147,7 +149,8 @@ static void keep(struct recent *r, struct kept_batch *kept, const struct event *
         grow(r, room);
     kept->n_rows++;
     room->n++;
-    *row_at(room, room->n - 1) = (struct kept_row){.of = kept, .row = e->row};
+    *row_at(room, room->n - 1) =
+        (struct kept_row){.of = kept, .row = e->row, .number = ++r->n_kept};
 }
 
 void recent_add(struct recent *r, struct event_batch *batch)
@@ -206,6 +209,11 @@ static const struct kept_row *in_run(const struct recent_run *run, int64_t seq)
 const void *recent_run_row(const struct recent_run *run, int64_t seq)
 {
     return in_run(run, seq)->row;
+}
+
+uint64_t recent_run_number(const struct recent_run *run, int64_t seq)
+{
+    return in_run(run, seq)->number;
 }
 
 static void let_go_of_batch(void *batch)

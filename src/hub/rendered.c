@@ -3,8 +3,8 @@
 #include "base/mem.h"
 
 enum {
-    SLOTS = 4096, /* a power of two: about as far as those who catch up are apart */
-    MOST_BYTES = 4 * 1024 * 1024,
+    SLOTS_LEAST = 64,
+    BYTES_A_SLOT = 256, /* a short message's payload */
 };
 
 struct rendered_slot {
@@ -13,21 +13,41 @@ struct rendered_slot {
     struct frame *payload; /* NULL: it is empty */
 };
 
+void rendered_init(struct rendered *r, size_t most_bytes)
+{
+    *r = (struct rendered){.n_slots = SLOTS_LEAST, .most_bytes = most_bytes};
+    while (r->n_slots < most_bytes / BYTES_A_SLOT)
+        r->n_slots *= 2;
+}
+
 /* The messages of a room stand side by side, each group's from another place on. */
 static struct rendered_slot *slot_of(const struct rendered *r, uint64_t group, int64_t seq)
 {
-    return &r->slots[(group * 0x9E3779B97F4A7C15 + (uint64_t)seq) % SLOTS];
+    return &r->slots[(group * 0x9E3779B97F4A7C15 + (uint64_t)seq) & (r->n_slots - 1)];
 }
 
-struct frame *rendered_get(const struct rendered *r, uint64_t group, int64_t seq)
+static struct frame *find(const struct rendered *r, uint64_t group, int64_t seq)
 {
     const struct rendered_slot *slot;
 
     if (!r->slots)
         return NULL;
     slot = slot_of(r, group, seq);
-    return slot->payload && slot->group == group && slot->seq == seq ? frame_ref(slot->payload)
-                                                                     : NULL;
+    return slot->group == group && slot->seq == seq ? slot->payload : NULL;
+}
+
+struct frame *rendered_get(const struct rendered *r, uint64_t group, int64_t seq)
+{
+    struct frame *payload = find(r, group, seq);
+
+    return payload ? frame_ref(payload) : NULL;
+}
+
+struct str rendered_peek(const struct rendered *r, uint64_t group, int64_t seq)
+{
+    const struct frame *payload = find(r, group, seq);
+
+    return payload ? frame_str(payload) : STR_NULL;
 }
 
 static void empty(struct rendered *r, struct rendered_slot *slot)
@@ -40,9 +60,9 @@ static void empty(struct rendered *r, struct rendered_slot *slot)
 /* The hand follows whoever is last in the room, for the slots are in the room's order. */
 static void make_room(struct rendered *r, size_t n)
 {
-    while (r->bytes + n > MOST_BYTES) {
+    while (r->bytes + n > r->most_bytes) {
         empty(r, &r->slots[r->hand]);
-        r->hand = (r->hand + 1) % SLOTS;
+        r->hand = (r->hand + 1) & (r->n_slots - 1);
     }
 }
 
@@ -50,10 +70,10 @@ void rendered_put(struct rendered *r, uint64_t group, int64_t seq, struct frame 
 {
     struct rendered_slot *slot;
 
-    if (!r->slots)
-        r->slots = mem_zalloc(SLOTS * sizeof(*r->slots));
-    if (payload->n > MOST_BYTES)
+    if (payload->n > r->most_bytes)
         return;
+    if (!r->slots)
+        r->slots = mem_zalloc(r->n_slots * sizeof(*r->slots));
     slot = slot_of(r, group, seq);
     empty(r, slot);
     make_room(r, payload->n);
@@ -63,8 +83,9 @@ void rendered_put(struct rendered *r, uint64_t group, int64_t seq, struct frame 
 
 void rendered_clear(struct rendered *r)
 {
-    for (size_t i = 0; r->slots && i < SLOTS; i++)
+    for (size_t i = 0; r->slots && i < r->n_slots; i++)
         empty(r, &r->slots[i]);
     mem_free(r->slots);
-    *r = (struct rendered){0};
+    r->slots = NULL;
+    r->hand = 0;
 }

@@ -1,13 +1,14 @@
 #pragma once
 
 /*
- * Payloads that were made for somebody who reads on, for the others of the group who will need the
- * same: a thousand who catch up cost one rendering a message.
+ * What was rendered for somebody, for the others who will need the same: payloads of those who read
+ * on, so that a thousand who catch up cost one rendering a message; and messages as pages show
+ * them.
  *
  * A table of fixed size in which a newer payload takes an older one's place; never more bytes than
  * its ceiling.
  *
- * Owner:   holds its frames by reference. All-zero is empty and ready, and takes no memory.
+ * Owner:   holds its frames by reference. Empty it takes no memory.
  * Threads: the hub's loop.
  */
 
@@ -18,13 +19,21 @@
 struct rendered_slot;
 
 struct rendered {
-    struct rendered_slot *slots;
+    struct rendered_slot *slots; /* NULL: it is empty */
+    size_t n_slots;              /* a power of two */
+    size_t most_bytes;
     size_t hand; /* the next slot to be emptied when there are too many bytes */
     size_t bytes;
 };
 
-/* A holder for the caller; NULL when it is not there. group is unique for ever, not an address. */
+/* Empty, for payloads of so many bytes together. */
+void rendered_init(struct rendered *r, size_t most_bytes);
+
+/* A holder for the caller; NULL when it is not there. A group's number is unique for ever, not an
+ * address; likewise seq, within the group, is one row's. */
 struct frame *rendered_get(const struct rendered *r, uint64_t group, int64_t seq) must_use;
+/* The same, borrowed until rendered_put(); absent when it is not there. */
+struct str rendered_peek(const struct rendered *r, uint64_t group, int64_t seq) must_use;
 void rendered_put(struct rendered *r, uint64_t group, int64_t seq, struct frame *payload);
 
 /* Empty again. */

@@ -25,6 +25,7 @@
 enum {
     MOST_THREADS = 256,
     PLAN_BYTES = 16 * 1024 * 1024,      /* of plans, a thread */
+    HEAP_KEPT = 4 * 1024 * 1024,        /* freed, of each heap */
     REGISTERED_BYTES = 4 * 1024 * 1024, /* of automatic persisted queries, a thread */
     MOST_CONNECTIONS = 1000000,
     LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
@@ -155,6 +156,7 @@ static void init_worker(struct app *app, size_t i)
     w->quotas = app->quotas;
     w->limits = limits_of(c);
     arena_init(&w->scratch);
+    request_init(w);
     loop_init(&w->loop, (unsigned)i);
     w->hub = hub_new(&w->loop);
     hub_keep(w->hub, c->recent_bytes / app->n_workers);
@@ -182,6 +184,7 @@ static void done_worker(struct worker *w)
     positions_free(w->positions);
     hub_free(w->hub);
     plan_cache_free(w->plans);
+    buf_done(&w->out);
     arena_done(&w->scratch);
 }
 
@@ -547,6 +550,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     int exit_status = 1;
 
     signal(SIGPIPE, SIG_IGN);
+    mem_keep(HEAP_KEPT);
     if (config->threads > MOST_THREADS)
         return complain("too many threads", "at most 256 are supported");
     if (prepare(&app, &store)) {

@@ -19,6 +19,7 @@ struct plan_cache {
     struct list entries;
     size_t size;
     size_t most_bytes;
+    uint64_t numbered; /* selections, so far */
 };
 
 struct plan_cache *plan_cache_new(const struct gql_schema *schema, const struct gql_limits *limits,
@@ -80,7 +81,9 @@ struct gql_plan *plan_cache_get(struct plan_cache *c, struct str text, struct gq
         return gql_plan_ref(e->plan);
     }
     plan = gql_plan_new(c->schema, text, &c->limits, errors);
-    if (plan)
-        keep(c, text, plan);
+    if (!plan)
+        return NULL;
+    gql_plan_number(plan, &c->numbered);
+    keep(c, text, plan);
     return plan;
 }

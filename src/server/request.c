@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/address.h"
+#include "resolvers/message.h"
 #include "server/documents.h"
 #include "server/feed.h"
 #include "server/session.h"
@@ -13,6 +14,7 @@
 
 enum {
     LARGEST_RESPONSE = 32 * 1024 * 1024,
+    LARGEST_KEPT = 1024 * 1024, /* the memory of one, for the next */
 };
 
 struct request {
@@ -23,7 +25,6 @@ struct request {
     struct gql_plan *plan;
     struct net_call call; /* only where the token had to wait for its key */
     struct arena arena;
-    struct buf out;
     struct context context;
     struct gql_request gql;
     struct grave grave;
@@ -35,7 +36,6 @@ static void free_request(struct grave *grave)
 
     gql_plan_unref(r->plan);
     viewer_unref(r->viewer);
-    buf_done(&r->out);
     arena_done(&r->arena);
     mem_free(r);
 }
@@ -61,12 +61,17 @@ void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
     *ret_errors = str_of(buf_str(ret_body).p + from, to - from);
 }
 
+/* A response is written at once and taken at once: all requests write theirs to one buffer. */
 static void finish(struct request *r, const struct net_response *response)
 {
+    struct buf *out = &r->worker->out;
+
     if (r->op)
         r->op->transport->finish(r->op, response);
     r->op = NULL;
-    buf_done(&r->out); /* large, and there may be many until the end of the turn */
+    if (out->capacity > LARGEST_KEPT)
+        buf_done(out);
+    buf_reset(out, LARGEST_RESPONSE);
     bury(r);
 }
 
@@ -75,9 +80,9 @@ static void refuse(struct request *r, enum net_outcome outcome, int http_status)
 {
     struct net_response response = {.outcome = outcome, .http_status = http_status};
 
-    buf_reset(&r->out, LARGEST_RESPONSE);
-    request_errors_body(&r->gql.errors, &r->out, &response.errors);
-    response.body = buf_str(&r->out);
+    buf_reset(&r->worker->out, LARGEST_RESPONSE);
+    request_errors_body(&r->gql.errors, &r->worker->out, &response.errors);
+    response.body = buf_str(&r->worker->out);
     finish(r, &response);
 }
 
@@ -106,11 +111,10 @@ static void log_faults(const struct request *r)
 static bool has_room(const struct request *r)
 {
     const struct config *config = r->worker->config;
-    size_t share = config->max_answer_bytes / config->threads;
+    size_t share = config->max_answer_bytes / config->threads, n = r->worker->out.n;
 
-    return !r->op || r->out.n <= config->high_water ||
-           gql_operation_type(r->gql.operation) != GQL_QUERY ||
-           *r->op->client->unsent + r->out.n <= share;
+    return !r->op || n <= config->high_water || gql_operation_type(r->gql.operation) != GQL_QUERY ||
+           *r->op->client->unsent + n <= share;
 }
 
 static void refuse_for_want_of_room(struct request *r)
@@ -134,7 +138,7 @@ static void done(struct request *r)
         refuse_for_want_of_room(r);
         return;
     }
-    response.body = buf_str(&r->out);
+    response.body = buf_str(&r->worker->out);
     finish(r, &response);
 }
 
@@ -360,6 +364,7 @@ static void fill_context(struct request *r)
         .caller = session_caller(r->viewer),
         .renew = renew,
         .recent = recent,
+        .rendered = hub_rendered(r->worker->hub),
         .count_send = count_send,
     };
 }
@@ -398,7 +403,8 @@ static void prepare(struct request *r, const struct net_call *call)
     r->gql.variables = json_value_copy(&r->arena, call->variables);
     r->gql.context = &r->context;
     r->gql.authorize = request_authorize;
-    r->gql.out = &r->out;
+    r->gql.memo = &w->memo;
+    r->gql.out = &w->out;
     r->gql.on_done = on_done;
     r->gql.user = r;
     run(r, call);
@@ -472,6 +478,12 @@ static void refuse_late(struct request *r)
     refuse(r, NET_REFUSED, status_http(ST_TOKEN_EXPIRED));
 }
 
+void request_init(struct worker *w)
+{
+    w->memo = message_memo(w->schema);
+    buf_init(&w->out, LARGEST_RESPONSE);
+}
+
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
 {
     struct session *session = op->client->session;
@@ -482,7 +494,6 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     r->op = op;
     op->owner = &r->owner;
     arena_init(&r->arena);
-    buf_init(&r->out, LARGEST_RESPONSE);
     gql_errors_init(&r->gql.errors, &r->arena);
     r->gql.errors.typed = call->typed_errors;
     if (!may_ask(r))

@@ -28,6 +28,7 @@ struct worker {
     const struct gql_schema *schema;
     const struct context_facts *facts;
     struct gql_limits limits;
+    struct gql_memo memo;  /* of every request */
     struct quotas *quotas; /* shared by all, and locked */
 
     struct shutdown *shutdown;
@@ -42,5 +43,6 @@ struct worker {
     struct plan_cache *plans;
     struct documents *documents;
     uint64_t requests;    /* so far: numbers them for the log */
+    struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
 };

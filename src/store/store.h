@@ -48,6 +48,7 @@ struct message {
     struct str sender_id;
     struct str text;
     struct str idempotency_key; /* absent without one */
+    uint64_t kept_as;           /* its number among the rows that are in memory; 0: it is not */
 };
 
 /* Told on the writer's loop after a commit, in the order of the log, before the senders are

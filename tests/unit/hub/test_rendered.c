@@ -20,13 +20,17 @@ static int64_t look_up(const struct rendered *r, uint64_t group, int64_t seq)
     struct frame *payload = rendered_get(r, group, seq);
     int64_t n = payload ? (int64_t)payload->n : -1;
 
+    assert_int_equal(n,
+                     rendered_peek(r, group, seq).p ? (int64_t)rendered_peek(r, group, seq).n : -1);
     frame_unref(payload);
     return n;
 }
 
 static void what_was_put_is_found_under_its_group_and_seq(void **state)
 {
-    struct rendered r = {0};
+    struct rendered r;
+
+    rendered_init(&r, 4 * 1024 * 1024);
 
     assert_int_equal(look_up(&r, 1, 1), -1);
     put(&r, 1, 1, 10);
@@ -45,20 +49,24 @@ static void what_was_put_is_found_under_its_group_and_seq(void **state)
 
 static void what_lies_far_behind_gives_its_place_away(void **state)
 {
-    struct rendered r = {0};
+    struct rendered r;
+
+    rendered_init(&r, 4 * 1024 * 1024);
 
     for (int64_t seq = 1; seq <= 100000; seq++)
         put(&r, 1, seq, 10);
     for (int64_t seq = 100000; seq > 99000; seq--)
         assert_int_equal(look_up(&r, 1, seq), 10);
     assert_int_equal(look_up(&r, 1, 1), -1);
-    assert_true(r.bytes <= (size_t)64 * 1024);
+    assert_true(r.bytes <= (size_t)256 * 1024);
     rendered_clear(&r);
 }
 
 static void large_payloads_are_fewer_and_the_newest_stay(void **state)
 {
-    struct rendered r = {0};
+    struct rendered r;
+
+    rendered_init(&r, 4 * 1024 * 1024);
     size_t large = (size_t)64 * 1024, most = 0;
 
     for (int64_t seq = 1; seq <= 1000; seq++) {
@@ -76,9 +84,20 @@ static void large_payloads_are_fewer_and_the_newest_stay(void **state)
     assert_int_equal(r.bytes, 0);
 }
 
+static void without_a_byte_nothing_is_kept_and_no_memory_is_taken(void **state)
+{
+    struct rendered r;
+
+    rendered_init(&r, 0);
+    put(&r, 1, 1, 10);
+    assert_int_equal(look_up(&r, 1, 1), -1);
+    assert_null(r.slots);
+}
+
 int main(void)
 {
     return RUN(test(what_was_put_is_found_under_its_group_and_seq),
                test(what_lies_far_behind_gives_its_place_away),
-               test(large_payloads_are_fewer_and_the_newest_stay));
+               test(large_payloads_are_fewer_and_the_newest_stay),
+               test(without_a_byte_nothing_is_kept_and_no_memory_is_taken));
 }
