@@ -275,6 +275,7 @@ static void begin(struct event_stream *s, struct errand *e, struct http_request 
     op->errand = e;
     r->call.authorization = e->authorization;
     r->call.api_key = e->api_key;
+    r->call.traceparent = e->traceparent;
     r->call.safe_method = e->safe_method;
     r->call.can_stream = true;
     service->on_operation(service->user, &op->base, &r->call);
