@@ -16,16 +16,19 @@ from pathlib import Path
 MAY_INCLUDE = {
     "base": [],
     "loop": ["base"],
+    "audit": ["base", "loop"],
+    "http": ["base", "loop"],
+    "trace": ["base", "loop", "http"],
     "graphql": ["base"],
     "pg": ["base", "loop"],
-    "store": ["base", "loop", "pg"],
+    "store": ["base", "loop", "pg", "trace/trace.h"],
     "bus": ["base", "loop", "pg"],
     "hub": ["base", "loop", "bus/bus.h"],
-    "auth": ["base", "loop"],
+    "auth": ["base", "loop", "http"],
     "net": ["base", "loop"],
-    "resolvers": ["base", "loop/flow.h", "graphql/field.h", "gen", "store", "hub", "auth/viewer.h"],
-    "server": ["base", "loop", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
-    "cli": ["base", "graphql", "store", "auth", "server", "gen"],
+    "resolvers": ["base", "loop/flow.h", "graphql/field.h", "gen", "store", "hub", "audit/audit.h", "auth/viewer.h"],
+    "server": ["base", "loop", "audit", "trace", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
+    "cli": ["base", "audit", "graphql", "store", "auth", "server", "gen"],
 }
 
 # Library: the headers it is known by, and the folders it is at home in.
@@ -37,7 +40,7 @@ LIBRARIES = {
     "libpq": (r"libpq-fe\.h|libpq/.*|postgres_ext\.h|pg_config.*\.h", ["pg"]),
     "libnats": (r"nats\.h|nats/.*", ["bus"]),
     "libjwt": (r"jwt\.h", ["auth"]),
-    "libcurl": (r"curl/.*", ["auth", "cli"]),
+    "libcurl": (r"curl/.*", ["http", "cli"]),
     "OpenSSL": (r"openssl/.*", ["auth", "store", "net", "server", "cli"]),
     "libsystemd": (r"systemd/.*", ["net"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),

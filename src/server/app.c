@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "audit/audit.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "gen/schema_gen.h"
@@ -14,12 +16,15 @@
 #include "server/certificate.h"
 #include "server/feed.h"
 #include "server/keys.h"
+#include "server/live.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
+#include "server/reload.h"
 #include "server/request.h"
 #include "server/session.h"
 #include "server/shutdown.h"
+#include "server/tracing.h"
 #include "store/boot.h"
 
 enum {
@@ -30,7 +35,6 @@ enum {
     MOST_CONNECTIONS = 1000000,
     LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
     OWN_DESCRIPTORS = 64,  /* of the process: files, pipes, a database being asked at start */
-    SECOND_US = 1000000,
     DESCRIPTORS_A_THREAD = 16, /* listener, database connections, the loop's own */
 };
 
@@ -50,8 +54,11 @@ struct app {
     struct tls_certificate *certificate; /* NULL: in the clear */
     struct net_endpoint endpoint;
     size_t max_connections;
+    struct tracing tracing;
+    struct audit_file *audit_file; /* NULL: nobody wants to know who did what */
     struct readiness readiness;
     struct shutdown shutdown;
+    struct reload reload;
     uv_signal_t interrupted;
     uv_signal_t terminated;
     uv_signal_t hung_up;
@@ -94,45 +101,20 @@ static void load_schema(struct app *app)
     hash_schema(app);
 }
 
-/* How many a rate allows in so many microseconds; 0: there is no limit. */
-static int64_t per(const struct rate *rate, int64_t period_us)
-{
-    return rate->interval_us ? period_us / rate->interval_us : 0;
-}
-
 static void state_facts(struct app *app)
 {
-    const struct config *c = app->config;
-
     app->facts = (struct context_facts){
         .version = STR(GUILDHALL_VERSION),
         .schema_hash = str_of(app->schema_hash, sizeof(app->schema_hash)),
-        .max_subscriptions_per_connection = (int64_t)c->max_subscriptions_per_connection,
-        .max_request_bytes = (int64_t)c->max_request_bytes,
-        .max_query_depth = (int64_t)c->max_depth,
-        .requests_per_second = per(&c->rate_requests, SECOND_US),
-        .messages_per_minute = per(&c->rate_sends, INT64_C(60) * SECOND_US),
     };
-}
-
-static struct gql_limits limits_of(const struct config *c)
-{
-    return (struct gql_limits){
-        .tokens = c->max_tokens,
-        .depth = c->max_depth,
-        .aliases = c->max_aliases,
-        .directives = c->max_directives,
-        .fields = c->max_fields,
-        .root_fields = c->max_root_fields,
-        .no_suggestions = c->suggestions == CONFIG_OFF,
-    };
+    live_fill_facts(&app->facts, app->config);
 }
 
 /* What stands in the manifest must be executable here, or nothing begins. */
 static bool read_trusted(struct app *app)
 {
     const struct config *c = app->config;
-    struct gql_limits limits = limits_of(c);
+    struct gql_limits limits = live_limits(c);
     struct trusted_error error;
 
     if (c->trusted_documents == DOCUMENTS_OFF)
@@ -154,10 +136,13 @@ static void init_worker(struct app *app, size_t i)
     w->schema = app->schema;
     w->facts = &app->facts;
     w->quotas = app->quotas;
-    w->limits = limits_of(c);
+    w->limits = live_limits(c);
     arena_init(&w->scratch);
     request_init(w);
     loop_init(&w->loop, (unsigned)i);
+    tracing_begin(&app->tracing, w);
+    if (app->audit_file)
+        w->audit = audit_new(&w->loop, app->audit_file);
     w->hub = hub_new(&w->loop);
     hub_keep(w->hub, c->recent_bytes / app->n_workers);
     w->plans = plan_cache_new(app->schema, &w->limits, PLAN_BYTES);
@@ -178,7 +163,11 @@ static void done_worker(struct worker *w)
     w->store = NULL;
     positions_close(w->positions);
     keyring_close(w->keyring);
+    tracing_end(w);
+    audit_free(w->audit);
+    w->audit = NULL; /* what ends with the loop is not told any more */
     loop_done(&w->loop);
+    tracing_free(w);
     keyring_free(w->keyring);
     documents_free(w->documents);
     positions_free(w->positions);
@@ -282,6 +271,7 @@ static bool listen_all(struct app *app)
             .certificate = app->certificate,
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,
             .trusted_proxies = c->trusted_proxies,
+            .traces = w->tracer != NULL,
         };
         struct net_service service = {
             .user = w,
@@ -337,12 +327,19 @@ static void on_signal(uv_signal_t *handle, int number)
     }
 }
 
+/* Whoever reads the audit log wants to know when it says nothing because nobody was there. */
+static void audit_life(struct app *app, const char *event)
+{
+    if (app->workers[0].audit)
+        audit_write(app->workers[0].audit, event, ST_OK,
+                    LOG_FIELDS(LOG_STR("version", app->facts.version), LOG_INT("pid", getpid())));
+}
+
 static void on_hang_up(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
-    keys_reload(&app->workers[0]);
-    certificate_reload(app->workers, app->n_workers);
+    reload_all(&app->reload);
 }
 
 static void watch_signal(struct app *app, uv_signal_t *handle, int number, uv_signal_cb on_number)
@@ -414,6 +411,7 @@ static void announce(struct app *app)
 
     log_info("listening", LOG_STR("address", address), LOG_INT("threads", (int64_t)app->n_workers),
              LOG_STR("version", app->facts.version));
+    audit_life(app, "start");
     if (app->hooks && app->hooks->on_listening)
         app->hooks->on_listening(app->hooks->user, address);
 }
@@ -466,21 +464,24 @@ static void allow_descriptors(struct app *app)
 
 static int serve(struct app *app, struct store_config *store)
 {
+    struct quotas_config quotas;
     int exit_status = 1;
 
     allow_descriptors(app);
     app->n_workers = app->config->threads;
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
-    app->quotas = quotas_new(&(struct quotas_config){
-        .connections_per_user = app->config->max_connections_per_user,
-        .connections_per_tenant = app->config->max_connections_per_tenant,
-        .sends_per_user = app->config->rate_sends,
-        .sends_per_tenant = app->config->rate_sends_tenant,
-    });
+    live_fill_quotas(&quotas, app->config);
+    app->quotas = quotas_new(&quotas);
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     keys_hand_out(&app->keys, app->workers, app->n_workers);
     feed_init(&app->feed, app->workers, app->n_workers);
+    app->reload = (struct reload){
+        .workers = app->workers,
+        .n = app->n_workers,
+        .latest = app->config,
+        .audit_file = app->audit_file,
+    };
     shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
                   app->config->drain_timeout_ms);
     if (listen_all(app)) {
@@ -492,6 +493,7 @@ static int serve(struct app *app, struct store_config *store)
         run_all(app);
         stop_watching(app);
         log_info("stopped");
+        audit_life(app, "stop");
         exit_status = 0;
     }
     /* Should only some have come to listen, the process ends with what those hold. */
@@ -503,6 +505,7 @@ static int serve(struct app *app, struct store_config *store)
     feed_done(&app->feed);
     quotas_free(app->quotas);
     mem_free(app->workers);
+    live_done(app->reload.latest, app->config);
     return exit_status;
 }
 
@@ -523,13 +526,19 @@ static bool prepare(struct app *app, struct store_config *store)
 {
     const struct config *c = app->config;
     struct boot_error boot_error;
-    struct option_error keys_error;
+    struct option_error error;
     struct tls_error tls_error;
+    struct audit_error audit_error;
 
     if (certificate_read(c, &app->certificate, &tls_error) != ST_OK)
         complain("TLS", tls_error.text);
-    else if (keys_read(c, &app->keys, &keys_error) != ST_OK)
-        complain("keys", keys_error.text);
+    else if (keys_read(c, &app->keys, &error) != ST_OK)
+        complain("keys", error.text);
+    else if (tracing_read(&app->tracing, c->environment, &error) != ST_OK)
+        complain("traces", error.text);
+    else if (!str_eq(c->audit_log, STR("off")) &&
+             audit_file_open(c->audit_log, &app->audit_file, &audit_error) != ST_OK)
+        complain("--audit-log", audit_error.text);
     else if (boot_read(c->database_url, store, &boot_error) != ST_OK)
         complain("database", boot_error.text);
     else
@@ -562,6 +571,8 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     }
     net_endpoint_close(&app.endpoint);
     keys_done(&app.keys);
+    tracing_done(&app.tracing);
+    audit_file_close(app.audit_file);
     tls_certificate_unref(app.certificate);
     return exit_status;
 }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "resolvers/message.h"
 #include "server/documents.h"
 #include "server/feed.h"
+#include "server/operation_log.h"
 #include "server/session.h"
 #include "server/subscription.h"
 
@@ -22,6 +24,9 @@ struct request {
     struct worker *worker;
     struct net_operation *op; /* NULL once the client has let go of it */
     struct viewer *viewer;    /* NULL without a token */
+    struct trace *trace;      /* NULL: not sampled */
+    uint64_t conn_id;         /* of the client, which may let go of it */
+    int64_t began_us;         /* 0: the log is not told */
     struct gql_plan *plan;
     struct net_call call; /* only where the token had to wait for its key */
     struct arena arena;
@@ -61,11 +66,38 @@ void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
     *ret_errors = str_of(buf_str(ret_body).p + from, to - from);
 }
 
+/* What went wrong first. */
+static enum status outcome_of(const struct request *r)
+{
+    return r->gql.errors.first ? r->gql.errors.first->status : ST_OK;
+}
+
+static struct operation_facts facts_of(const struct request *r)
+{
+    return (struct operation_facts){
+        .request_id = r->gql.errors.request_id,
+        .conn_id = r->conn_id,
+        .viewer = r->viewer,
+        .operation = r->gql.operation,
+        .trace = r->trace,
+    };
+}
+
+static void log_end(const struct request *r)
+{
+    struct operation_facts facts = facts_of(r);
+
+    operation_log_end(&facts, outcome_of(r), (clock_mono_us() - r->began_us) / 1000);
+}
+
 /* A response is written at once and taken at once: all requests write theirs to one buffer. */
 static void finish(struct request *r, const struct net_response *response)
 {
     struct buf *out = &r->worker->out;
 
+    trace_finish(r->trace, outcome_of(r));
+    if (r->began_us)
+        log_end(r);
     if (r->op)
         r->op->transport->finish(r->op, response);
     r->op = NULL;
@@ -93,16 +125,13 @@ static void refuse_by_first_error(struct request *r)
     refuse(r, NET_REQUEST_ERROR, status_http(first ? first->status : ST_FAULT));
 }
 
-/* The client was told the id and nothing else. */
 static void log_faults(const struct request *r)
 {
+    struct operation_facts facts = facts_of(r);
+
     for (const struct gql_error *e = r->gql.errors.first; e; e = e->next)
         if (e->status == ST_FAULT)
-            log_error("fault", LOG_HEX("requestId", r->gql.errors.request_id),
-                      LOG_STR("userId", r->context.caller.user),
-                      LOG_STR("tenantId", r->context.caller.tenant),
-                      LOG_STR("operationName", gql_operation_name(r->gql.operation)),
-                      LOG_STR("cause", e->cause.p ? e->cause : e->message));
+            operation_log_fault(&facts, e->cause.p ? e->cause : e->message);
 }
 
 /* Is there room for the answer among those that their clients have not taken yet? What has changed
@@ -129,7 +158,8 @@ static void done(struct request *r)
 {
     struct net_response response = {.outcome = NET_RESULT, .http_status = 200};
 
-    log_faults(r);
+    if (r->gql.errors.first)
+        log_faults(r);
     if (r->gql.failed) {
         refuse_by_first_error(r);
         return;
@@ -244,6 +274,24 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
     return ST_FORBIDDEN;
 }
 
+/* For the audit log. */
+static void told_refused(const struct request *r, const char *event, enum status st,
+                         struct str reason)
+{
+    char address[NET_ADDRESS_MAX];
+    const struct session *session = r->op->client->session;
+    const struct viewer *v = session ? session->viewer : r->viewer;
+
+    if (!r->worker->audit)
+        return;
+    audit_write(r->worker->audit, event, st,
+                LOG_FIELDS(LOG_STR("tenantId", v ? v->tenant_id : STR_NULL),
+                           LOG_STR("userId", v ? v->user_id : STR_NULL), LOG_STR("reason", reason),
+                           LOG_STR("address", net_address_format(r->op->client->address, address)),
+                           LOG_STR("transport", str_c(r->op->client->transport)),
+                           LOG_INT("connId", (int64_t)r->conn_id)));
+}
+
 /* Counted before anything is looked at: what is refused is to cost little. */
 static bool may_ask(struct request *r)
 {
@@ -254,6 +302,7 @@ static bool may_ask(struct request *r)
 
     if (wait_ms == 0)
         return true;
+    told_refused(r, "limit", ST_RATE_LIMITED, STR("rate-requests"));
     error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", status_text(ST_RATE_LIMITED));
     error->extensions =
         arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
@@ -272,6 +321,7 @@ static struct session *session_for_stream(struct request *r)
         return client->session;
     if (quotas_connect(r->worker->quotas, v->tenant_id, v->user_id))
         return session_new(r->worker, client, viewer_ref(v));
+    told_refused(r, "limit", ST_LIMIT_EXCEEDED, STR("max-connections-per-user"));
     gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
                   "Too many connections and streams of this user, or of the tenant, are open.");
     refuse(r, NET_REQUEST_ERROR, status_http(ST_LIMIT_EXCEEDED));
@@ -294,7 +344,9 @@ static void run_subscription(struct request *r, const struct net_call *call)
     session = session_for_stream(r);
     if (!session)
         return;
-    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call);
+    if (r->began_us)
+        log_end(r);
+    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call, r->trace);
     r->op = NULL;
     bury(r);
 }
@@ -367,6 +419,10 @@ static void fill_context(struct request *r)
         .rendered = hub_rendered(r->worker->hub),
         .count_send = count_send,
     };
+    r->context.caller.trace = r->trace;
+    r->context.audit = r->worker->audit;
+    r->context.request_id = r->gql.errors.request_id;
+    r->context.conn_id = r->conn_id;
 }
 
 static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
@@ -387,7 +443,10 @@ static void prepare(struct request *r, const struct net_call *call)
 {
     struct worker *w = r->worker;
 
+    struct trace_span *span = trace_begin(r->trace, &r->arena, TRACE_INSIDE, "parse and validate");
+
     r->plan = plan_for(w, call, &r->gql.errors);
+    trace_end(span, outcome_of(r));
     if (!r->plan) {
         refuse_by_first_error(r);
         return;
@@ -397,8 +456,10 @@ static void prepare(struct request *r, const struct net_call *call)
         refuse_by_first_error(r);
         return;
     }
+    if (r->trace)
+        trace_operation(r->trace, gql_operation_type_name(gql_operation_type(r->gql.operation)),
+                        gql_operation_name(r->gql.operation));
     fill_context(r);
-    r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.arena = &r->arena;
     r->gql.variables = json_value_copy(&r->arena, call->variables);
     r->gql.context = &r->context;
@@ -410,14 +471,15 @@ static void prepare(struct request *r, const struct net_call *call)
     run(r, call);
 }
 
-static void log_refused(const struct request *r, struct str reason)
+static void log_refused(const struct request *r, const struct wait *checked)
 {
     char address[NET_ADDRESS_MAX];
     const struct net_client *client = r->op->client;
 
     log_info("refused", LOG_INT("connId", (int64_t)client->id),
              LOG_STR("address", net_address_format(client->address, address)),
-             LOG_STR("reason", reason));
+             LOG_STR("reason", checked->detail));
+    told_refused(r, "authenticate", checked->status, checked->detail);
 }
 
 /* False: refused. */
@@ -428,7 +490,7 @@ static bool let_in(struct request *r, const struct wait *checked, const struct n
         return true;
     }
     if (!call->goes_on)
-        log_refused(r, checked->detail);
+        log_refused(r, checked);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
     refuse(r, NET_REFUSED, status_http(checked->status));
     return false;
@@ -450,9 +512,10 @@ static void on_checked(void *user, struct wait *checked)
 {
     struct request *r = user;
 
-    if (!r->op)
+    if (!r->op) {
+        trace_finish(r->trace, checked->status);
         bury(r);
-    else if (let_in(r, checked, &r->call))
+    } else if (let_in(r, checked, &r->call))
         prepare(r, &r->call);
 }
 
@@ -484,18 +547,43 @@ void request_init(struct worker *w)
     buf_init(&w->out, LARGEST_RESPONSE);
 }
 
+/* A client that speaks WebSocket has no headers for an operation, but extensions. */
+static struct str traceparent_of(const struct net_call *call)
+{
+    const struct json_value *member;
+
+    if (call->traceparent.p)
+        return call->traceparent;
+    member = json_value_get(call->extensions, STR("traceparent"));
+    return json_value_text(member);
+}
+
+static void begin_trace(struct request *r, const struct net_call *call)
+{
+    r->trace = trace_new(r->worker->tracer, &r->arena, traceparent_of(call));
+    if (r->trace)
+        r->trace->root.transport = r->op->client->transport;
+}
+
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
 {
+    struct worker *w = worker;
     struct session *session = op->client->session;
     struct request *r = mem_new(struct request);
 
     r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
-    r->worker = worker;
+    r->worker = w;
     r->op = op;
+    r->conn_id = op->client->id;
     op->owner = &r->owner;
     arena_init(&r->arena);
     gql_errors_init(&r->gql.errors, &r->arena);
+    r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.errors.typed = call->typed_errors;
+    if (log_enabled(LOG_DEBUG))
+        r->began_us = clock_mono_us();
+    if (w->tracer)
+        begin_trace(r, call);
     if (!may_ask(r))
         return;
     if (session && session_is_over(session)) {

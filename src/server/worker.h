@@ -19,7 +19,9 @@
 #include "server/quotas.h"
 #include "store/store.h"
 
+struct audit;
 struct documents;
+struct exporter;
 struct positions;
 struct shutdown;
 
@@ -42,6 +44,9 @@ struct worker {
     struct net *net;
     struct plan_cache *plans;
     struct documents *documents;
+    struct tracer *tracer; /* NULL, as the next: nothing is traced */
+    struct exporter *exporter;
+    struct audit *audit;  /* NULL: nobody wants to know who did what */
     uint64_t requests;    /* so far: numbers them for the log */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
