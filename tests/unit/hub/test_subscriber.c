@@ -13,7 +13,8 @@
  */
 
 enum {
-    LONGEST_LOG = 400,
+    LONGEST_LOG = 1500,
+    LARGEST_BATCH = 6,
     RUN_LENGTH = 3, /* rows of one reading */
     SUBSCRIBERS = 4,
 };
@@ -37,6 +38,7 @@ struct reader {
     int64_t got;    /* the seq of the latest payload */
     int64_t member; /* behind this seq it was let in, for the last time */
     bool full;
+    unsigned fits; /* so many more, then it is full; 0: it does not become so */
     bool ended;
 };
 
@@ -88,6 +90,7 @@ static bool push(struct subscriber *s, struct frame *payload)
     while (r->room->removes[++r->got])
         assert_true(r->got < seq);
     assert_int_equal(seq, r->got);
+    r->full = r->fits && --r->fits == 0;
     return true;
 }
 
@@ -116,14 +119,31 @@ static void room_close(struct room *room)
     hub_free(room->hub);
 }
 
+/* One commit's events, from a seq on. */
+static void publish_batch(struct room *room, int64_t seq, size_t n)
+{
+    struct event_batch *batch = event_batch_new(n);
+
+    for (size_t i = 0; i < n; i++) {
+        int64_t *row = arena_new(&batch->arena, int64_t);
+
+        *row = seq + (int64_t)i;
+        batch->events[i] = (struct event){.topic_key = STR("lobby"), .seq = *row, .row = row};
+    }
+    hub_publish(&room->hub, 1, room->hub, batch);
+}
+
+static void publish_new(struct room *room, size_t n)
+{
+    int64_t first = room->last_seq + 1;
+
+    room->last_seq += (int64_t)n;
+    publish_batch(room, first, n);
+}
+
 static void publish(struct room *room, int64_t seq)
 {
-    struct event_batch *batch = event_batch_new(1);
-    int64_t *row = arena_new(&batch->arena, int64_t);
-
-    *row = seq;
-    batch->events[0] = (struct event){.topic_key = STR("lobby"), .seq = seq, .row = row};
-    hub_publish(&room->hub, 1, room->hub, batch);
+    publish_batch(room, seq, 1);
 }
 
 static void join(struct room *room, struct reader *r, const char *group)
@@ -446,6 +466,27 @@ static void an_event_is_rendered_once_a_group(void **state)
     room_close(&room);
 }
 
+static void events_of_one_batch_are_told_until_the_queue_is_full(void **state)
+{
+    struct room room;
+    struct reader fast, slow;
+
+    room_open(&room);
+    join(&room, &slow, "");
+    join(&room, &fast, "");
+    begin_at(&slow, 0);
+    begin_at(&fast, 0);
+    slow.fits = 2;
+    publish_new(&room, 5);
+    assert_int_equal(fast.got, 5);
+    assert_int_equal(slow.got, 2);
+    assert_int_equal(slow.subscriber.state, SUBSCRIBER_LAGGING);
+    assert_int_equal(room.rendered, 5);
+    end(&fast);
+    end(&slow);
+    room_close(&room);
+}
+
 static void nothing_comes_behind_the_end(void **state)
 {
     struct room room;
@@ -498,16 +539,18 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
     case 9: /* its token was renewed */
         subscriber_review(&r->subscriber);
         break;
-    case 8: /* removed, if it was not; the hint may be lost */
+    case 8: /* removed, if it was not; the hint may be lost, or come among others */
         if (is_removed(r, room->last_seq))
             break;
-        room->removes[++room->last_seq] = r;
+        room->removes[room->last_seq + 1 + (int64_t)(draw(seed) % 2)] = r;
         if (draw(seed) % 2)
-            publish(room, room->last_seq);
+            publish_new(room, 3);
+        else
+            room->last_seq += 2;
         break;
     case 0:
     case 1:
-        publish(room, ++room->last_seq);
+        publish_new(room, 1 + draw(seed) % LARGEST_BATCH);
         break;
     case 2: /* committed, and the hint is lost */
         room->last_seq++;
@@ -523,6 +566,7 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
         break;
     case 6:
         r->full = !r->full;
+        r->fits = (unsigned)(draw(seed) % LARGEST_BATCH);
         if (!r->full)
             subscriber_drained(&r->subscriber);
         break;
@@ -543,9 +587,10 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
 static void settle(struct room *room, struct reader *readers)
 {
     /* One event that everybody is told of shows everybody what was lost. */
-    publish(room, ++room->last_seq);
+    publish_new(room, 1);
     for (int i = 0; i < SUBSCRIBERS; i++) {
         readers[i].full = false;
+        readers[i].fits = 0;
         subscriber_drained(&readers[i].subscriber);
         while (!readers[i].ended && readers[i].asked >= 0)
             answer(&readers[i]);
@@ -595,6 +640,8 @@ int main(void)
                test(a_removal_that_was_not_heard_of_is_found_with_the_next_message),
                test(a_review_of_what_is_live_asks_the_log_before_anything_else_comes),
                test(a_review_asks_nothing_where_the_log_is_asked_anyway),
-               test(an_event_is_rendered_once_a_group), test(nothing_comes_behind_the_end),
+               test(an_event_is_rendered_once_a_group),
+               test(events_of_one_batch_are_told_until_the_queue_is_full),
+               test(nothing_comes_behind_the_end),
                test(every_interleaving_drawn_delivers_each_seq_once_in_order));
 }
