@@ -49,11 +49,11 @@ enum subprotocol_state {
 };
 
 struct subprotocol {
-    struct net_client client;
     const struct dialect *dialect;
     const struct subprotocol_host *host;
     const struct net_service *service;
     enum subprotocol_state state;
+    struct net_client client;
     size_t max_operations; /* at a time; 0: any number */
     json_t *shown;         /* in the handshake, until the connection is accepted; or NULL */
     json_t *own;           /* the dialect's; or NULL */
