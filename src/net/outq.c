@@ -7,6 +7,7 @@
 #include "base/json_out.h"
 #include "base/mem.h"
 #include "net/deflate.h"
+#include "net/outq_text.h"
 
 enum {
     MOST_PARTS = 9,
@@ -203,36 +204,9 @@ static size_t copy_out(const struct wire *w, size_t skip, char *to, size_t room)
     return done;
 }
 
-/* --- the common case by itself: a result in a text frame, as a hot room's subscribers hear it */
-
 static bool is_plain(const struct outq_item *item)
 {
     return item->kind == ITEM_NEXT && !item->packed && item->envelope->framing == OUTQ_MESSAGE;
-}
-
-static char *put(char *to, struct str bytes)
-{
-    if (bytes.n)
-        memcpy(to, bytes.p, bytes.n);
-    return to + bytes.n;
-}
-
-/* All of it, where there is room for it; returns how many bytes, or 0. */
-static size_t write_plain(const struct outq_item *item, char *to, size_t room)
-{
-    const struct outq_envelope *e = item->envelope;
-    size_t n = next_payload(item, item->frame);
-    char *at = to;
-
-    if (room < n + WS_HEAD_MAX)
-        return 0;
-    at += ws_frame_head(item->opcode, false, n, at);
-    at = put(at, e->before_id);
-    at = put(at, id_of(item));
-    at = put(at, e->before_payload);
-    at = put(at, frame_str(item->frame));
-    at = put(at, e->behind_payload);
-    return (size_t)(at - to);
 }
 
 /* Of one of its results, where it has any. */
@@ -240,10 +214,8 @@ static size_t wire_length(const struct outq_item *item, struct frame *result)
 {
     struct wire w;
 
-    if (is_plain(item)) {
-        size_t n = next_payload(item, result);
-        return ws_frame_head(item->opcode, false, n, w.head) + n;
-    }
+    if (is_plain(item))
+        return outq_text_length(item->envelope, id_of(item).n, result->n);
     lay_out(&w, item, result);
     return w.total;
 }
@@ -296,6 +268,10 @@ void outq_stock_done(struct outq_stock *stock)
         mem_free(item);
     }
     stock->n_spare = 0;
+    if (stock->stencil)
+        outq_stencil_done(stock->stencil);
+    mem_free(stock->stencil);
+    stock->stencil = NULL;
 }
 
 static void item_free(struct outq *q, struct outq_item *item)
@@ -478,21 +454,15 @@ void outq_drop(struct outq *q, const struct outq_id *id)
     q->last = before;
 }
 
-/* What goes out first, or of it what fits; returns how many bytes. */
-static size_t take_some(struct outq *q, char *to, size_t room, bool *ret_whole)
+/* The first item has gone. */
+static void leave(struct outq *q)
 {
-    const struct outq_item *item = q->first;
-    size_t n = q->taken == 0 && is_plain(item) ? write_plain(item, to, room) : 0;
-    struct wire w;
+    struct outq_item *item = q->first;
 
-    if (n) {
-        *ret_whole = true;
-        return n;
-    }
-    lay_out(&w, item, item->frame);
-    n = copy_out(&w, q->taken, to, room);
-    *ret_whole = q->taken + n == w.total;
-    return n;
+    q->first = item->next;
+    if (!q->first)
+        q->last = NULL;
+    item_free(q, item);
 }
 
 /* What went out first has gone. */
@@ -501,29 +471,61 @@ static void go_on_behind(struct outq *q)
     struct outq_item *item = q->first;
 
     q->taken = 0;
-    if (item->frame != item->last) {
+    if (item->frame == item->last)
+        leave(q);
+    else
         item->frame = item->frame->behind;
-        return;
+}
+
+/* All of the first item's results; 0: one by one, or a part of one. */
+static size_t take_run(struct outq *q, char *to, size_t room)
+{
+    struct outq_item *item = q->first;
+    const struct outq_run run = {item->envelope, item->frame, item->last};
+    size_t n;
+
+    if (!q->stock || q->taken || !is_plain(item) || item->frame != item->held)
+        return 0;
+    if (!q->stock->stencil)
+        q->stock->stencil = mem_new(struct outq_stencil);
+    n = outq_stencil_write(q->stock->stencil, &run, id_of(item), to, room);
+    if (n)
+        leave(q);
+    return n;
+}
+
+/* What goes out first, or of it what fits; returns how many bytes. */
+static size_t take_some(struct outq *q, char *to, size_t room)
+{
+    const struct outq_item *item = q->first;
+    bool whole = true;
+    struct wire w;
+    size_t n;
+
+    if (!q->taken && is_plain(item) && wire_length(item, item->frame) <= room) {
+        n = outq_text_write(item->envelope, id_of(item), frame_str(item->frame), to);
+    } else {
+        lay_out(&w, item, item->frame);
+        n = copy_out(&w, q->taken, to, room);
+        whole = q->taken + n == w.total;
     }
-    q->first = item->next;
-    if (!q->first)
-        q->last = NULL;
-    item_free(q, item);
+    q->taken += n;
+    if (whole)
+        go_on_behind(q);
+    return n;
 }
 
 size_t outq_take(struct outq *q, char *to, size_t room)
 {
     size_t done = 0;
-    bool whole = true;
 
-    while (q->first && done < room && whole) {
-        size_t n = take_some(q, to + done, room - done, &whole);
+    while (q->first && done < room) {
+        size_t n = take_run(q, to + done, room - done);
 
+        if (!n)
+            n = take_some(q, to + done, room - done);
         done += n;
-        q->taken += n;
         q->unsent -= n;
-        if (whole)
-            go_on_behind(q);
     }
     return done;
 }

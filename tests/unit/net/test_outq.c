@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "net/deflate.h"
+#include "net/outq_text.h"
 #include "tests/lib/test.h"
 
 static const struct outq_envelope envelope = {
@@ -347,7 +348,7 @@ enum {
 
 static void make_run(struct frame **run, size_t n, bool linked)
 {
-    char text[32];
+    char text[128];
 
     for (size_t i = 0; i < n; i++) {
         snprintf(text, sizeof(text), "{\"data\":%0*zu}", (int)i + 1, i);
@@ -512,6 +513,73 @@ static void a_run_goes_out_as_its_results_one_by_one(void **state)
     check_twins(&chunk);
 }
 
+static void check_same(struct outq *q, struct outq *plain, size_t room)
+{
+    static char expected[4096];
+    size_t n;
+
+    do {
+        n = outq_take(q, taken, room);
+        assert_int_equal(outq_take(plain, expected, room), n);
+        assert_memory_equal(taken, expected, n);
+        assert_int_equal(q->unsent, plain->unsent);
+    } while (n);
+    assert_true(outq_empty(q));
+}
+
+/* To one after the other, some under ids of another length; some take little at a time. */
+static void tell_all(struct outq_stock *stock, struct frame *const *run, size_t n,
+                     struct outq_id *const *ids, size_t n_ids)
+{
+    for (size_t i = 0; i < n_ids; i++) {
+        struct outq q, plain;
+
+        outq_init(&q, stock);
+        outq_init(&plain, NULL);
+        for (size_t at = 0; at < n; at++) {
+            outq_push_next(&q, &envelope, ids[i], run[at]);
+            outq_push_next(&plain, &envelope, ids[i], run[at]);
+        }
+        check_same(&q, &plain, random_below(4) ? 4096 : 100);
+    }
+}
+
+static void everybody_gets_a_run_under_their_own_id(void **state)
+{
+    struct outq_id *ids[] = {outq_id_new(STR("aaaa")), outq_id_new(STR("bbbb")),
+                             outq_id_new(STR("")),     outq_id_new(STR("cccc")),
+                             outq_id_new(STR("dddd")), outq_id_new(STR("eeee"))};
+    struct outq_stock stock = {0};
+    struct frame *run[RUN_LENGTH];
+
+    for (int round = 0; round < 500; round++) {
+        size_t first = random_below(RUN_LENGTH), n = 1 + random_below(RUN_LENGTH - (unsigned)first);
+
+        make_run(run, RUN_LENGTH, true);
+        tell_all(&stock, run + first, n, ids, array_size(ids));
+        unref_run(run, RUN_LENGTH);
+    }
+    outq_stock_done(&stock);
+    for (size_t i = 0; i < array_size(ids); i++)
+        outq_id_unref(ids[i]);
+}
+
+/* More than a stencil may hold: it goes out all the same. */
+static void a_run_may_be_longer_than_any_stencil(void **state)
+{
+    struct outq_id *ids[] = {outq_id_new(STR("a")), outq_id_new(STR("b")), outq_id_new(STR("c"))};
+    struct frame *run[OUTQ_STENCIL_MOST + 1];
+    struct outq_stock stock = {0};
+
+    make_run(run, array_size(run), true);
+    tell_all(&stock, run, array_size(run), ids, array_size(ids));
+    tell_all(&stock, run, array_size(run) - 1, ids, array_size(ids));
+    unref_run(run, array_size(run));
+    outq_stock_done(&stock);
+    for (size_t i = 0; i < array_size(ids); i++)
+        outq_id_unref(ids[i]);
+}
+
 int main(void)
 {
     return RUN(
@@ -528,5 +596,6 @@ int main(void)
         test(what_waits_under_a_dropped_id_is_not_sent), test(a_frame_begun_is_sent_to_its_end),
         test(ending_a_queue_lets_go_of_shared_frames), test(results_of_a_run_share_a_place),
         test(a_run_that_nobody_else_has_is_counted_whole),
-        test(a_run_goes_out_as_its_results_one_by_one));
+        test(a_run_goes_out_as_its_results_one_by_one),
+        test(everybody_gets_a_run_under_their_own_id), test(a_run_may_be_longer_than_any_stencil));
 }
