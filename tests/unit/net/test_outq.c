@@ -584,7 +584,6 @@ int main(void)
 {
     return RUN(
         test(a_result_goes_out_in_its_envelope), test(what_is_held_for_one_queue_alone_is_counted),
-
         test(bytes_of_the_process_are_sent_from_where_they_are),
         test(a_place_that_a_result_leaves_is_the_next_ones),
         test(a_packed_result_goes_out_in_everybodys_own_envelope),
