@@ -61,33 +61,56 @@ struct topics *hub_topics(struct hub *hub)
     return &hub->topics;
 }
 
-static void fan_out_to_group(struct topic_group *g, const struct event *e)
+/* Returns how many of them the group was told. Subscriber by subscriber, not event by event: what
+ * is known of a thousand of them does not fit into the cache. */
+static size_t tell_group(struct topic_group *g, const struct event *events, size_t n)
 {
-    struct frame *rendered = NULL;
+    size_t most = n < SUBSCRIBER_AT_ONCE ? n : SUBSCRIBER_AT_ONCE;
+    struct subscriber_events e = {.events = events, .n = most};
 
     list_each_safe (link, &g->live)
-        subscriber_event(list_entry(link, struct subscriber, in_group), e->seq, e->row, &rendered);
-    frame_unref(rendered);
+        subscriber_tell(list_entry(link, struct subscriber, in_group), &e);
+    for (size_t i = 0; i < most; i++)
+        frame_unref(e.rendered[i]);
+    return e.n;
 }
 
-static void fan_out(struct hub *hub, const struct event *e)
+/* Events of one topic, in the log's order. */
+static void fan_out(struct hub *hub, const struct event *events, size_t n)
 {
-    struct topic *t = topic_find(&hub->topics, e->topic_key);
+    struct topic *t = topic_find(&hub->topics, events->topic_key);
 
     if (!t)
         return;
-    /* Before anybody is told: whoever reads the log from here on has to reach this event. */
-    topic_tell(t, e->seq);
-    list_each_safe (link, &t->groups)
-        fan_out_to_group(list_entry(link, struct topic_group, in_topic), e);
+    /* Before anybody is told: whoever reads the log from here on has to reach all of them. */
+    for (size_t i = 0; i < n; i++)
+        topic_tell(t, events[i].seq);
+    list_each_safe (link, &t->groups) {
+        struct topic_group *g = list_entry(link, struct topic_group, in_topic);
+
+        for (size_t told = 0; told < n;)
+            told += tell_group(g, events + told, n - told);
+    }
+}
+
+/* How many of the first events are of one topic. */
+static size_t of_one_topic(const struct event *events, size_t n)
+{
+    size_t same = 1;
+
+    while (same < n && str_eq(events[same].topic_key, events->topic_key))
+        same++;
+    return same;
 }
 
 /* Kept first: whoever reads on because of one of these events may find it. */
 static void fan_out_batch(struct hub *hub, struct event_batch *batch)
 {
     recent_add(hub->recall.recent, batch);
-    for (size_t i = 0; i < batch->n; i++)
-        fan_out(hub, &batch->events[i]);
+    for (size_t at = 0, n; at < batch->n; at += n) {
+        n = of_one_topic(batch->events + at, batch->n - at);
+        fan_out(hub, batch->events + at, n);
+    }
 }
 
 /* A batch on its way to another loop. */

@@ -131,9 +131,25 @@ enum subscriber_concern subscriber_concern(const struct subscriber *s, const voi
     return s->ops->concern ? s->ops->concern(s, row) : SUBSCRIBER_WANTS;
 }
 
-void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered)
+static struct frame *render_event(struct subscriber *s, struct subscriber_events *e, size_t i)
 {
-    if (s->state != SUBSCRIBER_LIVE || seq <= s->delivered)
+    struct frame *payload = s->ops->render(s, e->events[i].row, false);
+
+    if (i && e->rendered[i - 1])
+        frame_go_on(e->rendered[i - 1], payload);
+    e->bytes += payload->n;
+    if (e->bytes >= SUBSCRIBER_AT_ONCE_BYTES)
+        e->n = i + 1;
+    e->rendered[i] = payload;
+    return payload;
+}
+
+static void tell(struct subscriber *s, struct subscriber_events *e, size_t i)
+{
+    int64_t seq = e->events[i].seq;
+    const void *row = e->events[i].row;
+
+    if (seq <= s->delivered)
         return;
     if (seq != s->delivered + 1 || !row) {
         enter(s, SUBSCRIBER_REPLAY);
@@ -141,9 +157,7 @@ void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct
     }
     switch (subscriber_concern(s, row)) {
     case SUBSCRIBER_WANTS:
-        if (!*rendered)
-            *rendered = s->ops->render(s, row, false);
-        deliver(s, seq, *rendered);
+        deliver(s, seq, e->rendered[i] ? e->rendered[i] : render_event(s, e, i));
         break;
     case SUBSCRIBER_PASSES:
         s->delivered = seq;
@@ -152,6 +166,12 @@ void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct
         enter(s, SUBSCRIBER_REPLAY);
         break;
     }
+}
+
+void subscriber_tell(struct subscriber *s, struct subscriber_events *e)
+{
+    for (size_t i = 0; i < e->n && s->state == SUBSCRIBER_LIVE; i++)
+        tell(s, e, i);
 }
 
 void subscriber_end(struct subscriber *s)

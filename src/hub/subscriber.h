@@ -22,11 +22,10 @@
  * Threads: its hub's loop.
  */
 
-#include "base/arena.h"
 #include "base/frame.h"
 #include "base/list.h"
 #include "base/status.h"
-#include "base/str.h"
+#include "hub/event.h"
 
 struct subscriber;
 struct topic_group;
@@ -68,6 +67,8 @@ struct subscriber_ops {
 
 enum {
     SUBSCRIBER_RUN = 100, /* rows at a time */
+    SUBSCRIBER_AT_ONCE = 64,
+    SUBSCRIBER_AT_ONCE_BYTES = 64 * 1024, /* of payloads; the last one goes beyond */
 };
 
 struct subscriber {
@@ -116,9 +117,17 @@ void subscriber_drained(struct subscriber *s);
  * and its answer is the owner's to throw away: it asks once more, and answers then. */
 void subscriber_review(struct subscriber *s);
 
-/* An event of its topic; row is NULL when only its seq is known. *rendered is the group's payload,
- * made by the first who needs it. */
-void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered);
+/* Events of one topic that came together, on their way to a group. Each payload is made by the
+ * first who wants it; they are a run of frames, of which no more is made than a queue should hold
+ * on to for the sake of one: then what is told at once ends there. */
+struct subscriber_events {
+    const struct event *events;
+    size_t n; /* becomes less, but not 0 */
+    size_t bytes;
+    struct frame *rendered[SUBSCRIBER_AT_ONCE]; /* NULL: nobody has wanted it yet */
+};
+
+void subscriber_tell(struct subscriber *s, struct subscriber_events *e);
 
 /* For recall.c: what comes next, from memory; as subscriber_run(), but where the log ends is not
  * known. */

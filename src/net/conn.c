@@ -1,6 +1,7 @@
 #include "net/conn.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -43,7 +44,7 @@ void conn_abandon(struct conn *c)
 
     if (c->state == CONN_DEAD)
         return;
-    setsockopt(lws_get_socket_fd(c->wsi), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     conn_kill(c);
 }
 
@@ -60,9 +61,34 @@ static size_t next_bytes(struct conn *c, char *to)
     return c->tls ? conn_tls_next(c, to, NET_SCRATCH) : outq_take(&c->out, to, NET_SCRATCH);
 }
 
+/* What the kernel did not take of our last write. */
+static bool lws_holds_some(const struct conn *c)
+{
+    return c->held && lws_partial_buffered(c->wsi);
+}
+
 static bool all_is_sent(const struct conn *c)
 {
-    return outq_empty(&c->out) && !(c->tls && tls_pending(c->tls)) && !lws_partial_buffered(c->wsi);
+    return outq_empty(&c->out) && !(c->tls && tls_pending(c->tls)) && !lws_holds_some(c);
+}
+
+/* By libwebsockets only what the kernel does not take: nearly always it takes all, and a delivery
+ * is to cost little more than that. LWS_PRE bytes stand in front. */
+static bool write_out(struct conn *c, unsigned char *bytes, size_t n)
+{
+    ssize_t got = send(c->fd, bytes, n, MSG_NOSIGNAL);
+    size_t sent = got > 0 ? (size_t)got : 0;
+
+    c->held = 0;
+    if (sent == n)
+        return true;
+    if (got < 0 && errno != EAGAIN && errno != EINTR)
+        return false;
+    if (lws_write(c->wsi, bytes + sent, n - sent, LWS_WRITE_RAW) < 0)
+        return false;
+    if (lws_partial_buffered(c->wsi))
+        c->held = n - sent;
+    return true;
 }
 
 /* All that waits, as long as the kernel takes it. */
@@ -70,15 +96,14 @@ void conn_flush(struct conn *c)
 {
     unsigned char *to = (unsigned char *)c->net->scratch + LWS_PRE;
 
-    while (c->state != CONN_DEAD && !lws_partial_buffered(c->wsi)) {
+    while (c->state != CONN_DEAD && !lws_holds_some(c)) {
         size_t n = next_bytes(c, (char *)to);
         if (n == 0)
             return;
-        if (lws_write(c->wsi, to, n, LWS_WRITE_RAW) < 0) {
+        if (!write_out(c, to, n)) {
             conn_kill(c);
             return;
         }
-        c->held = lws_partial_buffered(c->wsi) ? n : 0;
     }
 }
 
@@ -130,7 +155,7 @@ static void shut_when_sent(struct conn *c)
         if (!all_is_sent(c))
             return;
     }
-    shutdown(lws_get_socket_fd(c->wsi), SHUT_WR);
+    shutdown(c->fd, SHUT_WR);
     become(c, CONN_LINGERING);
 }
 
@@ -175,13 +200,12 @@ void conn_expect_acks(struct conn *c)
     uint64_t ms = c->net->config.ping_interval_ms + c->net->config.pong_timeout_ms;
     unsigned for_kernel = ms < INT32_MAX ? (unsigned)ms : INT32_MAX;
 
-    setsockopt(lws_get_socket_fd(c->wsi), IPPROTO_TCP, TCP_USER_TIMEOUT, &for_kernel,
-               sizeof(for_kernel));
+    setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &for_kernel, sizeof(for_kernel));
 }
 
 bool conn_has_taken(struct conn *c)
 {
-    return taken_since(lws_get_socket_fd(c->wsi), &c->taken);
+    return taken_since(c->fd, &c->taken);
 }
 
 void conn_on_deadline(struct deadline *d)
@@ -223,11 +247,12 @@ void conn_begin(struct conn *c)
         http_start(c);
 }
 
-static struct conn *conn_new(struct net *n, const struct net_address *client)
+static struct conn *conn_new(struct net *n, int fd, const struct net_address *client)
 {
     struct conn *c = mem_new(struct conn);
 
     c->net = n;
+    c->fd = fd;
     c->peer = *client;
     outq_init(&c->out, &n->stock);
     deadline_init(&c->deadline);
@@ -269,7 +294,7 @@ static void conn_gone(struct conn *c)
 
 bool conn_open(struct net *n, int fd, const struct net_address *client)
 {
-    struct conn *c = conn_new(n, client);
+    struct conn *c = conn_new(n, fd, client);
     const lws_adopt_desc_t how = {.vh = n->vhost,
                                   .type = LWS_ADOPT_SOCKET,
                                   .fd = {.sockfd = fd},
@@ -285,7 +310,7 @@ bool conn_open(struct net *n, int fd, const struct net_address *client)
 
 static void on_writeable(struct conn *c)
 {
-    if (lws_partial_buffered(c->wsi))
+    if (lws_holds_some(c))
         return;
     if (c->held && c->state == CONN_OPEN)
         c->speaker->on_progress(c->user);

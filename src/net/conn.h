@@ -44,24 +44,26 @@ struct conn_speaker {
 };
 
 struct conn {
-    struct list link;      /* net.connections */
-    struct list handshake; /* net.handshakes: it has asked for nothing yet */
+    struct list link;           /* net.connections */
+    struct list handshake;      /* net.handshakes: it has asked for nothing yet */
+    struct net_address peer;    /* who connected; behind a proxy that says so, its client */
+    uint64_t taken;             /* bytes that the client had taken by the last conn_has_taken() */
+    struct rate_state requests; /* of GraphQL, for the server */
+    struct deadline deadline;
+    struct grave grave;
+    /* From here on, what a delivery touches: side by side, since a thousand are written to. */
     struct net *net;
     struct lws *wsi;
     const struct conn_speaker *speaker;
     void *user;
-    struct net_address peer; /* who connected; behind a proxy that says so, its client */
-    struct tls *tls;         /* NULL: it speaks in the clear */
-    struct outq out;
-    size_t held;    /* what libwebsockets still holds of our last write, at most */
-    uint64_t taken; /* bytes that the client had taken by the last conn_has_taken() */
+    struct tls *tls; /* NULL: it speaks in the clear */
+    int fd;          /* wsi's */
     enum conn_state state;
-    bool full;                  /* somebody waits for on_drained */
-    bool deaf;                  /* reading has been stopped */
-    struct rate_state requests; /* of GraphQL, for the server */
-    struct deadline deadline;
+    bool full; /* somebody waits for on_drained */
+    bool deaf; /* reading has been stopped */
+    struct outq out;
+    size_t held; /* what libwebsockets still holds of our last write, at most */
     struct turn_hook turn_end;
-    struct grave grave;
 };
 
 /* Takes over fd; counts as one of n's connections. False: libwebsockets did not take it. */

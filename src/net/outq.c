@@ -7,16 +7,17 @@
 #include "base/json_out.h"
 #include "base/mem.h"
 #include "net/deflate.h"
+#include "net/outq_text.h"
 
 enum {
     MOST_PARTS = 9,
-    HEAD_MAX = 20,     /* of a frame, or of a chunk: the digits of a size_t and a line's end */
-    WORST_ESCAPE = 6,  /* bytes that one byte of an id may need in JSON */
-    MOST_SPARE = 65536 /* of a hot room, whose subscribers wait for dozens each; five megabytes */
+    HEAD_MAX = 20,    /* of a frame, or of a chunk: the digits of a size_t and a line's end */
+    WORST_ESCAPE = 6, /* bytes that one byte of an id may need in JSON */
+    MOST_SPARE = 4096 /* of a hot room, whose subscribers wait for a run each */
 };
 
 enum item_kind {
-    ITEM_NEXT,    /* the envelope's framing, the envelope around the shared frame */
+    ITEM_NEXT,    /* the envelope's framing, the envelope around the shared frame; a run of them */
     ITEM_FRAME,   /* a WebSocket frame's head, own bytes */
     ITEM_CHUNK,   /* a chunk's head, own bytes, a line's end */
     ITEM_RAW,     /* own bytes */
@@ -26,13 +27,14 @@ enum item_kind {
 struct outq_item {
     struct outq_item *next;
     struct outq_id *id;  /* NULL: belongs to no operation */
-    struct frame *frame; /* of ITEM_NEXT, as is the envelope */
+    struct frame *held;  /* of ITEM_NEXT, as are the next three; those behind it are, with it */
+    struct frame *frame; /* goes out first */
+    struct frame *last;  /* of the run that waits here */
     const struct outq_envelope *envelope;
     enum item_kind kind;
     enum ws_opcode opcode;
-    bool packed;   /* of ITEM_NEXT: the shared frame; of ITEM_FRAME: own bytes */
-    size_t n;      /* own bytes; of ITEM_NEXT those of a frame that nobody else has */
-    size_t length; /* as it goes out */
+    bool packed; /* of ITEM_NEXT: the shared frame; of ITEM_FRAME: own bytes */
+    size_t n;    /* own bytes; of ITEM_NEXT those of frames that nobody else has */
     char bytes[];
 };
 
@@ -95,19 +97,18 @@ static struct str id_of(const struct outq_item *item)
 }
 
 /* Bytes of a result and of its envelope, without the framing. */
-static size_t next_payload(const struct outq_item *item)
+static size_t next_payload(const struct outq_item *item, const struct frame *result)
 {
     const struct outq_envelope *e = item->envelope;
 
-    return e->before_id.n + id_of(item).n + e->before_payload.n + frame_str(item->frame).n +
-           e->behind_payload.n;
+    return e->before_id.n + id_of(item).n + e->before_payload.n + result->n + e->behind_payload.n;
 }
 
 /* The envelope as it is, the result packed. */
-static void lay_out_packed(struct wire *w, const struct outq_item *item)
+static void lay_out_packed(struct wire *w, const struct outq_item *item, struct frame *result)
 {
     const struct outq_envelope *e = item->envelope;
-    struct str id = id_of(item), part = frame_str(item->frame), end = DEFLATE_END;
+    struct str id = id_of(item), part = frame_str(result), end = DEFLATE_END;
     size_t before = e->before_id.n + id.n + e->before_payload.n;
 
     deflate_stored_head(before, w->before);
@@ -125,11 +126,11 @@ static void lay_out_packed(struct wire *w, const struct outq_item *item)
     add_part(w, end);
 }
 
-static void lay_out_next(struct wire *w, const struct outq_item *item)
+static void lay_out_next(struct wire *w, const struct outq_item *item, struct frame *result)
 {
     const struct outq_envelope *e = item->envelope;
-    struct str id = id_of(item), payload = frame_str(item->frame);
-    size_t n = next_payload(item);
+    struct str id = id_of(item), payload = frame_str(result);
+    size_t n = next_payload(item, result);
 
     if (e->framing == OUTQ_MESSAGE)
         add_frame_head(w, item, n);
@@ -152,16 +153,17 @@ static struct str lasting_bytes(const struct outq_item *item)
     return s;
 }
 
-static void lay_out(struct wire *w, const struct outq_item *item)
+/* One of its results, where it has any. */
+static void lay_out(struct wire *w, const struct outq_item *item, struct frame *result)
 {
     w->n = 0;
     w->total = 0;
     switch (item->kind) {
     case ITEM_NEXT:
         if (item->packed)
-            lay_out_packed(w, item);
+            lay_out_packed(w, item, result);
         else
-            lay_out_next(w, item);
+            lay_out_next(w, item, result);
         return;
     case ITEM_FRAME:
         add_frame_head(w, item, item->n);
@@ -202,43 +204,19 @@ static size_t copy_out(const struct wire *w, size_t skip, char *to, size_t room)
     return done;
 }
 
-/* --- the common case by itself: a result in a text frame, as a hot room's subscribers hear it */
-
 static bool is_plain(const struct outq_item *item)
 {
     return item->kind == ITEM_NEXT && !item->packed && item->envelope->framing == OUTQ_MESSAGE;
 }
 
-static char *put(char *to, struct str bytes)
-{
-    if (bytes.n)
-        memcpy(to, bytes.p, bytes.n);
-    return to + bytes.n;
-}
-
-/* All of it, where there is room for it; returns how many bytes. */
-static size_t write_plain(const struct outq_item *item, char *to)
-{
-    const struct outq_envelope *e = item->envelope;
-    char *at = to + ws_frame_head(item->opcode, false, next_payload(item), to);
-
-    at = put(at, e->before_id);
-    at = put(at, id_of(item));
-    at = put(at, e->before_payload);
-    at = put(at, frame_str(item->frame));
-    at = put(at, e->behind_payload);
-    return (size_t)(at - to);
-}
-
-static size_t wire_length(const struct outq_item *item)
+/* Of one of its results, where it has any. */
+static size_t wire_length(const struct outq_item *item, struct frame *result)
 {
     struct wire w;
 
-    if (is_plain(item)) {
-        size_t n = next_payload(item);
-        return ws_frame_head(item->opcode, false, n, w.head) + n;
-    }
-    lay_out(&w, item);
+    if (is_plain(item))
+        return outq_text_length(item->envelope, id_of(item).n, result->n);
+    lay_out(&w, item, result);
     return w.total;
 }
 
@@ -290,13 +268,17 @@ void outq_stock_done(struct outq_stock *stock)
         mem_free(item);
     }
     stock->n_spare = 0;
+    if (stock->stencil)
+        outq_stencil_done(stock->stencil);
+    mem_free(stock->stencil);
+    stock->stencil = NULL;
 }
 
 static void item_free(struct outq *q, struct outq_item *item)
 {
     if (q->stock)
         q->stock->copies -= item->n;
-    frame_unref(item->frame);
+    frame_unref(item->held);
     outq_id_unref(item->id);
     if (item->kind == ITEM_NEXT)
         place_leave(q->stock, item);
@@ -306,13 +288,12 @@ static void item_free(struct outq *q, struct outq_item *item)
 
 static void append(struct outq *q, struct outq_item *item)
 {
-    item->length = wire_length(item);
     if (q->last)
         q->last->next = item;
     else
         q->first = item;
     q->last = item;
-    q->unsent += item->length;
+    q->unsent += wire_length(item, item->frame);
     if (q->stock)
         q->stock->copies += item->n;
 }
@@ -332,6 +313,25 @@ void outq_done(struct outq *q)
     outq_init(q, q->stock);
 }
 
+/* Is it the next of the run that waits last? Then it needs no place of its own. */
+static bool goes_on(const struct outq_item *item, const struct outq_envelope *envelope,
+                    const struct outq_id *id, const struct frame *payload)
+{
+    return item && item->kind == ITEM_NEXT && item->last->behind == payload && item->id == id &&
+           item->envelope == envelope && !item->packed;
+}
+
+static void go_on(struct outq *q, struct outq_item *item, struct frame *payload)
+{
+    size_t own = item->n ? payload->n : 0;
+
+    item->last = payload;
+    item->n += own;
+    q->unsent += wire_length(item, payload);
+    if (q->stock)
+        q->stock->copies += own;
+}
+
 static void push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
                       struct frame *payload, bool packed)
 {
@@ -340,7 +340,7 @@ static void push_next(struct outq *q, const struct outq_envelope *envelope, stru
     item->envelope = envelope;
     if (frame_is_alone(payload))
         item->n = payload->n;
-    item->frame = frame_ref(payload);
+    item->held = item->frame = item->last = frame_ref(payload);
     item->packed = packed;
     append(q, item);
 }
@@ -348,7 +348,10 @@ static void push_next(struct outq *q, const struct outq_envelope *envelope, stru
 void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
                     struct frame *payload)
 {
-    push_next(q, envelope, id, payload, false);
+    if (goes_on(q->last, envelope, id, payload))
+        go_on(q, q->last, payload);
+    else
+        push_next(q, envelope, id, payload, false);
 }
 
 void outq_push_packed_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
@@ -418,11 +421,23 @@ static bool is_under(const struct outq_item *item, const struct outq_id *id)
     return item->id && (item->id == id || str_eq(id_of(item), str_of(id->json, id->n)));
 }
 
+/* Of the item's results, forgets those behind the one that goes out first. */
+static void drop_behind(struct outq *q, struct outq_item *item)
+{
+    for (struct frame *f = item->frame; f != item->last;) {
+        f = f->behind;
+        q->unsent -= wire_length(item, f);
+    }
+    item->last = item->frame;
+}
+
 void outq_drop(struct outq *q, const struct outq_id *id)
 {
     struct outq_item *before = q->taken ? q->first : NULL;
     struct outq_item **at = before ? &before->next : &q->first;
 
+    if (before && is_under(before, id))
+        drop_behind(q, before);
     while (*at) {
         struct outq_item *item = *at;
 
@@ -432,22 +447,72 @@ void outq_drop(struct outq *q, const struct outq_id *id)
             continue;
         }
         *at = item->next;
-        q->unsent -= item->length;
+        drop_behind(q, item);
+        q->unsent -= wire_length(item, item->frame);
         item_free(q, item);
     }
     q->last = before;
 }
 
-/* Of the first item what fits; returns how many bytes. */
-static size_t take_some(const struct outq *q, char *to, size_t room)
+/* The first item has gone. */
+static void leave(struct outq *q)
+{
+    struct outq_item *item = q->first;
+
+    q->first = item->next;
+    if (!q->first)
+        q->last = NULL;
+    item_free(q, item);
+}
+
+/* What went out first has gone. */
+static void go_on_behind(struct outq *q)
+{
+    struct outq_item *item = q->first;
+
+    q->taken = 0;
+    if (item->frame == item->last)
+        leave(q);
+    else
+        item->frame = item->frame->behind;
+}
+
+/* All of the first item's results; 0: one by one, or a part of one. */
+static size_t take_run(struct outq *q, char *to, size_t room)
+{
+    struct outq_item *item = q->first;
+    const struct outq_run run = {item->envelope, item->frame, item->last};
+    size_t n;
+
+    if (!q->stock || q->taken || !is_plain(item) || item->frame != item->held)
+        return 0;
+    if (!q->stock->stencil)
+        q->stock->stencil = mem_new(struct outq_stencil);
+    n = outq_stencil_write(q->stock->stencil, &run, id_of(item), to, room);
+    if (n)
+        leave(q);
+    return n;
+}
+
+/* What goes out first, or of it what fits; returns how many bytes. */
+static size_t take_some(struct outq *q, char *to, size_t room)
 {
     const struct outq_item *item = q->first;
+    bool whole = true;
     struct wire w;
+    size_t n;
 
-    if (q->taken == 0 && item->length <= room && is_plain(item))
-        return write_plain(item, to);
-    lay_out(&w, item);
-    return copy_out(&w, q->taken, to, room);
+    if (!q->taken && is_plain(item) && wire_length(item, item->frame) <= room) {
+        n = outq_text_write(item->envelope, id_of(item), frame_str(item->frame), to);
+    } else {
+        lay_out(&w, item, item->frame);
+        n = copy_out(&w, q->taken, to, room);
+        whole = q->taken + n == w.total;
+    }
+    q->taken += n;
+    if (whole)
+        go_on_behind(q);
+    return n;
 }
 
 size_t outq_take(struct outq *q, char *to, size_t room)
@@ -455,19 +520,12 @@ size_t outq_take(struct outq *q, char *to, size_t room)
     size_t done = 0;
 
     while (q->first && done < room) {
-        struct outq_item *item = q->first;
-        size_t n = take_some(q, to + done, room - done);
+        size_t n = take_run(q, to + done, room - done);
 
+        if (!n)
+            n = take_some(q, to + done, room - done);
         done += n;
-        q->taken += n;
         q->unsent -= n;
-        if (q->taken < item->length)
-            return done;
-        q->taken = 0;
-        q->first = item->next;
-        if (!q->first)
-            q->last = NULL;
-        item_free(q, item);
     }
     return done;
 }

@@ -3,9 +3,10 @@
 /*
  * What waits to be written to one socket, in order: WebSocket frames, or bytes of HTTP.
  *
- * A result that many sockets wait for is held as a reference to its frame. What each protocol and
- * each client's own operation id put around it, {"id":"…","type":"next","payload":…}, is put
- * together only when the bytes are taken, all that waits side by side, so that one write sends it.
+ * A result that many sockets wait for is held as a reference to its frame; of results that are a
+ * run of frames, a queue says only from which to which. What each protocol and each client's own
+ * operation id put around it, {"id":"…","type":"next","payload":…}, is put together only when the
+ * bytes are taken, all that waits side by side, so that one write sends it.
  *
  * Owner: the connection; an empty queue holds no memory.
  */
@@ -37,19 +38,21 @@ struct outq_envelope {
 };
 
 struct outq_item;
+struct outq_stencil;
 
 /* What all queues of a loop share. */
 struct outq_stock {
     size_t copies;           /* bytes that are held for one queue alone */
     struct outq_item *spare; /* places of results that were sent, for those to come */
     unsigned n_spare;
+    struct outq_stencil *stencil; /* net/outq_text.h; NULL until results go out */
 };
 
 struct outq {
     struct outq_item *first;
     struct outq_item *last;
     size_t unsent;            /* bytes that wait, heads and envelopes counted */
-    size_t taken;             /* of the first item */
+    size_t taken;             /* of what goes out first */
     struct outq_stock *stock; /* NULL: its own places are its own */
 };
 
@@ -70,8 +73,8 @@ static inline bool outq_empty(const struct outq *q)
     return !q->first;
 }
 
-/* One more result of an operation; the frame is held until it is sent. id is NULL where the
- * envelope has no place for one. */
+/* One more result of an operation; the frame, and those in front of it in a run that came before
+ * it, are held until it is sent. id is NULL where the envelope has no place for one. */
 void outq_push_next(struct outq *q, const struct outq_envelope *envelope, struct outq_id *id,
                     struct frame *payload);
 

@@ -6,11 +6,18 @@ enum {
     SMALLEST = 256, /* bytes, below which a message is not worth it */
 };
 
+struct packed {
+    struct frame *result; /* NULL: none */
+    struct frame *part;   /* what became of it; NULL: it gained nothing */
+};
+
 struct packing {
     struct deflate *deflate;
     struct deflate_reader *spare; /* most messages come whole: one is all that it takes */
-    struct frame *result;         /* packed last; or NULL */
-    struct frame *part;           /* what became of it; NULL: it gained nothing */
+    struct packed remembered[PACKING_REMEMBERED]; /* a ring */
+    size_t newest;
+    size_t asked; /* for last */
+    size_t bytes; /* of the results */
 };
 
 struct packing *packing_new(void)
@@ -21,17 +28,25 @@ struct packing *packing_new(void)
     return p;
 }
 
-static void forget_result(struct packing *p)
+static void forget(struct packing *p, struct packed *k)
 {
-    p->result = frame_unref(p->result);
-    p->part = frame_unref(p->part);
+    if (k->result)
+        p->bytes -= k->result->n;
+    k->result = frame_unref(k->result);
+    k->part = frame_unref(k->part);
+}
+
+static void forget_all(struct packing *p)
+{
+    for (size_t i = 0; i < PACKING_REMEMBERED; i++)
+        forget(p, &p->remembered[i]);
 }
 
 void packing_free(struct packing *p)
 {
     if (!p)
         return;
-    forget_result(p);
+    forget_all(p);
     deflate_reader_free(p->spare);
     deflate_free(p->deflate);
     mem_free(p);
@@ -58,16 +73,43 @@ static struct frame *part_of(struct packing *p, struct str result)
     return part;
 }
 
+/* Subscribers ask for the same ones in the same order: the next is most often the one. */
+static struct packed *find(struct packing *p, const struct frame *result)
+{
+    for (size_t i = 1; i <= PACKING_REMEMBERED; i++) {
+        size_t at = (p->asked + i) % PACKING_REMEMBERED;
+
+        if (p->remembered[at].result == result) {
+            p->asked = at;
+            return &p->remembered[at];
+        }
+    }
+    return NULL;
+}
+
+static struct packed *remember(struct packing *p, struct frame *result)
+{
+    struct packed *k;
+
+    if (p->bytes + result->n > PACKING_BYTES)
+        forget_all(p);
+    p->newest = p->asked = (p->newest + 1) % PACKING_REMEMBERED;
+    k = &p->remembered[p->newest];
+    forget(p, k);
+    k->result = frame_ref(result);
+    k->part = part_of(p, frame_str(result));
+    p->bytes += result->n;
+    return k;
+}
+
 struct frame *packing_part(struct packing *p, struct frame *result)
 {
+    struct packed *k;
+
     if (result->n < SMALLEST)
-        return NULL; /* and the one that was packed last is still remembered */
-    if (p->result == result)
-        return p->part;
-    forget_result(p);
-    p->result = frame_ref(result);
-    p->part = part_of(p, frame_str(result));
-    return p->part;
+        return NULL; /* and those that were packed are still remembered */
+    k = find(p, result);
+    return (k ? k : remember(p, result))->part;
 }
 
 struct deflate_reader *packing_lend(struct packing *p)

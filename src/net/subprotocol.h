@@ -49,11 +49,11 @@ enum subprotocol_state {
 };
 
 struct subprotocol {
-    struct net_client client;
     const struct dialect *dialect;
     const struct subprotocol_host *host;
     const struct net_service *service;
     enum subprotocol_state state;
+    struct net_client client;
     size_t max_operations;    /* at a time; 0: any number */
     struct json_value *shown; /* in the handshake, until the connection is accepted; or NULL. Of
                                  the heap, as json_value_keep() makes it, and so is the next */

@@ -19,14 +19,14 @@ enum ws_state {
 };
 
 struct ws {
-    struct conn *conn;
-    enum ws_state state;
     struct buf in;         /* a head, or a control frame, that has not arrived whole */
     struct ws_frame frame; /* the data frame whose payload is arriving */
     size_t left;           /* bytes of it still to come; 0: a frame begins */
     struct ws_message message;
     unsigned messages; /* read since it last waited for a turn */
     struct turn_hook next_turn;
+    enum ws_state state;
+    struct conn *conn;
     struct subprotocol subprotocol;
     struct deadline alive[]; /* one, where the dialect has `keep_alive`; else none */
 };

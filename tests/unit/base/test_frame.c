@@ -40,6 +40,22 @@ static void it_lives_until_its_last_holder_lets_go(void **state)
     assert_null(frame_unref(f));
 }
 
+static void who_holds_the_first_of_a_run_holds_them_all(void **state)
+{
+    struct frame *a = frame_new(STR("a")), *b = frame_new(STR("b")), *c = frame_new(STR("c"));
+
+    frame_go_on(a, b);
+    frame_go_on(b, c);
+    assert_null(frame_unref(b));
+    assert_null(frame_unref(c));
+    assert_str(frame_str(a->behind->behind), "c");
+    assert_null(frame_ref(a->behind->behind)->behind);
+    frame_unref(a); /* and the second with it */
+    assert_str(frame_str(c), "c");
+    assert_true(frame_is_alone(c));
+    frame_unref(c);
+}
+
 static void letting_go_of_nothing_does_nothing(void **state)
 {
     assert_null(frame_unref(NULL));
@@ -77,7 +93,8 @@ static void threads_may_hold_it_side_by_side(void **state)
 
 int main(void)
 {
-    return RUN(test(a_frame_holds_a_copy_of_its_own), test(an_empty_frame_is_a_frame),
-               test(it_lives_until_its_last_holder_lets_go),
-               test(letting_go_of_nothing_does_nothing), test(threads_may_hold_it_side_by_side));
+    return RUN(
+        test(a_frame_holds_a_copy_of_its_own), test(an_empty_frame_is_a_frame),
+        test(it_lives_until_its_last_holder_lets_go), test(letting_go_of_nothing_does_nothing),
+        test(who_holds_the_first_of_a_run_holds_them_all), test(threads_may_hold_it_side_by_side));
 }

@@ -1,186 +1,15 @@
 #include "hub/subscriber.h"
 
-#include <stdio.h>
-
-#include "base/mem.h"
-#include "hub/hub.h"
-#include "lib/test.h"
+#include "tests/unit/hub/room.h"
 
 /*
- * A room's log, a bus that may lose and repeat, a socket that may be full: whatever happens in
- * between, each subscriber's sequence is exactly the messages that the log holds behind its cursor,
- * up to the event that removes it from the room.
+ * What a subscriber is told, whatever happens around it.
  */
 
 enum {
-    LONGEST_LOG = 400,
-    RUN_LENGTH = 3, /* rows of one reading */
+    LARGEST_BATCH = 6,
     SUBSCRIBERS = 4,
 };
-
-struct reader;
-
-struct room {
-    struct loop loop;
-    struct hub *hub;
-    int64_t last_seq;
-    int rendered;
-    const struct reader
-        *removes[LONGEST_LOG]; /* whom the event at a seq removes; NULL: a message */
-};
-
-struct reader {
-    struct subscriber subscriber;
-    struct room *room;
-    int64_t asked;  /* -1: no reading is under way */
-    int64_t first;  /* the cursor it began at */
-    int64_t got;    /* the seq of the latest payload */
-    int64_t member; /* behind this seq it was let in, for the last time */
-    bool full;
-    bool ended;
-};
-
-static struct reader *reader_of(const struct subscriber *s)
-{
-    return container_of(s, struct reader, subscriber);
-}
-
-/* Whether an event up to seq removed it. */
-static bool is_removed(const struct reader *r, int64_t seq)
-{
-    for (int64_t i = r->member + 1; i <= seq; i++)
-        if (r->room->removes[i] == r)
-            return true;
-    return false;
-}
-
-static enum subscriber_concern concern(const struct subscriber *s, const void *row)
-{
-    const struct reader *r = reader_of(s);
-    const struct reader *removed = r->room->removes[*(const int64_t *)row];
-
-    if (!removed)
-        return SUBSCRIBER_WANTS;
-    return removed == r ? SUBSCRIBER_REVIEWS : SUBSCRIBER_PASSES;
-}
-
-/* A row is its seq; a payload is the seq in decimal. */
-static struct frame *render(struct subscriber *s, const void *row, bool replayed)
-{
-    char text[24];
-    int n = snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)row);
-
-    reader_of(s)->room->rendered++;
-    return frame_new(str_of(text, (size_t)n));
-}
-
-static bool push(struct subscriber *s, struct frame *payload)
-{
-    struct reader *r = reader_of(s);
-    int64_t seq = 0;
-
-    assert_false(r->ended);
-    assert_true(str_to_i64(frame_str(payload), &seq));
-    if (r->full)
-        return false;
-    assert_null(r->room->removes[seq]);
-    assert_false(is_removed(r, seq));
-    while (r->room->removes[++r->got])
-        assert_true(r->got < seq);
-    assert_int_equal(seq, r->got);
-    return true;
-}
-
-static void read_on(struct subscriber *s, int64_t after)
-{
-    struct reader *r = reader_of(s);
-
-    assert_false(r->ended);
-    assert_int_equal(r->asked, -1);
-    r->asked = after;
-}
-
-static const struct subscriber_ops ops = {
-    .concern = concern, .render = render, .push = push, .read_on = read_on};
-
-static void room_open(struct room *room)
-{
-    *room = (struct room){0};
-    loop_init(&room->loop, 0);
-    room->hub = hub_new(&room->loop);
-}
-
-static void room_close(struct room *room)
-{
-    loop_done(&room->loop);
-    hub_free(room->hub);
-}
-
-static void publish(struct room *room, int64_t seq)
-{
-    struct event_batch *batch = event_batch_new(1);
-    int64_t *row = arena_new(&batch->arena, int64_t);
-
-    *row = seq;
-    batch->events[0] = (struct event){.topic_key = STR("lobby"), .seq = seq, .row = row};
-    hub_publish(&room->hub, 1, room->hub, batch);
-}
-
-static void join(struct room *room, struct reader *r, const char *group)
-{
-    *r = (struct reader){.room = room, .asked = -1};
-    subscriber_join(&r->subscriber, &ops, hub_topics(room->hub), STR("lobby"), str_c(group));
-}
-
-static void begin_at(struct reader *r, int64_t seq)
-{
-    r->first = r->got = seq;
-    subscriber_begin(&r->subscriber, seq, r->room->last_seq);
-}
-
-static void end(struct reader *r)
-{
-    subscriber_end(&r->subscriber);
-    r->ended = true;
-}
-
-/* As far as the log is told to it: to the end, or to its latest removal. */
-static int64_t reach(const struct reader *r)
-{
-    int64_t seq = r->room->last_seq;
-
-    if (!is_removed(r, seq))
-        return seq;
-    while (r->room->removes[seq] != r)
-        seq--;
-    return seq - 1;
-}
-
-/* What the log answers to a reading: a snapshot as of now. Whoever was removed reads as far as the
- * removal, and is refused there. */
-static void answer(struct reader *r)
-{
-    int64_t values[RUN_LENGTH];
-    struct subscriber_row rows[RUN_LENGTH];
-    size_t n = 0;
-    int64_t after = r->asked, through = reach(r);
-
-    assert_int_not_equal(after, -1);
-    r->asked = -1;
-    if (is_removed(r, r->room->last_seq) && after >= through) {
-        end(r);
-        return;
-    }
-    for (int64_t seq = after + 1; n < RUN_LENGTH && seq <= through; seq++) {
-        if (r->room->removes[seq])
-            continue;
-        values[n] = seq;
-        rows[n] = (struct subscriber_row){.seq = seq, .row = &values[n]};
-        n++;
-    }
-    subscriber_run(&r->subscriber, rows, n, n < RUN_LENGTH ? through : values[n - 1],
-                   r->room->last_seq);
-}
 
 static void from_the_end_of_the_log_it_is_live_at_once(void **state)
 {
@@ -446,6 +275,27 @@ static void an_event_is_rendered_once_a_group(void **state)
     room_close(&room);
 }
 
+static void events_of_one_batch_are_told_until_the_queue_is_full(void **state)
+{
+    struct room room;
+    struct reader fast, slow;
+
+    room_open(&room);
+    join(&room, &slow, "");
+    join(&room, &fast, "");
+    begin_at(&slow, 0);
+    begin_at(&fast, 0);
+    slow.fits = 2;
+    publish_new(&room, 5);
+    assert_int_equal(fast.got, 5);
+    assert_int_equal(slow.got, 2);
+    assert_int_equal(slow.subscriber.state, SUBSCRIBER_LAGGING);
+    assert_int_equal(room.rendered, 5);
+    end(&fast);
+    end(&slow);
+    room_close(&room);
+}
+
 static void nothing_comes_behind_the_end(void **state)
 {
     struct room room;
@@ -498,16 +348,18 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
     case 9: /* its token was renewed */
         subscriber_review(&r->subscriber);
         break;
-    case 8: /* removed, if it was not; the hint may be lost */
+    case 8: /* removed, if it was not; the hint may be lost, or come among others */
         if (is_removed(r, room->last_seq))
             break;
-        room->removes[++room->last_seq] = r;
+        room->removes[room->last_seq + 1 + (int64_t)(draw(seed) % 2)] = r;
         if (draw(seed) % 2)
-            publish(room, room->last_seq);
+            publish_new(room, 3);
+        else
+            room->last_seq += 2;
         break;
     case 0:
     case 1:
-        publish(room, ++room->last_seq);
+        publish_new(room, 1 + draw(seed) % LARGEST_BATCH);
         break;
     case 2: /* committed, and the hint is lost */
         room->last_seq++;
@@ -523,6 +375,7 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
         break;
     case 6:
         r->full = !r->full;
+        r->fits = (unsigned)(draw(seed) % LARGEST_BATCH);
         if (!r->full)
             subscriber_drained(&r->subscriber);
         break;
@@ -543,9 +396,10 @@ static void step(struct room *room, struct reader *readers, uint64_t *seed)
 static void settle(struct room *room, struct reader *readers)
 {
     /* One event that everybody is told of shows everybody what was lost. */
-    publish(room, ++room->last_seq);
+    publish_new(room, 1);
     for (int i = 0; i < SUBSCRIBERS; i++) {
         readers[i].full = false;
+        readers[i].fits = 0;
         subscriber_drained(&readers[i].subscriber);
         while (!readers[i].ended && readers[i].asked >= 0)
             answer(&readers[i]);
@@ -595,6 +449,8 @@ int main(void)
                test(a_removal_that_was_not_heard_of_is_found_with_the_next_message),
                test(a_review_of_what_is_live_asks_the_log_before_anything_else_comes),
                test(a_review_asks_nothing_where_the_log_is_asked_anyway),
-               test(an_event_is_rendered_once_a_group), test(nothing_comes_behind_the_end),
+               test(an_event_is_rendered_once_a_group),
+               test(events_of_one_batch_are_told_until_the_queue_is_full),
+               test(nothing_comes_behind_the_end),
                test(every_interleaving_drawn_delivers_each_seq_once_in_order));
 }

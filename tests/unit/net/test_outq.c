@@ -1,7 +1,10 @@
 #include "net/outq.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "net/deflate.h"
+#include "net/outq_text.h"
 #include "tests/lib/test.h"
 
 static const struct outq_envelope envelope = {
@@ -337,11 +340,250 @@ static void ending_a_queue_lets_go_of_shared_frames(void **state)
     frame_unref(f);
 }
 
+/* --- results of a run */
+
+enum {
+    RUN_LENGTH = 5
+};
+
+static void make_run(struct frame **run, size_t n, bool linked)
+{
+    char text[128];
+
+    for (size_t i = 0; i < n; i++) {
+        snprintf(text, sizeof(text), "{\"data\":%0*zu}", (int)i + 1, i);
+        run[i] = frame_of(text);
+        if (i && linked)
+            frame_go_on(run[i - 1], run[i]);
+    }
+}
+
+static void unref_run(struct frame **run, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        frame_unref(run[i]);
+}
+
+static void results_of_a_run_share_a_place(void **state)
+{
+    struct outq_id *id = outq_id_new(STR("a")), *other = outq_id_new(STR("b"));
+    struct outq_stock stock = {0};
+    struct frame *run[RUN_LENGTH];
+    struct outq q;
+
+    make_run(run, RUN_LENGTH, true);
+    outq_init(&q, &stock);
+    for (size_t i = 0; i < RUN_LENGTH; i++)
+        outq_push_next(&q, &envelope, id, run[i]);
+    assert_int_equal(id->holders, 2);
+    outq_push_next(&q, &envelope, other, run[0]); /* each operation has its own */
+    outq_push_next(&q, &envelope, other, run[2]); /* and none may be left out */
+    assert_int_equal(other->holders, 3);
+    unref_run(run, RUN_LENGTH);
+    assert_int_equal(take_all(&q).n, 7 * 47 + 1 + 2 + 3 + 4 + 2);
+    assert_int_equal(stock.n_spare, 3);
+    assert_int_equal(id->holders, 1);
+    outq_id_unref(id);
+    outq_id_unref(other);
+    outq_stock_done(&stock);
+}
+
+static void a_run_that_nobody_else_has_is_counted_whole(void **state)
+{
+    struct outq_stock stock = {0};
+    struct frame *run[2];
+    struct outq q;
+
+    make_run(run, 2, true);
+    outq_init(&q, &stock);
+    outq_push_next(&q, &envelope, NULL, run[0]);
+    outq_push_next(&q, &envelope, NULL, run[1]);
+    assert_int_equal(stock.copies, run[0]->n + run[1]->n);
+    outq_push_next(&q, &envelope, NULL, run[1]);
+    assert_int_equal(stock.copies, run[0]->n + run[1]->n);
+    outq_done(&q);
+    assert_int_equal(stock.copies, 0);
+    assert_true(frame_is_alone(run[0]));
+    unref_run(run, 2);
+    outq_stock_done(&stock);
+}
+
+static unsigned random_below(unsigned n)
+{
+    static uint32_t x = 1;
+
+    x = x * 1664525u + 1013904223u;
+    return (x >> 16) % n;
+}
+
+/* A queue of runs, and one whose results have nothing to do with each other. */
+struct twins {
+    struct outq run, plain;
+    struct outq_id *ids[2];
+    struct frame *runs[2][RUN_LENGTH], *plains[2][RUN_LENGTH];
+    size_t at[2]; /* of each run */
+};
+
+static void twins_renew(struct twins *t, size_t which)
+{
+    if (t->runs[which][0]) {
+        unref_run(t->runs[which], RUN_LENGTH);
+        unref_run(t->plains[which], RUN_LENGTH);
+    }
+    make_run(t->runs[which], RUN_LENGTH, true);
+    make_run(t->plains[which], RUN_LENGTH, false);
+    t->at[which] = 0;
+}
+
+static void twins_push(struct twins *t, size_t which, const struct outq_envelope *e)
+{
+    struct outq_id *id = t->ids[random_below(8) ? which : !which];
+    size_t at;
+
+    if (t->at[which] == RUN_LENGTH)
+        twins_renew(t, which);
+    at = t->at[which]++;
+    outq_push_next(&t->run, e, id, t->runs[which][at]);
+    outq_push_next(&t->plain, e, id, t->plains[which][at]);
+}
+
+static void twins_take(struct twins *t, size_t room)
+{
+    static char run[4096], plain[4096];
+    size_t n = outq_take(&t->run, run, room);
+
+    assert_int_equal(outq_take(&t->plain, plain, room), n);
+    assert_memory_equal(run, plain, n);
+}
+
+static void twins_step(struct twins *t, const struct outq_envelope *e)
+{
+    static const unsigned rooms[] = {1, 7, 60, 200, 4096};
+    struct outq_id *id = t->ids[random_below(2)];
+
+    switch (random_below(12)) {
+    case 0:
+    case 1:
+        twins_take(t, rooms[random_below(array_size(rooms))]);
+        break;
+    case 2:
+        outq_push_frame(&t->run, WS_TEXT, id, STR("bye"));
+        outq_push_frame(&t->plain, WS_TEXT, id, STR("bye"));
+        break;
+    case 3:
+        outq_drop(&t->run, id);
+        outq_drop(&t->plain, id);
+        break;
+    default:
+        twins_push(t, random_below(4) == 0, e);
+    }
+}
+
+static void check_twins(const struct outq_envelope *e)
+{
+    struct twins t = {.ids = {outq_id_new(STR("a")), outq_id_new(STR("bcd"))}};
+
+    outq_init(&t.run, NULL);
+    outq_init(&t.plain, NULL);
+    for (size_t which = 0; which < 2; which++)
+        twins_renew(&t, which);
+    for (int i = 0; i < 20000; i++) {
+        twins_step(&t, e);
+        assert_int_equal(t.run.unsent, t.plain.unsent);
+    }
+    while (!outq_empty(&t.plain))
+        twins_take(&t, 4096);
+    assert_true(outq_empty(&t.run));
+    for (size_t which = 0; which < 2; which++) {
+        unref_run(t.runs[which], RUN_LENGTH);
+        unref_run(t.plains[which], RUN_LENGTH);
+        assert_int_equal(t.ids[which]->holders, 1);
+        outq_id_unref(t.ids[which]);
+    }
+    outq_done(&t.run);
+    outq_done(&t.plain);
+}
+
+static void a_run_goes_out_as_its_results_one_by_one(void **state)
+{
+    struct outq_envelope chunk = envelope;
+
+    check_twins(&envelope);
+    chunk.framing = OUTQ_CHUNK;
+    check_twins(&chunk);
+}
+
+static void check_same(struct outq *q, struct outq *plain, size_t room)
+{
+    static char expected[4096];
+    size_t n;
+
+    do {
+        n = outq_take(q, taken, room);
+        assert_int_equal(outq_take(plain, expected, room), n);
+        assert_memory_equal(taken, expected, n);
+        assert_int_equal(q->unsent, plain->unsent);
+    } while (n);
+    assert_true(outq_empty(q));
+}
+
+/* To one after the other, some under ids of another length; some take little at a time. */
+static void tell_all(struct outq_stock *stock, struct frame *const *run, size_t n,
+                     struct outq_id *const *ids, size_t n_ids)
+{
+    for (size_t i = 0; i < n_ids; i++) {
+        struct outq q, plain;
+
+        outq_init(&q, stock);
+        outq_init(&plain, NULL);
+        for (size_t at = 0; at < n; at++) {
+            outq_push_next(&q, &envelope, ids[i], run[at]);
+            outq_push_next(&plain, &envelope, ids[i], run[at]);
+        }
+        check_same(&q, &plain, random_below(4) ? 4096 : 100);
+    }
+}
+
+static void everybody_gets_a_run_under_their_own_id(void **state)
+{
+    struct outq_id *ids[] = {outq_id_new(STR("aaaa")), outq_id_new(STR("bbbb")),
+                             outq_id_new(STR("")),     outq_id_new(STR("cccc")),
+                             outq_id_new(STR("dddd")), outq_id_new(STR("eeee"))};
+    struct outq_stock stock = {0};
+    struct frame *run[RUN_LENGTH];
+
+    for (int round = 0; round < 500; round++) {
+        size_t first = random_below(RUN_LENGTH), n = 1 + random_below(RUN_LENGTH - (unsigned)first);
+
+        make_run(run, RUN_LENGTH, true);
+        tell_all(&stock, run + first, n, ids, array_size(ids));
+        unref_run(run, RUN_LENGTH);
+    }
+    outq_stock_done(&stock);
+    for (size_t i = 0; i < array_size(ids); i++)
+        outq_id_unref(ids[i]);
+}
+
+/* More than a stencil may hold: it goes out all the same. */
+static void a_run_may_be_longer_than_any_stencil(void **state)
+{
+    struct outq_id *ids[] = {outq_id_new(STR("a")), outq_id_new(STR("b")), outq_id_new(STR("c"))};
+    struct frame *run[OUTQ_STENCIL_MOST + 1];
+    struct outq_stock stock = {0};
+
+    make_run(run, array_size(run), true);
+    tell_all(&stock, run, array_size(run), ids, array_size(ids));
+    tell_all(&stock, run, array_size(run) - 1, ids, array_size(ids));
+    unref_run(run, array_size(run));
+    outq_stock_done(&stock);
+    for (size_t i = 0; i < array_size(ids); i++)
+        outq_id_unref(ids[i]);
+}
+
 int main(void)
 {
     return RUN(
         test(a_result_goes_out_in_its_envelope), test(what_is_held_for_one_queue_alone_is_counted),
-
         test(bytes_of_the_process_are_sent_from_where_they_are),
         test(a_place_that_a_result_leaves_is_the_next_ones),
         test(a_packed_result_goes_out_in_everybodys_own_envelope),
@@ -351,5 +593,8 @@ int main(void)
         test(a_frame_says_its_length_in_the_shortest_form),
         test(taking_a_byte_at_a_time_gives_the_same_bytes),
         test(what_waits_under_a_dropped_id_is_not_sent), test(a_frame_begun_is_sent_to_its_end),
-        test(ending_a_queue_lets_go_of_shared_frames));
+        test(ending_a_queue_lets_go_of_shared_frames), test(results_of_a_run_share_a_place),
+        test(a_run_that_nobody_else_has_is_counted_whole),
+        test(a_run_goes_out_as_its_results_one_by_one),
+        test(everybody_gets_a_run_under_their_own_id), test(a_run_may_be_longer_than_any_stencil));
 }
