@@ -79,8 +79,11 @@ bool web_get(const struct config *config, const struct http_head *head, struct b
     struct str path = head->path;
     bool graphiql = has_graphiql(config), chat = has_chat(config);
 
-    if (graphiql && (str_eq(path, STR("/graphiql")) || str_eq(path, STR("/graphql"))))
-        return serve(STR("/graphiql"), STR("no-cache"), graphiql_policy, head, scratch, ret_page);
+    if (graphiql && str_eq(path, STR("/graphiql")))
+        return serve(path, STR("no-cache"), graphiql_policy, head, scratch, ret_page);
+    /* Kept nowhere: at this address others are answered otherwise. */
+    if (graphiql && str_eq(path, STR("/graphql")))
+        return serve(STR("/graphiql"), STR_NULL, graphiql_policy, head, scratch, ret_page);
     if (chat && str_eq(path, STR("/chat")))
         return serve(path, STR("no-cache"), chat_policy, head, scratch, ret_page);
     if ((graphiql || chat) && str_starts(path, STR("/assets/")))

@@ -15,13 +15,14 @@ import { createRequire } from 'node:module';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { chromium } from 'playwright-core';
 
 import { withServer } from '../lib/harness.mjs';
 
-// For each step, a server under sanitizers and a machine that does much else among them.
-const PATIENCE_MS = 60_000;
+// Ends what would wait for ever: a server under sanitizers, and a busy machine, are slow. No test asserts it.
+const PATIENCE_MS = 120_000;
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -89,6 +90,15 @@ class Visit {
         if (!isKnown) lines.push(`${id}: ${target}: ${html.slice(0, 200)}: ${failureSummary}`);
       }
     return lines;
+  }
+
+  // Until it is so. When it never is, what the page complained of is the likely reason.
+  async until(condition) {
+    const end = Date.now() + PATIENCE_MS;
+    while (!(await condition())) {
+      if (Date.now() > end) throw new Error(`waited in vain for ${condition}\n${this.#complaints.join('\n')}`);
+      await delay(20);
+    }
   }
 
   async end() {

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { until } from '../lib/until.mjs';
 import { withBrowser, withDemo } from './browser.mjs';
 
 // What axe finds inside GraphiQL, where nothing can be done about it from outside: a tab is an element
@@ -50,7 +49,7 @@ class Graphiql {
   // The first that satisfies.
   async response(satisfies = () => true) {
     let found;
-    await until(async () => {
+    await this.visit.until(async () => {
       found = await this.shown();
       return found && satisfies(found);
     });
@@ -94,7 +93,7 @@ await withBrowser(async (browser) => {
 
       await ann.chooseTab('Follow');
       await ann.run();
-      await until(() => ann.visit.sockets.some(({ sent }) => sent.some(({ type }) => type === 'subscribe')));
+      await ann.visit.until(() => ann.visit.sockets.some(({ sent }) => sent.some(({ type }) => type === 'subscribe')));
       assert.equal(ann.visit.sockets[0].url, `ws://${hall.address}/graphql`);
 
       await bob.chooseUser('bob');
@@ -102,7 +101,7 @@ await withBrowser(async (browser) => {
       let sent;
       let heard;
       // Whether the subscription stands already is not to be seen; it hears of what is sent from then on.
-      await until(async () => {
+      await bob.visit.until(async () => {
         await bob.run();
         sent = (await bob.response(({ data }) => data.sendMessage.seq !== sent?.seq)).data.sendMessage;
         heard = await ann.shown();
@@ -118,7 +117,7 @@ await withBrowser(async (browser) => {
       assert.equal(messages.items[0].senderId, 'bob');
 
       await ann.page.getByRole('button', { name: /Stop/ }).click();
-      await until(() => ann.visit.sockets[0].sent.some(({ type }) => type === 'complete'));
+      await ann.visit.until(() => ann.visit.sockets[0].sent.some(({ type }) => type === 'complete'));
       await ann.end();
       await bob.end();
     });
@@ -130,7 +129,7 @@ await withBrowser(async (browser) => {
       const { errors } = await it.response(({ errors }) => errors);
       assert.equal(errors[0].extensions.code, 'UNAUTHENTICATED');
       await it.page.reload();
-      await until(async () => (await it.page.getByLabel('as').inputValue()) === '');
+      await it.visit.until(async () => (await it.page.getByLabel('as').inputValue()) === '');
       await it.end();
     });
 
@@ -180,9 +179,9 @@ await withBrowser(async (browser) => {
       await it.chooseTab('Follow');
       await it.writeHeaders(headers);
       await it.run();
-      await until(() => it.openings.length === 1 && it.openings[0]);
+      await it.visit.until(() => it.openings.length === 1 && it.openings[0]);
       assert.deepEqual(it.openings[0], headers);
-      await until(async () => {
+      await it.visit.until(async () => {
         await hall.send('carol', 'GUILD#demo', 'to the page');
         return it.shown();
       });
@@ -199,7 +198,7 @@ await withBrowser(async (browser) => {
       const headers = { authorization: `Bearer ${hall.token('carol')}` };
       await it.writeHeaders(headers);
       await it.run();
-      await until(() => it.openings[1]);
+      await it.visit.until(() => it.openings[1]);
       assert.deepEqual(it.openings[1], headers);
       await it.end();
     });

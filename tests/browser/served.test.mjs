@@ -44,6 +44,7 @@ await withServer({}, async (hall) => {
   await check('a person who opens /graphql gets GraphiQL, a program that does not ask for a page does not', async () => {
     assert.ok(isPage(await get(hall, '/graphql', HTML)));
     assert.equal((await get(hall, '/graphql', HTML)).body.toString(), page);
+    assert.equal((await get(hall, '/graphql', HTML)).headers['cache-control'], 'no-store');
     assert.equal((await get(hall, '/graphql')).status, 400);
     const query = `/graphql?query=${encodeURIComponent('{ serverInfo { version } }')}`;
     const { data } = JSON.parse((await get(hall, query, HTML)).body);
