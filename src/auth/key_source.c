@@ -1,7 +1,7 @@
 #include "auth/key_source.h"
 
-#include "auth/fetch.h"
 #include "base/mem.h"
+#include "http/fetch.h"
 #include "loop/timer.h"
 
 struct key_source {
@@ -45,11 +45,14 @@ static void on_fetched(void *user, const struct fetch_answer *answer)
 
 struct key_source *key_source_new(struct loop *l, const struct key_source_config *config)
 {
+    static const struct str accept = STR_INIT("Accept: application/json, application/jwk-set+json");
     struct key_source *s = mem_new(struct key_source);
 
     s->config = *config;
     s->loop = l;
     s->fetch = fetch_new(l, &(struct fetch_config){.url = config->url,
+                                                   .headers = &accept,
+                                                   .n_headers = 1,
                                                    .timeout_ms = config->timeout_ms,
                                                    .on_done = on_fetched,
                                                    .user = s});

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "tests/lib/test.h"
-#include "tests/unit/auth/http_stub.h"
+#include "tests/unit/http/http_stub.h"
 #include "tests/unit/auth/signer.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"

@@ -1,4 +1,4 @@
-#include "auth/freshness.h"
+#include "http/freshness.h"
 
 #include "base/clock.h"
 #include "tests/lib/test.h"

@@ -1,4 +1,4 @@
-#include "tests/unit/auth/http_stub.h"
+#include "tests/unit/http/http_stub.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -1,19 +1,20 @@
-#include "auth/fetch.h"
+#include "http/fetch.h"
 
 #include <assert.h>
 #include <curl/curl.h>
 
-#include "auth/freshness.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "http/freshness.h"
 #include "loop/timer.h"
 #include "loop/watch.h"
 
 enum {
     MOST_CACHE_CONTROLS = 8, /* headers of that name */
     REASON_MAX = 256,
+    LONGEST_RETRY_AFTER_S = 24 * 3600, /* what is longer is not believed */
 };
 
 struct fetch {
@@ -25,7 +26,8 @@ struct fetch {
     struct curl_slist *headers;
     struct timer timer;
     struct buf body;
-    size_t head; /* bytes of headers so far */
+    size_t head;        /* bytes of headers so far */
+    struct str to_post; /* of the exchange under way; absent: it is a GET */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -152,8 +154,8 @@ static void set_options(struct fetch *f)
     curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(f->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(f->easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(f->easy, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(f->easy, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(f->easy, CURLOPT_FRESH_CONNECT, f->config.keep ? 0L : 1L);
+    curl_easy_setopt(f->easy, CURLOPT_FORBID_REUSE, f->config.keep ? 0L : 1L);
     curl_easy_setopt(f->easy, CURLOPT_TIMEOUT_MS, (long)f->config.timeout_ms);
     curl_easy_setopt(f->easy, CURLOPT_MAXFILESIZE, (long)FETCH_LARGEST_BODY);
     curl_easy_setopt(f->easy, CURLOPT_USERAGENT, "guildhall"); /* some refuse who has none */
@@ -165,7 +167,14 @@ static void set_options(struct fetch *f)
     curl_easy_setopt(f->easy, CURLOPT_WRITEDATA, f);
 }
 
-void fetch_start(struct fetch *f)
+static void set_post(struct fetch *f)
+{
+    curl_easy_setopt(f->easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(f->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)f->to_post.n);
+    curl_easy_setopt(f->easy, CURLOPT_POSTFIELDS, f->to_post.p);
+}
+
+static void begin(struct fetch *f)
 {
     assert(!f->easy);
     f->easy = curl_easy_init();
@@ -173,7 +182,21 @@ void fetch_start(struct fetch *f)
     f->error[0] = '\0';
     f->head = 0;
     set_options(f);
+    if (f->to_post.p)
+        set_post(f);
     curl_multi_add_handle(f->multi, f->easy);
+}
+
+void fetch_start(struct fetch *f)
+{
+    f->to_post = STR_NULL;
+    begin(f);
+}
+
+void fetch_post(struct fetch *f, struct str body)
+{
+    f->to_post = body;
+    begin(f);
 }
 
 static struct str header(CURL *easy, const char *name, size_t place)
@@ -219,6 +242,14 @@ static int64_t read_freshness(CURL *easy)
     return fresh_ms;
 }
 
+static int64_t read_retry_after(CURL *easy)
+{
+    curl_off_t seconds = 0;
+
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+    return seconds > 0 && seconds < LONGEST_RETRY_AFTER_S ? (int64_t)seconds * 1000 : -1;
+}
+
 static struct str reason(struct fetch *f, CURLcode code, long status, char text[REASON_MAX])
 {
     if (buf_overflowed(&f->body) || code == CURLE_FILESIZE_EXCEEDED)
@@ -236,19 +267,21 @@ static struct str reason(struct fetch *f, CURLcode code, long status, char text[
 
 static void finish(struct fetch *f, CURLcode code)
 {
-    struct fetch_answer answer = {.fresh_ms = -1};
+    struct fetch_answer answer = {.fresh_ms = -1, .retry_after_ms = -1};
     struct buf body = f->body;
     char text[REASON_MAX];
     CURL *easy = f->easy;
     long status = 0;
 
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-    answer.arrived = code == CURLE_OK && status == 200;
+    answer.status = code == CURLE_OK ? (int)status : 0;
+    answer.arrived = answer.status == 200;
     if (answer.arrived) {
         answer.body = buf_str(&body);
         answer.fresh_ms = read_freshness(easy);
     } else {
         answer.why = reason(f, code, status, text);
+        answer.retry_after_ms = read_retry_after(easy);
     }
     f->easy = NULL;
     buf_init(&f->body, FETCH_LARGEST_BODY);
@@ -260,6 +293,14 @@ static void finish(struct fetch *f, CURLcode code)
 
 /* --- its life */
 
+static void add_headers(struct fetch *f, const struct fetch_config *config)
+{
+    for (size_t i = 0; i < config->n_headers; i++) {
+        f->headers = curl_slist_append(f->headers, arena_str(&f->arena, config->headers[i]).p);
+        assert(f->headers);
+    }
+}
+
 struct fetch *fetch_new(struct loop *l, const struct fetch_config *config)
 {
     struct fetch *f = mem_new(struct fetch);
@@ -270,9 +311,9 @@ struct fetch *fetch_new(struct loop *l, const struct fetch_config *config)
     f->config.url = arena_str(&f->arena, config->url);
     buf_init(&f->body, FETCH_LARGEST_BODY);
     timer_init(&f->timer, l, on_time);
-    f->headers = curl_slist_append(NULL, "Accept: application/json, application/jwk-set+json");
+    add_headers(f, config);
     f->multi = curl_multi_init();
-    assert(f->multi && f->headers);
+    assert(f->multi);
     curl_multi_setopt(f->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(f->multi, CURLMOPT_SOCKETDATA, f);
     curl_multi_setopt(f->multi, CURLMOPT_TIMERFUNCTION, on_timeout_changed);

@@ -2,7 +2,7 @@
  * Against a server of the test's own that says, byte for byte, what is to be said.
  */
 
-#include "auth/fetch.h"
+#include "http/fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "tests/lib/test.h"
-#include "tests/unit/auth/http_stub.h"
+#include "tests/unit/http/http_stub.h"
 
 static struct http_stub stub;
 static struct loop loop;
@@ -21,7 +21,8 @@ static unsigned answers;
 static bool arrived;
 static char body[256], why[512];
 static size_t body_n;
-static int64_t fresh_ms;
+static int64_t fresh_ms, retry_after_ms;
+static int status_told;
 
 static void on_done(void *user, const struct fetch_answer *answer)
 {
@@ -31,6 +32,8 @@ static void on_done(void *user, const struct fetch_answer *answer)
     snprintf(body, sizeof(body), "%.*s", (int)(body_n < 200 ? body_n : 200), answer->body.p);
     snprintf(why, sizeof(why), "%.*s", STR_ARG(answer->why));
     fresh_ms = answer->fresh_ms;
+    retry_after_ms = answer->retry_after_ms;
+    status_told = answer->status;
     loop_stop(&loop);
 }
 
@@ -61,8 +64,13 @@ static void await(unsigned n)
 
 static struct fetch *new_fetch(struct str url)
 {
-    return fetch_new(
-        &loop, &(struct fetch_config){.url = url, .timeout_ms = timeout_ms, .on_done = on_done});
+    static const struct str headers[] = {STR_INIT("Accept: application/json"), STR_INIT("X-A: b")};
+
+    return fetch_new(&loop, &(struct fetch_config){.url = url,
+                                                   .headers = headers,
+                                                   .n_headers = array_size(headers),
+                                                   .timeout_ms = timeout_ms,
+                                                   .on_done = on_done});
 }
 
 static void get(struct str url)
@@ -98,6 +106,25 @@ static void a_document_arrives_with_its_freshness(void **state)
     assert_int_equal(fresh_ms, 500000);
     assert_true(str_starts(str_c(stub.request), STR("GET /jwks HTTP/1.1\r\n")));
     assert_non_null(strstr(stub.request, "Accept: application/json"));
+}
+
+static void what_is_posted_is_told_how_it_was_taken(void **state)
+{
+    struct fetch *f = new_fetch(http_stub_url(&stub));
+
+    http_stub_say(&stub, STR("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"));
+    fetch_post(f, STR("{\"what\":\"is told\"}"));
+    await(1);
+    fails("status 503");
+    assert_int_equal(status_told, 503);
+    assert_int_equal(retry_after_ms, 7000);
+    assert_true(str_starts(str_c(stub.request), STR("POST /jwks HTTP/1.1\r\n")));
+    assert_non_null(strstr(stub.request, "X-A: b\r\n"));
+    assert_non_null(strstr(stub.request, "Content-Length: 18\r\n"));
+    fetch_start(f);
+    await(2);
+    assert_true(str_starts(str_c(stub.request), STR("GET /jwks HTTP/1.1\r\n")));
+    fetch_close(f);
 }
 
 static void several_headers_of_a_name_count_together(void **state)
@@ -279,7 +306,7 @@ static void what_is_under_way_can_be_dropped(void **state)
 
 int main(void)
 {
-    return RUN(T(a_document_arrives_with_its_freshness),
+    return RUN(T(a_document_arrives_with_its_freshness), T(what_is_posted_is_told_how_it_was_taken),
                T(several_headers_of_a_name_count_together), T(expires_is_a_date),
                T(an_expires_that_is_none_means_old), T(without_headers_nothing_is_said),
                T(chunks_are_put_together), T(another_status_is_a_failure),
