@@ -17,15 +17,16 @@ MAY_INCLUDE = {
     "base": [],
     "loop": ["base"],
     "http": ["base", "loop"],
+    "trace": ["base", "loop", "http"],
     "graphql": ["base"],
     "pg": ["base", "loop"],
-    "store": ["base", "loop", "pg"],
+    "store": ["base", "loop", "pg", "trace/trace.h"],
     "bus": ["base", "loop", "pg"],
     "hub": ["base", "loop", "bus/bus.h"],
     "auth": ["base", "loop", "http"],
     "net": ["base", "loop"],
     "resolvers": ["base", "loop/flow.h", "graphql/field.h", "gen", "store", "hub", "auth/viewer.h"],
-    "server": ["base", "loop", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
+    "server": ["base", "loop", "trace", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
     "cli": ["base", "graphql", "store", "auth", "server", "gen"],
 }
 

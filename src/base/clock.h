@@ -16,8 +16,9 @@ enum {
 /* Absent, where a time may be. */
 #define CLOCK_NONE INT64_MIN
 
-/* The wall clock. */
+/* The wall clock; in nanoseconds it reaches to the year 2262. */
 int64_t clock_unix_ms(void);
+int64_t clock_unix_ns(void);
 
 /* Never goes back; for measuring and for timers. Microseconds. */
 int64_t clock_mono_us(void);

@@ -26,6 +26,11 @@ void log_set_level(enum log_level level)
     atomic_store(&loudest, (int)level);
 }
 
+bool log_enabled(enum log_level level)
+{
+    return (int)level <= atomic_load_explicit(&loudest, memory_order_relaxed);
+}
+
 bool log_level_from(struct str name, enum log_level *ret_level)
 {
     for (size_t i = 0; i < array_size(level_names); i++) {
@@ -72,7 +77,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     struct buf line;
     struct json_out j = {.out = &line};
 
-    if ((int)level > atomic_load_explicit(&loudest, memory_order_relaxed))
+    if (!log_enabled(level))
         return;
     buf_init(&line, LONGEST_LINE);
     clock_format(clock_unix_ms(), now);

@@ -38,6 +38,9 @@ struct log_field {
 void log_set_level(enum log_level level);
 bool log_level_from(struct str name, enum log_level *ret_level);
 
+/* Whether it would be written: for what is dear to put together. */
+bool log_enabled(enum log_level level);
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
 #define LOG_FIELDS(...)       ((struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.key = NULL}})

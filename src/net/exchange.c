@@ -76,7 +76,7 @@ static void forget_request(struct exchange *x)
     buf_init(&x->body, max_body(x));
     arena_done(&x->arena);
     arena_init(&x->arena);
-    x->authorization = x->api_key = x->stream_token = x->origin = STR_NULL;
+    x->authorization = x->api_key = x->traceparent = x->stream_token = x->origin = STR_NULL;
 }
 
 /* Ready for the next request, and without memory until then. */
@@ -250,6 +250,7 @@ void exchange_show(const struct exchange *x, struct net_call *call)
 {
     call->authorization = x->authorization;
     call->api_key = x->api_key;
+    call->traceparent = x->traceparent;
     call->typed_errors = x->typed_errors;
 }
 
@@ -423,6 +424,8 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
     x->address = forwarded_client(head, x->peer, &x->net->config.trusted_proxies);
     x->authorization = arena_str(&x->arena, http_field(head, STR("Authorization")));
     x->api_key = arena_str(&x->arena, http_field(head, STR("X-Api-Key")));
+    if (x->net->config.traces)
+        x->traceparent = arena_str(&x->arena, http_field(head, STR("Traceparent")));
     x->typed_errors = http_field(head, STR("X-Amz-User-Agent")).p;
     if (str_eq(head->path, STR("/graphql")) || str_eq(head->path, STR("/graphql/stream")))
         return begin_graphql(x, head);

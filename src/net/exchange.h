@@ -79,6 +79,7 @@ struct exchange {
     bool without_body; /* HEAD: the response's head only */
     struct str authorization;
     struct str api_key;
+    struct str traceparent;  /* where net_config.traces is set */
     bool typed_errors;       /* for AppSync's clients */
     struct str stream_token; /* the body asks for an operation on that event stream; else absent */
     struct str origin;       /* of an allowed page of another server */

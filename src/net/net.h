@@ -37,6 +37,7 @@ struct net_config {
     struct tls_certificate *certificate; /* every connection speaks TLS; NULL: none does */
     bool proxy_protocol;               /* every connection begins with what a proxy says about it */
     struct net_ranges trusted_proxies; /* whose X-Forwarded-For is believed; borrowed */
+    bool traces;                       /* net_call.traceparent is wanted */
 };
 
 /* Listens. Call for one loop after another with the same endpoint, before they run. ST_CONFLICT:

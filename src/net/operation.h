@@ -79,6 +79,7 @@ struct net_call {
     struct str authorization; /* HTTP: the header's value. On sockets absent, but where an operation
                                  may show a token of its own (AppSync) */
     struct str api_key;       /* likewise, of x-api-key */
+    struct str traceparent;   /* over HTTP, where it is asked for: the header's */
     bool bare_field;   /* a stream's payloads are its root field's values, with nothing around */
     bool typed_errors; /* errors carry errorType and errorCode, for AppSync's clients */
     bool built_in;     /* the document is the transport's own, not the client's */

@@ -20,6 +20,7 @@
 #include "server/request.h"
 #include "server/session.h"
 #include "server/shutdown.h"
+#include "server/tracing.h"
 #include "store/boot.h"
 
 enum {
@@ -50,6 +51,7 @@ struct app {
     struct tls_certificate *certificate; /* NULL: in the clear */
     struct net_endpoint endpoint;
     size_t max_connections;
+    struct tracing tracing;
     struct readiness readiness;
     struct shutdown shutdown;
     uv_signal_t interrupted;
@@ -158,6 +160,7 @@ static void init_worker(struct app *app, size_t i)
     arena_init(&w->scratch);
     request_init(w);
     loop_init(&w->loop, (unsigned)i);
+    tracing_begin(&app->tracing, w);
     w->hub = hub_new(&w->loop);
     hub_keep(w->hub, c->recent_bytes / app->n_workers);
     w->plans = plan_cache_new(app->schema, &w->limits, PLAN_BYTES);
@@ -178,7 +181,9 @@ static void done_worker(struct worker *w)
     w->store = NULL;
     positions_close(w->positions);
     keyring_close(w->keyring);
+    tracing_end(w);
     loop_done(&w->loop);
+    tracing_free(w);
     keyring_free(w->keyring);
     documents_free(w->documents);
     positions_free(w->positions);
@@ -282,6 +287,7 @@ static bool listen_all(struct app *app)
             .certificate = app->certificate,
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,
             .trusted_proxies = c->trusted_proxies,
+            .traces = w->tracer != NULL,
         };
         struct net_service service = {
             .user = w,
@@ -523,13 +529,15 @@ static bool prepare(struct app *app, struct store_config *store)
 {
     const struct config *c = app->config;
     struct boot_error boot_error;
-    struct option_error keys_error;
+    struct option_error error;
     struct tls_error tls_error;
 
     if (certificate_read(c, &app->certificate, &tls_error) != ST_OK)
         complain("TLS", tls_error.text);
-    else if (keys_read(c, &app->keys, &keys_error) != ST_OK)
-        complain("keys", keys_error.text);
+    else if (keys_read(c, &app->keys, &error) != ST_OK)
+        complain("keys", error.text);
+    else if (tracing_read(&app->tracing, c->environment, &error) != ST_OK)
+        complain("traces", error.text);
     else if (boot_read(c->database_url, store, &boot_error) != ST_OK)
         complain("database", boot_error.text);
     else
@@ -562,6 +570,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     }
     net_endpoint_close(&app.endpoint);
     keys_done(&app.keys);
+    tracing_done(&app.tracing);
     tls_certificate_unref(app.certificate);
     return exit_status;
 }

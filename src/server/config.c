@@ -115,6 +115,7 @@ enum status config_load(struct config *c, const char *const *args, const char *c
     struct option_set *sets[] = {&c->options, own};
     enum status st = options_read_environment(&c->options, environment, ret_error);
 
+    c->environment = environment;
     if (st == ST_OK)
         st = options_read_flags(sets, own ? 2 : 1, args, ret_error);
     if (st != ST_OK)

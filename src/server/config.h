@@ -48,6 +48,7 @@ struct config_bus {
 
 struct config {
     struct arena arena;
+    const char *const *environment; /* as config_load() was given it; borrowed */
     struct option_set options; /* what was given, and where: for help and for `guildhall config` */
 
     struct option_address listen;

@@ -92,9 +92,20 @@ static void tell_others(struct feed *feed, const struct message *rows, size_t n)
     buf_done(&hint);
 }
 
+/* Each of the messages whose senders are traced. */
+static void trace_published(struct tracer *tracer, const struct message *rows, size_t n,
+                            int64_t start_ns)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].link)
+            trace_linked(tracer, rows[i].link, TRACE_PUBLISH, "publish", start_ns);
+}
+
 void feed_committed(void *user, struct loop *writers_loop, const struct message *rows, size_t n)
 {
     struct feed *feed = user;
+    struct tracer *tracer = feed->workers[writers_loop->index].tracer;
+    int64_t start_ns = tracer ? trace_now_ns(tracer) : 0;
     struct event_batch *batch = event_batch_new(n);
 
     for (size_t i = 0; i < n; i++)
@@ -102,6 +113,8 @@ void feed_committed(void *user, struct loop *writers_loop, const struct message 
     hub_publish(feed->hubs, feed->n, feed->hubs[writers_loop->index], batch);
     if (feed->is_shared)
         tell_others(feed, rows, n);
+    if (tracer)
+        trace_published(tracer, rows, n, start_ns);
 }
 
 /* --- from the other nodes */

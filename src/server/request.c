@@ -9,6 +9,7 @@
 #include "resolvers/message.h"
 #include "server/documents.h"
 #include "server/feed.h"
+#include "server/operation_log.h"
 #include "server/session.h"
 #include "server/subscription.h"
 
@@ -22,6 +23,9 @@ struct request {
     struct worker *worker;
     struct net_operation *op; /* NULL once the client has let go of it */
     struct viewer *viewer;    /* NULL without a token */
+    struct trace *trace;      /* NULL: not sampled */
+    uint64_t conn_id;         /* of the client, which may let go of it */
+    int64_t began_us;         /* 0: the log is not told */
     struct gql_plan *plan;
     struct net_call call; /* only where the token had to wait for its key */
     struct arena arena;
@@ -61,11 +65,38 @@ void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
     *ret_errors = str_of(buf_str(ret_body).p + from, to - from);
 }
 
+/* What went wrong first. */
+static enum status outcome_of(const struct request *r)
+{
+    return r->gql.errors.first ? r->gql.errors.first->status : ST_OK;
+}
+
+static struct operation_facts facts_of(const struct request *r)
+{
+    return (struct operation_facts){
+        .request_id = r->gql.errors.request_id,
+        .conn_id = r->conn_id,
+        .viewer = r->viewer,
+        .operation = r->gql.operation,
+        .trace = r->trace,
+    };
+}
+
+static void log_end(const struct request *r)
+{
+    struct operation_facts facts = facts_of(r);
+
+    operation_log_end(&facts, outcome_of(r), (clock_mono_us() - r->began_us) / 1000);
+}
+
 /* A response is written at once and taken at once: all requests write theirs to one buffer. */
 static void finish(struct request *r, const struct net_response *response)
 {
     struct buf *out = &r->worker->out;
 
+    trace_finish(r->trace, outcome_of(r));
+    if (r->began_us)
+        log_end(r);
     if (r->op)
         r->op->transport->finish(r->op, response);
     r->op = NULL;
@@ -93,16 +124,13 @@ static void refuse_by_first_error(struct request *r)
     refuse(r, NET_REQUEST_ERROR, status_http(first ? first->status : ST_FAULT));
 }
 
-/* The client was told the id and nothing else. */
 static void log_faults(const struct request *r)
 {
+    struct operation_facts facts = facts_of(r);
+
     for (const struct gql_error *e = r->gql.errors.first; e; e = e->next)
         if (e->status == ST_FAULT)
-            log_error("fault", LOG_HEX("requestId", r->gql.errors.request_id),
-                      LOG_STR("userId", r->context.caller.user),
-                      LOG_STR("tenantId", r->context.caller.tenant),
-                      LOG_STR("operationName", gql_operation_name(r->gql.operation)),
-                      LOG_STR("cause", e->cause.p ? e->cause : e->message));
+            operation_log_fault(&facts, e->cause.p ? e->cause : e->message);
 }
 
 /* Is there room for the answer among those that their clients have not taken yet? What has changed
@@ -129,7 +157,8 @@ static void done(struct request *r)
 {
     struct net_response response = {.outcome = NET_RESULT, .http_status = 200};
 
-    log_faults(r);
+    if (r->gql.errors.first)
+        log_faults(r);
     if (r->gql.failed) {
         refuse_by_first_error(r);
         return;
@@ -294,7 +323,9 @@ static void run_subscription(struct request *r, const struct net_call *call)
     session = session_for_stream(r);
     if (!session)
         return;
-    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call);
+    if (r->began_us)
+        log_end(r);
+    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call, r->trace);
     r->op = NULL;
     bury(r);
 }
@@ -367,6 +398,7 @@ static void fill_context(struct request *r)
         .rendered = hub_rendered(r->worker->hub),
         .count_send = count_send,
     };
+    r->context.caller.trace = r->trace;
 }
 
 static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
@@ -387,7 +419,10 @@ static void prepare(struct request *r, const struct net_call *call)
 {
     struct worker *w = r->worker;
 
+    struct trace_span *span = trace_begin(r->trace, &r->arena, TRACE_INSIDE, "parse and validate");
+
     r->plan = plan_for(w, call, &r->gql.errors);
+    trace_end(span, outcome_of(r));
     if (!r->plan) {
         refuse_by_first_error(r);
         return;
@@ -397,8 +432,10 @@ static void prepare(struct request *r, const struct net_call *call)
         refuse_by_first_error(r);
         return;
     }
+    if (r->trace)
+        trace_operation(r->trace, gql_operation_type_name(gql_operation_type(r->gql.operation)),
+                        gql_operation_name(r->gql.operation));
     fill_context(r);
-    r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.arena = &r->arena;
     r->gql.variables = json_value_copy(&r->arena, call->variables);
     r->gql.context = &r->context;
@@ -450,9 +487,10 @@ static void on_checked(void *user, struct wait *checked)
 {
     struct request *r = user;
 
-    if (!r->op)
+    if (!r->op) {
+        trace_finish(r->trace, checked->status);
         bury(r);
-    else if (let_in(r, checked, &r->call))
+    } else if (let_in(r, checked, &r->call))
         prepare(r, &r->call);
 }
 
@@ -484,18 +522,40 @@ void request_init(struct worker *w)
     buf_init(&w->out, LARGEST_RESPONSE);
 }
 
+/* A client that speaks WebSocket has no headers for an operation, but extensions. */
+static struct str traceparent_of(const struct net_call *call)
+{
+    if (call->traceparent.p)
+        return call->traceparent;
+    return json_value_text(json_value_get(call->extensions, STR("traceparent")));
+}
+
+static void begin_trace(struct request *r, const struct net_call *call)
+{
+    r->trace = trace_new(r->worker->tracer, &r->arena, traceparent_of(call));
+    if (r->trace)
+        r->trace->root.transport = r->op->client->transport;
+}
+
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call)
 {
+    struct worker *w = worker;
     struct session *session = op->client->session;
     struct request *r = mem_new(struct request);
 
     r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
-    r->worker = worker;
+    r->worker = w;
     r->op = op;
+    r->conn_id = op->client->id;
     op->owner = &r->owner;
     arena_init(&r->arena);
     gql_errors_init(&r->gql.errors, &r->arena);
+    r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.errors.typed = call->typed_errors;
+    if (log_enabled(LOG_DEBUG))
+        r->began_us = clock_mono_us();
+    if (w->tracer)
+        begin_trace(r, call);
     if (!may_ask(r))
         return;
     if (session && session_is_over(session)) {

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "loop/mailbox.h"
+#include "server/tracing.h"
 
 /* A letter to a worker, or from it to the first. */
 struct errand {
@@ -63,6 +64,16 @@ static void close_store(struct mailbox_letter *letter)
     store_close(e.worker->store, report, e.worker);
 }
 
+static void close_traces(struct mailbox_letter *letter)
+{
+    tracing_close(take(letter).worker, report);
+}
+
+static void hurry_traces(struct mailbox_letter *letter)
+{
+    tracing_hurry(take(letter).worker);
+}
+
 static void close_bus(struct mailbox_letter *letter)
 {
     struct errand e = take(letter);
@@ -96,6 +107,9 @@ static void hurry_stage(struct shutdown *s)
     case SHUTDOWN_STORES:
         order_all(s, hurry_worker);
         break;
+    case SHUTDOWN_TRACES:
+        order_all(s, hurry_traces);
+        break;
     case SHUTDOWN_BUS:
         post(s, &s->workers[0], &s->workers[0], hurry_bus);
         break;
@@ -116,6 +130,9 @@ static void enter(struct shutdown *s, enum shutdown_stage stage)
         break;
     case SHUTDOWN_STORES:
         order_all(s, close_store);
+        break;
+    case SHUTDOWN_TRACES:
+        order_all(s, close_traces);
         break;
     case SHUTDOWN_BUS:
         s->finished = s->n - 1;

@@ -22,6 +22,7 @@ enum shutdown_stage {
     SHUTDOWN_NOT_BEGUN,
     SHUTDOWN_NETWORKS,
     SHUTDOWN_STORES,
+    SHUTDOWN_TRACES,
     SHUTDOWN_BUS, /* the first worker's alone */
     SHUTDOWN_LOOPS,
 };

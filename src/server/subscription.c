@@ -46,6 +46,7 @@ struct subscription {
     enum right asked;      /* what a good answer to it will show the right to rest on */
     struct arena arena;    /* the reading's; reset before each */
     struct retry *retry;   /* NULL while none is to come */
+    struct trace *trace;   /* until it has begun, or failed to; NULL: it is not sampled */
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
     bool typed_errors;
@@ -73,9 +74,18 @@ static void forget_retry(struct subscription *s)
     s->retry = NULL;
 }
 
+/* A stream may last for days: its operation is done once it has begun. */
+static void finish_trace(struct subscription *s, enum status st)
+{
+    trace_finish(s->trace, st);
+    mem_free(s->trace);
+    s->trace = NULL;
+}
+
 /* Nothing is delivered behind this. Its memory goes when nobody can call back any more. */
 static void end(struct subscription *s)
 {
+    finish_trace(s, ST_OK); /* it was cancelled before it had begun */
     s->op = NULL;
     s->session = NULL;
     list_remove(&s->follower.link);
@@ -98,6 +108,7 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
     struct gql_error *error;
     struct buf body;
 
+    finish_trace(s, st);
     gql_errors_init(&errors, &s->arena);
     errors.typed = s->typed_errors;
     why = why.p ? why : str_c(status_text(st));
@@ -402,6 +413,7 @@ static void begin(struct subscription *s, const struct message_start *start)
     if (transport->started)
         transport->started(s->op,
                            message_cursor(&s->arena, &context, s->room_id, start->since_seq));
+    finish_trace(s, ST_OK);
     subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
 }
 
@@ -427,6 +439,7 @@ static void ask_start(struct subscription *s)
     struct store_caller caller = session_caller(s->session->viewer);
     struct wait *start;
 
+    caller.trace = s->trace;
     arena_reset(&s->arena);
     s->asked = right_to_ask_by(s);
     start = store_message_start(s->worker->store, &s->arena, &caller, s->room_id, s->since);
@@ -475,7 +488,7 @@ static void join(struct subscription *s)
 
 void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
-                        const struct net_call *call)
+                        const struct net_call *call, const struct trace *trace)
 {
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
@@ -503,6 +516,10 @@ void subscription_begin(struct worker *w, struct net_operation *op, struct sessi
     s->since = source->since;
     memcpy(s->bytes, source->room_id.p, source->room_id.n);
     s->room_id = str_of(s->bytes, source->room_id.n);
+    if (trace) {
+        s->trace = mem_new(struct trace);
+        *s->trace = *trace;
+    }
     arena_init(&s->arena);
     turn_hook_init(&s->read, on_read);
     /* First the topic, then the position: what commits in between is in one of the two. */

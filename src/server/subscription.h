@@ -14,7 +14,7 @@
 
 /* Takes the operation over. subscribed: the request whose gql_subscribe() gave a struct source;
  * plan and variables are shared with it. session: the client's, or one that the subscription takes
- * over. call is borrowed for the call. */
+ * over. call and trace, which goes on with it and may be NULL, are borrowed for the call. */
 void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
-                        const struct net_call *call);
+                        const struct net_call *call, const struct trace *trace);

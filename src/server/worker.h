@@ -20,6 +20,7 @@
 #include "store/store.h"
 
 struct documents;
+struct exporter;
 struct positions;
 struct shutdown;
 
@@ -42,6 +43,8 @@ struct worker {
     struct net *net;
     struct plan_cache *plans;
     struct documents *documents;
+    struct tracer *tracer; /* NULL, as the next: nothing is traced */
+    struct exporter *exporter;
     uint64_t requests;    /* so far: numbers them for the log */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */

@@ -73,6 +73,8 @@ struct store_read {
     struct arena *arena;
     struct wait *wait;
     store_decode_fn *decode;
+    struct trace *trace; /* the caller's */
+    struct trace_span *span;
     int first;
     int n_rows;
     const char *what; /* "room", "guild", "message": what is told to be missing; NULL: nothing */

@@ -59,6 +59,8 @@ struct change {
     struct store *store;
     struct arena *arena;
     struct wait *wait;
+    struct trace *trace; /* the caller's */
+    struct trace_span *span;
     const char *what; /* "room" or "guild" */
     struct str id;
     struct str tenant;
@@ -73,6 +75,7 @@ static struct change *change_new(struct store *s, struct arena *a,
 
     c->store = s;
     c->arena = a;
+    c->trace = caller->trace;
     c->what = what;
     c->id = arena_str(a, id);
     c->tenant = arena_str(a, caller->tenant);
@@ -156,6 +159,7 @@ static void on_changed(struct retry_call *r, enum status status, PGresult *resul
     const struct outcome *outcome = status == ST_OK ? outcome_of(result) : NULL;
 
     c->store->unanswered--;
+    trace_end(c->span, outcome ? outcome->status : status == ST_OK ? ST_FAULT : status);
     if (status != ST_OK)
         fail(c, status);
     else if (!outcome)
@@ -177,6 +181,7 @@ static struct wait *change_send(struct change *c, enum sql statement)
         return wait_done(c->arena, ST_UNAVAILABLE, NULL);
     c->store->unanswered++;
     c->wait = wait_new(c->arena);
+    c->span = trace_begin(c->trace, c->arena, TRACE_DATABASE, sql_statements[statement].name);
     return c->wait;
 }
 

@@ -23,6 +23,7 @@ const struct message *message_copy(struct arena *a, const struct message *m)
         .sender_id = arena_str(a, m->sender_id),
         .text = arena_str(a, m->text),
         .idempotency_key = arena_str(a, m->idempotency_key),
+        .repeated = m->repeated,
     };
     return copy;
 }
@@ -75,6 +76,7 @@ static struct log_read *log_read_new(struct store *s, struct arena *a,
     r->is_open = store_room_is_open(s, room_id);
     r->read.what = "room";
     r->read.id = r->room_id;
+    r->read.trace = caller->trace;
     put_door(&r->read.call.params, a, s, caller, room_id);
     return r;
 }
@@ -323,6 +325,7 @@ struct wait *store_message_get(struct store *s, struct arena *a, const struct st
     g->tenant = arena_str(a, caller->tenant);
     g->read.what = "message";
     g->read.id = arena_str(a, id);
+    g->read.trace = caller->trace;
     pg_put_text(p, a, caller->tenant);
     pg_put_text(p, a, id);
     pg_put_text(p, a, caller->user);

@@ -22,6 +22,7 @@ static struct list_read *list_read_new(struct arena *a, const struct store_calle
     struct list_read *r = arena_new(a, struct list_read);
 
     r->user_id = arena_str(a, caller->user);
+    r->read.trace = caller->trace;
     pg_put_text(&r->read.call.params, a, caller->tenant);
     return r;
 }

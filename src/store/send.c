@@ -25,7 +25,15 @@ static struct str copy_into(char **at, struct str s)
     return copy;
 }
 
-static struct writer_call *call_new(struct store *s, const struct store_caller *caller,
+static void trace_call(struct writer_call *call, struct trace *trace, struct arena *a)
+{
+    call->span = trace_begin(trace, a, TRACE_DATABASE, sql_statements[SQL_MESSAGE_SEND].name);
+    call->belongs = trace_link_to(call->span);
+    call->row.link = &call->belongs;
+}
+
+static struct writer_call *call_new(struct store *s, struct arena *a,
+                                    const struct store_caller *caller,
                                     const struct message_draft *draft)
 {
     size_t n = caller->tenant.n + caller->user.n + draft->room_id.n + draft->text.n +
@@ -46,6 +54,8 @@ static struct writer_call *call_new(struct store *s, const struct store_caller *
         .text = copy_into(&at, draft->text),
         .idempotency_key = copy_into(&at, draft->idempotency_key),
     };
+    if (caller->trace)
+        trace_call(call, caller->trace, a);
     id_uuid7(clock_unix_ms(), call->id);
     list_init(&call->link);
     return call;
@@ -77,10 +87,12 @@ static void answer(struct writer_call *call)
     enum status status = call->status;
     struct str why = STR_NULL;
 
+    call->row.repeated = call->earlier_id != NULL;
     if (status == ST_OK)
         row = message_copy(call->arena, &call->row);
     else
         why = refusal(call);
+    trace_end(call->span, status);
     call->from->unanswered--;
     mem_free(call->earlier_id);
     mem_free(call);
@@ -157,7 +169,7 @@ struct wait *store_message_send(struct store *s, struct arena *a, const struct s
     if (!store_is_storable(draft->text) || !store_is_storable(draft->idempotency_key) ||
         !store_is_storable(caller->tenant) || !store_is_storable(caller->user))
         return wait_done(a, ST_BAD_INPUT, NULL);
-    call = call_new(s, caller, draft);
+    call = call_new(s, a, caller, draft);
     wait = wait_new(a);
     call->arena = a;
     call->wait = wait;

@@ -106,6 +106,7 @@ static void on_rows(struct store_read *r, enum status status, const PGresult *re
     r->store->unanswered--;
     if (status == ST_OK)
         status = r->decode(r, result, &value);
+    trace_end(r->span, status);
     if (status == ST_OK)
         wait_answer(r->wait, ST_OK, value);
     else
@@ -123,6 +124,7 @@ struct wait *store_read(struct store *s, struct arena *a, struct store_read *r, 
         return wait_done(a, ST_UNAVAILABLE, NULL);
     s->unanswered++;
     r->wait = wait_new(a);
+    r->span = trace_begin(r->trace, a, TRACE_DATABASE, sql_statements[statement].name);
     return r->wait;
 }
 

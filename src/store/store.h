@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/wait.h"
 #include "loop/loop.h"
+#include "trace/trace.h"
 
 struct store;
 
@@ -28,6 +29,7 @@ struct store_caller {
     bool tenant_admin;        /* acts in any room and guild of the tenant */
     const struct str *guilds; /* guild ids the token itself vouches for */
     size_t n_guilds;
+    struct trace *trace; /* that the statement is a part of; NULL: of none */
 };
 
 /* What a row of a log tells of: its column type. */
@@ -47,8 +49,10 @@ struct message {
     struct str id;
     struct str sender_id;
     struct str text;
-    struct str idempotency_key; /* absent without one */
-    uint64_t kept_as;           /* its number among the rows that are in memory; 0: it is not */
+    struct str idempotency_key;    /* absent without one */
+    uint64_t kept_as;              /* its number among the rows that are in memory; 0: it is not */
+    bool repeated;                 /* it was sent again under its key, and stored before */
+    const struct trace_link *link; /* whose trace its commit belongs to; NULL: nobody's */
 };
 
 /* Told on the writer's loop after a commit, in the order of the log, before the senders are
