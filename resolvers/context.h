@@ -7,6 +7,7 @@
  * Threads: the request's loop.
  */
 
+#include "audit/audit.h"
 #include "auth/viewer.h"
 #include "base/wait.h"
 #include "graphql/field.h"
@@ -34,6 +35,10 @@ struct context {
     enum status introspection; /* ST_OK, or why __schema and __type are not answered */
     int64_t now_ms;
     struct store_caller caller; /* the viewer, as the store takes it */
+
+    struct audit *audit; /* NULL, when nobody wants to know who did what */
+    uint64_t request_id; /* for it */
+    uint64_t conn_id;
 
     /* Checks a newer token and, on an open socket, puts it in place of the one before. The value is
      * a const struct viewer that lives as long as the request. */

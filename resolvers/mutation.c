@@ -1,7 +1,7 @@
 #include "gen/schema_gen.h"
 
 #include "base/map.h"
-#include "resolvers/context.h"
+#include "resolvers/audited.h"
 #include "resolvers/limits.h"
 #include "resolvers/message.h"
 #include "store/membership.h"
@@ -34,14 +34,16 @@ static struct str without_controls(struct arena *a, struct str text)
     return str_of(clean, n);
 }
 
-static bool is_too_often(struct gql_field *f)
+static bool is_too_often(struct gql_field *f, const struct audited_act *act)
 {
     struct context *c = context_of(f);
     uint64_t wait_ms = c->count_send(c);
 
-    if (wait_ms > 0)
-        gql_reject_for_now(f, ST_RATE_LIMITED, wait_ms);
-    return wait_ms > 0;
+    if (wait_ms == 0)
+        return false;
+    audited_refused(f, ST_RATE_LIMITED, act);
+    gql_reject_for_now(f, ST_RATE_LIMITED, wait_ms);
+    return true;
 }
 
 void mutation_send_message(struct gql_field *f, const struct mutation_send_message_args *a)
@@ -52,6 +54,7 @@ void mutation_send_message(struct gql_field *f, const struct mutation_send_messa
         .text = without_controls(f->arena, a->text),
         .idempotency_key = a->idempotency_key,
     };
+    const struct audited_act act = {.event = "sendMessage", .room_id = a->room_id};
 
     if (!message_room_id(f, a->room_id))
         return;
@@ -59,14 +62,20 @@ void mutation_send_message(struct gql_field *f, const struct mutation_send_messa
         gql_reject_argument(
             f, ST_BAD_INPUT, "text",
             "text must hold at least one character that is not a control character.");
-    else if (!is_too_often(f))
-        gql_resolve_later(f, store_message_send(c->store, f->arena, &c->caller, &draft));
+    else if (!is_too_often(f, &act))
+        audited_resolve_later(f, store_message_send(c->store, f->arena, &c->caller, &draft), &act);
 }
 
 static void on_renewed(void *user, struct wait *renewed)
 {
     struct gql_field *f = user;
+    struct context *c = context_of(f);
 
+    if (c->audit)
+        audit_write(
+            c->audit, "renewSession", renewed->status,
+            LOG_FIELDS(LOG_STR("tenantId", c->caller.tenant), LOG_STR("userId", c->caller.user),
+                       LOG_STR("reason", renewed->detail), LOG_INT("connId", (int64_t)c->conn_id)));
     if (renewed->status == ST_OK)
         gql_resolve(f, renewed->value);
     else
@@ -167,6 +176,15 @@ static const struct member *members_of(struct arena *a, const struct member_inpu
     return members;
 }
 
+static const struct str *ids_of(struct arena *a, const struct member_input_list *list)
+{
+    struct str *ids = arena_array(a, struct str, list->n);
+
+    for (size_t i = 0; i < list->n; i++)
+        ids[i] = list->items[i]->user_id;
+    return ids;
+}
+
 /* Two users, who are private to each other. */
 static bool may_be_direct(struct gql_field *f, const struct create_room_input *input,
                           const struct room_draft *draft)
@@ -227,7 +245,11 @@ void mutation_create_room(struct gql_field *f, const struct mutation_create_room
         return;
     if (room_guild_id(draft.id).p && !may_be_in_guild(f, input, &draft))
         return;
-    gql_resolve_later(f, store_room_create(c->store, f->arena, &c->caller, &draft));
+    audited_resolve_later(f, store_room_create(c->store, f->arena, &c->caller, &draft),
+                          &(struct audited_act){.event = "createRoom",
+                                                .room_id = draft.id,
+                                                .put = draft.member_ids,
+                                                .n_put = draft.n_members});
 }
 
 void mutation_join_room(struct gql_field *f, const struct mutation_join_room_args *a)
@@ -235,27 +257,32 @@ void mutation_join_room(struct gql_field *f, const struct mutation_join_room_arg
     struct context *c = context_of(f);
 
     if (may_have_members(f, a->input->room_id))
-        gql_resolve_later(f, store_room_join(c->store, f->arena, &c->caller, a->input->room_id));
+        audited_resolve_later(
+            f, store_room_join(c->store, f->arena, &c->caller, a->input->room_id),
+            &(struct audited_act){.event = "joinRoom", .room_id = a->input->room_id});
 }
 
-static void remove_member(struct gql_field *f, struct str room_id, struct str user_id)
+static void remove_member(struct gql_field *f, const char *event, struct str room_id,
+                          const struct str *user_id)
 {
     struct context *c = context_of(f);
 
-    gql_resolve_later(f,
-                      store_room_remove_member(c->store, f->arena, &c->caller, room_id, user_id));
+    audited_resolve_later(
+        f, store_room_remove_member(c->store, f->arena, &c->caller, room_id, *user_id),
+        &(struct audited_act){
+            .event = event, .room_id = room_id, .removed = user_id, .n_removed = 1});
 }
 
 void mutation_leave_room(struct gql_field *f, const struct mutation_leave_room_args *a)
 {
     if (may_have_members(f, a->input->room_id))
-        remove_member(f, a->input->room_id, context_of(f)->caller.user);
+        remove_member(f, "leaveRoom", a->input->room_id, &context_of(f)->caller.user);
 }
 
 void mutation_remove_member(struct gql_field *f, const struct mutation_remove_member_args *a)
 {
     if (may_have_members(f, a->input->room_id) && may_be_user(f, "input.userId", a->input->user_id))
-        remove_member(f, a->input->room_id, a->input->user_id);
+        remove_member(f, "removeMember", a->input->room_id, &a->input->user_id);
 }
 
 void mutation_set_members(struct gql_field *f, const struct mutation_set_members_args *a)
@@ -265,9 +292,14 @@ void mutation_set_members(struct gql_field *f, const struct mutation_set_members
     const struct member_input_list *list = &a->input->members;
 
     if (may_have_members(f, a->input->room_id) && are_named_once(f, list, "input.members", &nobody))
-        gql_resolve_later(f,
-                          store_room_put_members(c->store, f->arena, &c->caller, a->input->room_id,
-                                                 members_of(f->arena, list), list->n));
+        audited_resolve_later(f,
+                              store_room_put_members(c->store, f->arena, &c->caller,
+                                                     a->input->room_id, members_of(f->arena, list),
+                                                     list->n),
+                              &(struct audited_act){.event = "setMembers",
+                                                    .room_id = a->input->room_id,
+                                                    .put = ids_of(f->arena, list),
+                                                    .n_put = list->n});
 }
 
 void mutation_create_guild(struct gql_field *f, const struct mutation_create_guild_args *a)
@@ -279,8 +311,9 @@ void mutation_create_guild(struct gql_field *f, const struct mutation_create_gui
             f, ST_BAD_INPUT, "input.id",
             "input.id must be 1 to %d characters of A-Z a-z 0-9 _ - . :", GUILD_ID_LONGEST);
     else
-        gql_resolve_later(
-            f, store_guild_create(c->store, f->arena, &c->caller, a->input->id, a->input->name));
+        audited_resolve_later(
+            f, store_guild_create(c->store, f->arena, &c->caller, a->input->id, a->input->name),
+            &(struct audited_act){.event = "createGuild", .guild_id = a->input->id});
 }
 
 void mutation_set_guild_members(struct gql_field *f,
@@ -296,6 +329,12 @@ void mutation_set_guild_members(struct gql_field *f,
     };
 
     if (are_named_once(f, &input->put, "input.put", &input->remove_user_ids))
-        gql_resolve_later(
-            f, store_guild_put_members(c->store, f->arena, &c->caller, input->guild_id, &draft));
+        audited_resolve_later(
+            f, store_guild_put_members(c->store, f->arena, &c->caller, input->guild_id, &draft),
+            &(struct audited_act){.event = "setGuildMembers",
+                                  .guild_id = input->guild_id,
+                                  .put = ids_of(f->arena, &input->put),
+                                  .n_put = input->put.n,
+                                  .removed = draft.removed,
+                                  .n_removed = draft.n_removed});
 }

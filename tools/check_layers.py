@@ -16,6 +16,7 @@ from pathlib import Path
 MAY_INCLUDE = {
     "base": [],
     "loop": ["base"],
+    "audit": ["base", "loop"],
     "http": ["base", "loop"],
     "trace": ["base", "loop", "http"],
     "graphql": ["base"],
@@ -25,9 +26,9 @@ MAY_INCLUDE = {
     "hub": ["base", "loop", "bus/bus.h"],
     "auth": ["base", "loop", "http"],
     "net": ["base", "loop"],
-    "resolvers": ["base", "loop/flow.h", "graphql/field.h", "gen", "store", "hub", "auth/viewer.h"],
-    "server": ["base", "loop", "trace", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
-    "cli": ["base", "graphql", "store", "auth", "server", "gen"],
+    "resolvers": ["base", "loop/flow.h", "graphql/field.h", "gen", "store", "hub", "audit/audit.h", "auth/viewer.h"],
+    "server": ["base", "loop", "audit", "trace", "graphql", "store", "bus", "hub", "auth", "net", "resolvers", "gen"],
+    "cli": ["base", "audit", "graphql", "store", "auth", "server", "gen"],
 }
 
 # Library: the headers it is known by, and the folders it is at home in.

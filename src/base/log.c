@@ -60,15 +60,28 @@ static void write_value(struct json_out *j, const struct log_field *f)
         snprintf(hex, sizeof(hex), "%llx", (unsigned long long)f->number);
         json_out_str(j, str_c(hex));
         break;
+    case LOG_KIND_BOOL:
+        json_out_bool(j, f->number);
+        break;
+    case LOG_KIND_LIST:
+        json_out_begin_array(j);
+        for (int64_t i = 0; i < f->number; i++)
+            json_out_str(j, f->items[i]);
+        json_out_end_array(j);
+        break;
     }
+}
+
+void log_field_write(struct json_out *j, const struct log_field *field)
+{
+    json_out_key(j, str_c(field->key));
+    write_value(j, field);
 }
 
 static void write_fields(struct json_out *j, const struct log_field *fields)
 {
-    for (const struct log_field *f = fields; f->key; f++) {
-        json_out_key(j, str_c(f->key));
-        write_value(j, f);
-    }
+    for (const struct log_field *f = fields; f->key; f++)
+        log_field_write(j, f);
 }
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields)

@@ -12,6 +12,8 @@
 
 #include "base/str.h"
 
+struct json_out;
+
 enum log_level {
     LOG_ERROR,
     LOG_WARN,
@@ -25,14 +27,20 @@ struct log_field {
         LOG_KIND_TEXT, /* null when absent */
         LOG_KIND_NUMBER,
         LOG_KIND_HEX, /* the number, as text */
+        LOG_KIND_BOOL,
+        LOG_KIND_LIST, /* of texts */
     } kind;
     struct str text;
-    int64_t number;
+    int64_t number; /* of a list: how many */
+    const struct str *items;
 };
 
-#define LOG_STR(k, s) ((struct log_field){.key = (k), .kind = LOG_KIND_TEXT, .text = (s)})
-#define LOG_INT(k, i) ((struct log_field){.key = (k), .kind = LOG_KIND_NUMBER, .number = (i)})
-#define LOG_HEX(k, i) ((struct log_field){.key = (k), .kind = LOG_KIND_HEX, .number = (int64_t)(i)})
+#define LOG_STR(k, s)  ((struct log_field){.key = (k), .kind = LOG_KIND_TEXT, .text = (s)})
+#define LOG_INT(k, i)  ((struct log_field){.key = (k), .kind = LOG_KIND_NUMBER, .number = (i)})
+#define LOG_HEX(k, i)  ((struct log_field){.key = (k), .kind = LOG_KIND_HEX, .number = (int64_t)(i)})
+#define LOG_BOOL(k, b) ((struct log_field){.key = (k), .kind = LOG_KIND_BOOL, .number = (b)})
+#define LOG_LIST(k, a, n)                                                                          \
+    ((struct log_field){.key = (k), .kind = LOG_KIND_LIST, .items = (a), .number = (int64_t)(n)})
 
 /* info until told otherwise; call before threads start. */
 void log_set_level(enum log_level level);
@@ -42,6 +50,9 @@ bool log_level_from(struct str name, enum log_level *ret_level);
 bool log_enabled(enum log_level level);
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
+
+/* The key and the value, in an object. */
+void log_field_write(struct json_out *j, const struct log_field *field);
 
 #define LOG_FIELDS(...)       ((struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.key = NULL}})
 #define log_error(event, ...) log_write(LOG_ERROR, (event), LOG_FIELDS(__VA_ARGS__))

@@ -1,5 +1,8 @@
 #include "cli/admin.h"
 
+#include <unistd.h>
+
+#include "audit/audit.h"
 #include "base/json_out.h"
 #include "graphql/error.h"
 #include "store/room_words.h"
@@ -53,6 +56,38 @@ static int act(const struct admin_cmd *c, struct config *config,
     return exit_status;
 }
 
+static void write_act(struct audit_file *file, const struct admin_cmd *c,
+                      const struct admin_options *options, int exit_status)
+{
+    struct audit *audit = audit_new(NULL, file);
+
+    audit_write(audit, "admin", exit_status == CMD_OK ? ST_OK : ST_FORBIDDEN,
+                LOG_FIELDS(LOG_STR("command", str_c(c->cmd.name)),
+                           LOG_STR("tenantId", options->tenant),
+                           LOG_LIST("words", options->words.items, options->words.n),
+                           LOG_STR("owner", options->owner), LOG_STR("members", options->members),
+                           LOG_INT("uid", getuid())));
+    audit_free(audit);
+}
+
+/* What could not be written down is not begun. */
+static int act_on_record(const struct admin_cmd *c, struct config *config,
+                         const struct admin_options *options)
+{
+    struct audit_file *file;
+    struct audit_error error;
+    int exit_status;
+
+    if (!c->changes || str_eq(config->audit_log, STR("off")))
+        return act(c, config, options);
+    if (audit_file_open(config->audit_log, &file, &error) != ST_OK)
+        return cmd_fail(CMD_FAILED, "--audit-log: %s", error.text);
+    exit_status = act(c, config, options);
+    write_act(file, c, options, exit_status);
+    audit_file_close(file);
+    return exit_status;
+}
+
 static int check_and_act(const struct admin_cmd *c, struct config *config,
                          const struct admin_options *options)
 {
@@ -68,7 +103,7 @@ static int check_and_act(const struct admin_cmd *c, struct config *config,
     if (!config->database_url.n)
         return cmd_fail(CMD_MISUSED, "no database: set --database URL (or GUILDHALL_DATABASE_URL, "
                                      "or DATABASE_URL)");
-    return act(c, config, options);
+    return act_on_record(c, config, options);
 }
 
 int admin_run(const struct cmd *cmd, const char *const *args, const char *const *environment)

@@ -63,6 +63,7 @@ struct admin_cmd {
     size_t least_words;
     size_t most_words;
     admin_act_fn *act;
+    bool changes; /* something: the audit log hears of it */
 };
 
 cmd_run_fn admin_run;

@@ -153,6 +153,7 @@ static const struct admin_cmd create_cmd = {
     .n_options = array_size(create_options),
     .most_words = 1,
     .act = create,
+    .changes = true,
 };
 
 static const struct admin_cmd list_cmd = {
@@ -203,6 +204,7 @@ static const struct admin_cmd add_cmd = {
     .least_words = 2,
     .most_words = SIZE_MAX,
     .act = add,
+    .changes = true,
 };
 
 static const struct admin_cmd remove_cmd = {
@@ -217,6 +219,7 @@ static const struct admin_cmd remove_cmd = {
     .least_words = 2,
     .most_words = SIZE_MAX,
     .act = remove_members,
+    .changes = true,
 };
 
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)

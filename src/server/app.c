@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "audit/audit.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "gen/schema_gen.h"
@@ -17,6 +19,7 @@
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
+#include "server/reload.h"
 #include "server/request.h"
 #include "server/session.h"
 #include "server/shutdown.h"
@@ -52,6 +55,7 @@ struct app {
     struct net_endpoint endpoint;
     size_t max_connections;
     struct tracing tracing;
+    struct audit_file *audit_file; /* NULL: nobody wants to know who did what */
     struct readiness readiness;
     struct shutdown shutdown;
     uv_signal_t interrupted;
@@ -161,6 +165,8 @@ static void init_worker(struct app *app, size_t i)
     request_init(w);
     loop_init(&w->loop, (unsigned)i);
     tracing_begin(&app->tracing, w);
+    if (app->audit_file)
+        w->audit = audit_new(&w->loop, app->audit_file);
     w->hub = hub_new(&w->loop);
     hub_keep(w->hub, c->recent_bytes / app->n_workers);
     w->plans = plan_cache_new(app->schema, &w->limits, PLAN_BYTES);
@@ -182,6 +188,7 @@ static void done_worker(struct worker *w)
     positions_close(w->positions);
     keyring_close(w->keyring);
     tracing_end(w);
+    audit_free(w->audit);
     loop_done(&w->loop);
     tracing_free(w);
     keyring_free(w->keyring);
@@ -343,12 +350,19 @@ static void on_signal(uv_signal_t *handle, int number)
     }
 }
 
+/* Whoever reads the audit log wants to know when it says nothing because nobody was there. */
+static void audit_life(struct app *app, const char *event)
+{
+    if (app->workers[0].audit)
+        audit_write(app->workers[0].audit, event, ST_OK,
+                    LOG_FIELDS(LOG_STR("version", app->facts.version), LOG_INT("pid", getpid())));
+}
+
 static void on_hang_up(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
-    keys_reload(&app->workers[0]);
-    certificate_reload(app->workers, app->n_workers);
+    reload_all(&(struct reload){app->workers, app->n_workers, app->audit_file});
 }
 
 static void watch_signal(struct app *app, uv_signal_t *handle, int number, uv_signal_cb on_number)
@@ -420,6 +434,7 @@ static void announce(struct app *app)
 
     log_info("listening", LOG_STR("address", address), LOG_INT("threads", (int64_t)app->n_workers),
              LOG_STR("version", app->facts.version));
+    audit_life(app, "start");
     if (app->hooks && app->hooks->on_listening)
         app->hooks->on_listening(app->hooks->user, address);
 }
@@ -498,6 +513,7 @@ static int serve(struct app *app, struct store_config *store)
         run_all(app);
         stop_watching(app);
         log_info("stopped");
+        audit_life(app, "stop");
         exit_status = 0;
     }
     /* Should only some have come to listen, the process ends with what those hold. */
@@ -531,6 +547,7 @@ static bool prepare(struct app *app, struct store_config *store)
     struct boot_error boot_error;
     struct option_error error;
     struct tls_error tls_error;
+    struct audit_error audit_error;
 
     if (certificate_read(c, &app->certificate, &tls_error) != ST_OK)
         complain("TLS", tls_error.text);
@@ -538,6 +555,9 @@ static bool prepare(struct app *app, struct store_config *store)
         complain("keys", error.text);
     else if (tracing_read(&app->tracing, c->environment, &error) != ST_OK)
         complain("traces", error.text);
+    else if (!str_eq(c->audit_log, STR("off")) &&
+             audit_file_open(c->audit_log, &app->audit_file, &audit_error) != ST_OK)
+        complain("--audit-log", audit_error.text);
     else if (boot_read(c->database_url, store, &boot_error) != ST_OK)
         complain("database", boot_error.text);
     else
@@ -571,6 +591,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     net_endpoint_close(&app.endpoint);
     keys_done(&app.keys);
     tracing_done(&app.tracing);
+    audit_file_close(app.audit_file);
     tls_certificate_unref(app.certificate);
     return exit_status;
 }

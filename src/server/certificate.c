@@ -1,5 +1,6 @@
 #include "server/certificate.h"
 
+#include "audit/audit.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "loop/mailbox.h"
@@ -40,6 +41,13 @@ static void post(struct worker *w, struct tls_certificate *certificate)
     mailbox_post(w->loop.mailbox, &r->letter, on_renewal);
 }
 
+/* For the audit log. */
+static void told_reload(const struct worker *first, enum status st)
+{
+    if (first->audit)
+        audit_write(first->audit, "reloadCertificate", st, LOG_FIELDS());
+}
+
 void certificate_reload(struct worker *workers, size_t n)
 {
     struct tls_certificate *certificate;
@@ -48,6 +56,7 @@ void certificate_reload(struct worker *workers, size_t n)
     if (certificate_read(workers[0].config, &certificate, &error) != ST_OK) {
         log_error("certificate_not_reloaded", LOG_STR("why", str_c(error.text)),
                   LOG_STR("meanwhile", STR("the certificate of before is used")));
+        told_reload(&workers[0], ST_BAD_INPUT);
         return;
     }
     if (!certificate)
@@ -56,4 +65,5 @@ void certificate_reload(struct worker *workers, size_t n)
         post(&workers[i], certificate);
     tls_certificate_unref(certificate);
     log_info("certificate_reloaded");
+    told_reload(&workers[0], ST_OK);
 }

@@ -116,6 +116,7 @@ struct config {
     uint64_t statement_timeout_ms;
 
     enum log_level log;
+    struct str audit_log; /* a path, "stderr" or "off" */
 };
 
 enum {

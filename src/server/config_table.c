@@ -456,6 +456,12 @@ const struct option config_table[] = {
      .initial = "info",
      .words = log_words,
      .help = "how much is logged to stderr"},
+    {.name = "audit-log",
+     .kind = OPTION_TEXT,
+     .offset = AT(audit_log),
+     .initial = "off",
+     .shown = "PATH|stderr|off",
+     .help = "where who did what is written, a JSON object a line; opened anew on SIGHUP"},
 };
 
 const size_t config_table_n = array_size(config_table);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -273,6 +274,24 @@ enum status request_authorize(void *context, const struct gql_field_def *field)
     return ST_FORBIDDEN;
 }
 
+/* For the audit log. */
+static void told_refused(const struct request *r, const char *event, enum status st,
+                         struct str reason)
+{
+    char address[NET_ADDRESS_MAX];
+    const struct session *session = r->op->client->session;
+    const struct viewer *v = session ? session->viewer : r->viewer;
+
+    if (!r->worker->audit)
+        return;
+    audit_write(r->worker->audit, event, st,
+                LOG_FIELDS(LOG_STR("tenantId", v ? v->tenant_id : STR_NULL),
+                           LOG_STR("userId", v ? v->user_id : STR_NULL), LOG_STR("reason", reason),
+                           LOG_STR("address", net_address_format(r->op->client->address, address)),
+                           LOG_STR("transport", str_c(r->op->client->transport)),
+                           LOG_INT("connId", (int64_t)r->conn_id)));
+}
+
 /* Counted before anything is looked at: what is refused is to cost little. */
 static bool may_ask(struct request *r)
 {
@@ -283,6 +302,7 @@ static bool may_ask(struct request *r)
 
     if (wait_ms == 0)
         return true;
+    told_refused(r, "limit", ST_RATE_LIMITED, STR("rate-requests"));
     error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", status_text(ST_RATE_LIMITED));
     error->extensions =
         arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
@@ -301,6 +321,7 @@ static struct session *session_for_stream(struct request *r)
         return client->session;
     if (quotas_connect(r->worker->quotas, v->tenant_id, v->user_id))
         return session_new(r->worker, client, viewer_ref(v));
+    told_refused(r, "limit", ST_LIMIT_EXCEEDED, STR("max-connections-per-user"));
     gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
                   "Too many connections and streams of this user, or of the tenant, are open.");
     refuse(r, NET_REQUEST_ERROR, status_http(ST_LIMIT_EXCEEDED));
@@ -399,6 +420,9 @@ static void fill_context(struct request *r)
         .count_send = count_send,
     };
     r->context.caller.trace = r->trace;
+    r->context.audit = r->worker->audit;
+    r->context.request_id = r->gql.errors.request_id;
+    r->context.conn_id = r->conn_id;
 }
 
 static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
@@ -447,14 +471,15 @@ static void prepare(struct request *r, const struct net_call *call)
     run(r, call);
 }
 
-static void log_refused(const struct request *r, struct str reason)
+static void log_refused(const struct request *r, const struct wait *checked)
 {
     char address[NET_ADDRESS_MAX];
     const struct net_client *client = r->op->client;
 
     log_info("refused", LOG_INT("connId", (int64_t)client->id),
              LOG_STR("address", net_address_format(client->address, address)),
-             LOG_STR("reason", reason));
+             LOG_STR("reason", checked->detail));
+    told_refused(r, "authenticate", checked->status, checked->detail);
 }
 
 /* False: refused. */
@@ -465,7 +490,7 @@ static bool let_in(struct request *r, const struct wait *checked, const struct n
         return true;
     }
     if (!call->goes_on)
-        log_refused(r, checked->detail);
+        log_refused(r, checked);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
     refuse(r, NET_REFUSED, status_http(checked->status));
     return false;

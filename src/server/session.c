@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <openssl/sha.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/log.h"
@@ -32,6 +33,22 @@ struct store_caller session_caller(const struct viewer *v)
     };
 }
 
+/* For the audit log. */
+static void told(const struct session *s, const char *event, enum status st, struct str reason)
+{
+    char address[NET_ADDRESS_MAX];
+    const struct viewer *v = s->viewer;
+
+    if (!s->worker->audit)
+        return;
+    audit_write(s->worker->audit, event, st,
+                LOG_FIELDS(LOG_STR("tenantId", v ? v->tenant_id : STR_NULL),
+                           LOG_STR("userId", v ? v->user_id : STR_NULL), LOG_STR("reason", reason),
+                           LOG_STR("address", net_address_format(s->client->address, address)),
+                           LOG_STR("transport", str_c(s->client->transport)),
+                           LOG_INT("connId", (int64_t)s->client->id)));
+}
+
 static void await_expiry(struct session *s)
 {
     int64_t end = s->viewer->expires_at, nap;
@@ -54,6 +71,9 @@ bool session_look(struct session *s)
 
     if (end == CLOCK_NONE || clock_unix_ms() < end)
         return false;
+    if (s->look_from != INT64_MIN)
+        told(s, "tokenExpired", ST_TOKEN_EXPIRED, STR_NULL);
+    s->look_from = INT64_MIN; /* told */
     s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
     return true;
 }
@@ -172,6 +192,7 @@ static void refuse(struct session *s, const struct wait *checked)
     log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
              LOG_STR("address", net_address_format(s->client->address, address)),
              LOG_STR("reason", checked->detail));
+    told(s, "connect", checked->status, checked->detail);
     if (checked->status == ST_UNAVAILABLE)
         s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Try again later"));
     else
@@ -193,11 +214,15 @@ static void let_in(struct session *s, struct viewer *viewer)
         log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
                  LOG_STR("reason", STR("too many connections")), LOG_STR("userId", viewer->user_id),
                  LOG_STR("tenantId", viewer->tenant_id));
+        s->viewer = viewer;
+        told(s, "limit", ST_LIMIT_EXCEEDED, STR("max-connections-per-user"));
+        s->viewer = NULL; /* it has no place among the user's connections to give back */
         s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Too many connections"));
         viewer_unref(viewer);
         return;
     }
     s->viewer = viewer;
+    told(s, "connect", ST_OK, STR_NULL);
     await_expiry(s);
     acknowledge(s);
 }
@@ -241,6 +266,8 @@ void session_close(void *worker, struct net_client *client)
     struct session *s = client->session;
 
     client->session = NULL;
+    if (s->viewer)
+        told(s, "disconnect", ST_OK, STR_NULL);
     session_free(s);
 }
 
@@ -295,8 +322,10 @@ bool session_covers(struct session *s, struct viewer *viewer)
         return true;
     if (!is_same_user(s->viewer, viewer) || !has_same_rights(s->viewer, viewer))
         return false;
-    if (ends_later(viewer, s->viewer))
+    if (ends_later(viewer, s->viewer)) {
+        told(s, "renewSession", ST_OK, STR_NULL);
         put_viewer(s, viewer_ref(viewer));
+    }
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "hub/subscriber.h"
@@ -49,6 +50,7 @@ struct subscription {
     struct trace *trace;   /* until it has begun, or failed to; NULL: it is not sampled */
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
+    bool begun; /* and it has not been told yet that it ended */
     bool typed_errors;
     bool bare_field;    /* payloads are the root field's values */
     struct str room_id; /* in bytes */
@@ -82,10 +84,30 @@ static void finish_trace(struct subscription *s, enum status st)
     s->trace = NULL;
 }
 
+/* For the audit log. */
+static void told(const struct subscription *s, const char *event, enum status st)
+{
+    const struct viewer *v = s->session->viewer;
+
+    if (s->worker->audit)
+        audit_write(s->worker->audit, event, st,
+                    LOG_FIELDS(LOG_STR("tenantId", v->tenant_id), LOG_STR("userId", v->user_id),
+                               LOG_STR("roomId", s->room_id),
+                               LOG_INT("connId", (int64_t)s->session->client->id)));
+}
+
+static void told_end(struct subscription *s, enum status st)
+{
+    if (s->begun)
+        told(s, "unsubscribe", st);
+    s->begun = false;
+}
+
 /* Nothing is delivered behind this. Its memory goes when nobody can call back any more. */
 static void end(struct subscription *s)
 {
     finish_trace(s, ST_OK); /* it was cancelled before it had begun */
+    told_end(s, ST_OK);
     s->op = NULL;
     s->session = NULL;
     list_remove(&s->follower.link);
@@ -109,6 +131,10 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
     struct buf body;
 
     finish_trace(s, st);
+    if (s->begun)
+        told_end(s, st);
+    else
+        told(s, "subscribe", st);
     gql_errors_init(&errors, &s->arena);
     errors.typed = s->typed_errors;
     why = why.p ? why : str_c(status_text(st));
@@ -414,6 +440,8 @@ static void begin(struct subscription *s, const struct message_start *start)
         transport->started(s->op,
                            message_cursor(&s->arena, &context, s->room_id, start->since_seq));
     finish_trace(s, ST_OK);
+    told(s, "subscribe", ST_OK);
+    s->begun = true;
     subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
 }
 

@@ -19,6 +19,7 @@
 #include "server/quotas.h"
 #include "store/store.h"
 
+struct audit;
 struct documents;
 struct exporter;
 struct positions;
@@ -45,6 +46,7 @@ struct worker {
     struct documents *documents;
     struct tracer *tracer; /* NULL, as the next: nothing is traced */
     struct exporter *exporter;
+    struct audit *audit;  /* NULL: nobody wants to know who did what */
     uint64_t requests;    /* so far: numbers them for the log */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
