@@ -67,8 +67,8 @@ const struct cmd cmd_serve = {
     .usage =
         "guildhall serve --database URL --jwt-secret-file PATH [OPTION…]\n\n"
         "Serves until SIGINT or SIGTERM. The database's schema must be this program's: run\n"
-        "`guildhall migrate` before, or give --migrate. On SIGHUP the certificate, the secret,\n"
-        "the public keys and the API keys are read from their files again, and the JWKS is\n"
-        "fetched again; open connections stay.\n",
+        "`guildhall migrate` before, or give --migrate. On SIGHUP the file of --config, the\n"
+        "certificate, the secret, the public keys and the API keys are read again, the JWKS is\n"
+        "fetched again, and the audit log is opened anew; open connections stay.\n",
     .run = run,
 };

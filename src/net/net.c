@@ -237,6 +237,18 @@ void net_renew_certificate(struct net *n, struct tls_certificate *certificate)
     n->certificate = tls_certificate_ref(certificate);
 }
 
+void net_set_limits(struct net *n, const struct net_limits *limits)
+{
+    struct net_config *c = &n->config;
+
+    c->max_handshakes = limits->max_handshakes;
+    c->max_request_bytes = limits->max_request_bytes;
+    c->max_subscriptions = limits->max_subscriptions;
+    c->batching = limits->batching;
+    c->high_water = limits->high_water;
+    c->allowed_origins = limits->allowed_origins;
+}
+
 static void finish_close(struct net *n)
 {
     n->state = NET_CLOSED;

@@ -40,6 +40,16 @@ struct net_config {
     bool traces;                       /* net_call.traceparent is wanted */
 };
 
+/* What may change while it runs, each as in the config. */
+struct net_limits {
+    size_t max_handshakes;
+    size_t max_request_bytes;
+    size_t max_subscriptions;
+    size_t batching;
+    size_t high_water;
+    struct str allowed_origins; /* borrowed as long as the network lives */
+};
+
 /* Listens. Call for one loop after another with the same endpoint, before they run. ST_CONFLICT:
  * somebody else listens there. */
 enum status net_new(struct loop *l, const struct net_config *config,
@@ -56,6 +66,9 @@ void net_accept(struct net *n);
 /* For the connections that come from now on; a listener without TLS stays without. On the loop's
  * thread. */
 void net_renew_certificate(struct net *n, struct tls_certificate *certificate);
+
+/* From now on; what has begun may end by those of before. On the loop's thread. */
+void net_set_limits(struct net *n, const struct net_limits *limits);
 
 /* Stops accepting; closes every connection with 1012 once what was accepted has been answered;
  * after drain_ms it hurries. Then on_closed. */

@@ -16,6 +16,7 @@
 #include "server/certificate.h"
 #include "server/feed.h"
 #include "server/keys.h"
+#include "server/live.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
@@ -34,7 +35,6 @@ enum {
     MOST_CONNECTIONS = 1000000,
     LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
     OWN_DESCRIPTORS = 64,  /* of the process: files, pipes, a database being asked at start */
-    SECOND_US = 1000000,
     DESCRIPTORS_A_THREAD = 16, /* listener, database connections, the loop's own */
 };
 
@@ -58,6 +58,7 @@ struct app {
     struct audit_file *audit_file; /* NULL: nobody wants to know who did what */
     struct readiness readiness;
     struct shutdown shutdown;
+    struct reload reload;
     uv_signal_t interrupted;
     uv_signal_t terminated;
     uv_signal_t hung_up;
@@ -100,45 +101,20 @@ static void load_schema(struct app *app)
     hash_schema(app);
 }
 
-/* How many a rate allows in so many microseconds; 0: there is no limit. */
-static int64_t per(const struct rate *rate, int64_t period_us)
-{
-    return rate->interval_us ? period_us / rate->interval_us : 0;
-}
-
 static void state_facts(struct app *app)
 {
-    const struct config *c = app->config;
-
     app->facts = (struct context_facts){
         .version = STR(GUILDHALL_VERSION),
         .schema_hash = str_of(app->schema_hash, sizeof(app->schema_hash)),
-        .max_subscriptions_per_connection = (int64_t)c->max_subscriptions_per_connection,
-        .max_request_bytes = (int64_t)c->max_request_bytes,
-        .max_query_depth = (int64_t)c->max_depth,
-        .requests_per_second = per(&c->rate_requests, SECOND_US),
-        .messages_per_minute = per(&c->rate_sends, INT64_C(60) * SECOND_US),
     };
-}
-
-static struct gql_limits limits_of(const struct config *c)
-{
-    return (struct gql_limits){
-        .tokens = c->max_tokens,
-        .depth = c->max_depth,
-        .aliases = c->max_aliases,
-        .directives = c->max_directives,
-        .fields = c->max_fields,
-        .root_fields = c->max_root_fields,
-        .no_suggestions = c->suggestions == CONFIG_OFF,
-    };
+    live_fill_facts(&app->facts, app->config);
 }
 
 /* What stands in the manifest must be executable here, or nothing begins. */
 static bool read_trusted(struct app *app)
 {
     const struct config *c = app->config;
-    struct gql_limits limits = limits_of(c);
+    struct gql_limits limits = live_limits(c);
     struct trusted_error error;
 
     if (c->trusted_documents == DOCUMENTS_OFF)
@@ -160,7 +136,7 @@ static void init_worker(struct app *app, size_t i)
     w->schema = app->schema;
     w->facts = &app->facts;
     w->quotas = app->quotas;
-    w->limits = limits_of(c);
+    w->limits = live_limits(c);
     arena_init(&w->scratch);
     request_init(w);
     loop_init(&w->loop, (unsigned)i);
@@ -362,7 +338,7 @@ static void on_hang_up(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
-    reload_all(&(struct reload){app->workers, app->n_workers, app->audit_file});
+    reload_all(&app->reload);
 }
 
 static void watch_signal(struct app *app, uv_signal_t *handle, int number, uv_signal_cb on_number)
@@ -487,21 +463,24 @@ static void allow_descriptors(struct app *app)
 
 static int serve(struct app *app, struct store_config *store)
 {
+    struct quotas_config quotas;
     int exit_status = 1;
 
     allow_descriptors(app);
     app->n_workers = app->config->threads;
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
-    app->quotas = quotas_new(&(struct quotas_config){
-        .connections_per_user = app->config->max_connections_per_user,
-        .connections_per_tenant = app->config->max_connections_per_tenant,
-        .sends_per_user = app->config->rate_sends,
-        .sends_per_tenant = app->config->rate_sends_tenant,
-    });
+    live_fill_quotas(&quotas, app->config);
+    app->quotas = quotas_new(&quotas);
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     keys_hand_out(&app->keys, app->workers, app->n_workers);
     feed_init(&app->feed, app->workers, app->n_workers);
+    app->reload = (struct reload){
+        .workers = app->workers,
+        .n = app->n_workers,
+        .latest = app->config,
+        .audit_file = app->audit_file,
+    };
     shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
                   app->config->drain_timeout_ms);
     if (listen_all(app)) {
@@ -525,6 +504,7 @@ static int serve(struct app *app, struct store_config *store)
     feed_done(&app->feed);
     quotas_free(app->quotas);
     mem_free(app->workers);
+    live_done(app->reload.latest, app->config);
     return exit_status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "server/config_table.h"
 #include "server/config_tokens.h"
+#include "server/option_file.h"
 
 #define AT(member) offsetof(struct config, member)
 
@@ -118,6 +119,8 @@ enum status config_load(struct config *c, const char *const *args, const char *c
     c->environment = environment;
     if (st == ST_OK)
         st = options_read_flags(sets, own ? 2 : 1, args, ret_error);
+    if (st == ST_OK && c->config_file.n)
+        st = option_file_read(&c->options, c->config_file, ret_error);
     if (st != ST_OK)
         return st;
     settle_threads(c);
@@ -126,6 +129,84 @@ enum status config_load(struct config *c, const char *const *args, const char *c
     if (st == ST_OK)
         st = settle_bus(c, ret_error);
     return st == ST_OK ? config_tokens_settle(c, ret_error) : st;
+}
+
+/* --- the file again */
+
+/* What the environment and flags gave counts more than the file, whatever stands there by now. */
+static void adopt_others(struct config *probe, const struct config *now)
+{
+    for (size_t i = 0; i < now->options.n; i++) {
+        const struct option_given *given = &now->options.given[i];
+
+        if (!given->in_config_file && !str_eq(given->origin, STR("default")))
+            options_adopt(&probe->options, &now->options, i);
+    }
+}
+
+static bool is_changed(const struct config *now, const struct config *probe, size_t i)
+{
+    const struct option_given *old = &now->options.given[i], *new = &probe->options.given[i];
+
+    if (!old->in_config_file && !new->in_config_file)
+        return false;
+    return !str_eq(old->text, new->text) || !old->text.p != !new->text.p;
+}
+
+static struct str shown_of(const struct config *c, struct arena *a, size_t i)
+{
+    return arena_str(a, options_shown(&c->options, config_table[i].offset));
+}
+
+static void copy_config(const struct config *now, struct config *next)
+{
+    size_t bytes = now->options.n * sizeof(*now->options.given);
+
+    *next = *now;
+    next->before = now;
+    arena_init(&next->arena);
+    next->options.target = next;
+    next->options.arena = &next->arena;
+    next->options.given = arena_alloc(&next->arena, bytes);
+    memcpy(next->options.given, now->options.given, bytes);
+}
+
+static void take_changes(const struct config *now, const struct config *probe, struct config *next,
+                         struct config_changes *ret_changes)
+{
+    struct arena *a = &next->arena;
+
+    *ret_changes = (struct config_changes){arena_array(a, struct config_change, config_table_n), 0};
+    for (size_t i = 0; i < config_table_n; i++) {
+        if (!is_changed(now, probe, i))
+            continue;
+        ret_changes->items[ret_changes->n++] = (struct config_change){
+            .option = config_table[i].name,
+            .is_live = config_table[i].is_live,
+            .from = shown_of(now, a, i),
+            .to = shown_of(probe, a, i),
+            .origin = arena_str(a, probe->options.given[i].origin),
+        };
+        if (config_table[i].is_live)
+            options_adopt(&next->options, &probe->options, i);
+    }
+}
+
+enum status config_reread(const struct config *now, struct config *ret_next,
+                          struct config_changes *ret_changes, struct option_error *ret_error)
+{
+    struct config probe;
+    enum status st;
+
+    config_init(&probe);
+    adopt_others(&probe, now);
+    st = option_file_read(&probe.options, now->config_file, ret_error);
+    if (st == ST_OK) {
+        copy_config(now, ret_next);
+        take_changes(now, &probe, ret_next, ret_changes);
+    }
+    config_done(&probe);
+    return st;
 }
 
 static enum status check_tls(const struct config *c, struct option_error *error)

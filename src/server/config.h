@@ -48,9 +48,11 @@ struct config_bus {
 
 struct config {
     struct arena arena;
+    const struct config *before;    /* config_reread()'s; NULL of the first */
     const char *const *environment; /* as config_load() was given it; borrowed */
     struct option_set options; /* what was given, and where: for help and for `guildhall config` */
 
+    struct str config_file; /* of further options; absent: none */
     struct option_address listen;
     struct str tls_certificate; /* files; absent: in the clear */
     struct str tls_key;
@@ -132,6 +134,26 @@ void config_done(struct config *c);
  * says which. */
 enum status config_load(struct config *c, const char *const *args, const char *const *environment,
                         struct option_set *own, struct option_error *ret_error) must_use;
+
+/* An option whose value in the file is another by now; strings are the next config's. */
+struct config_change {
+    const char *option;
+    bool is_live;    /* the next config has it; else it needs a restart */
+    struct str from; /* as they may be shown; absent: unset */
+    struct str to;
+    struct str origin;
+};
+
+struct config_changes {
+    struct config_change *items;
+    size_t n;
+};
+
+/* The file of options again. *ret_next is as `now`, which must stay as long as it, but for the live
+ * options that have changed there. ST_BAD_INPUT: the error says where the file is wrong. */
+enum status config_reread(const struct config *now, struct config *ret_next,
+                          struct config_changes *ret_changes,
+                          struct option_error *ret_error) must_use;
 
 /* What `serve` cannot do without: a database and a key. ST_BAD_INPUT: the error says what to set.
  */

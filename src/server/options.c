@@ -125,7 +125,8 @@ static enum status put_value(struct option_set *set, const struct option *o, str
         return option_refuse(error, "%.*s: \"%.*s\" is not %.*s", STR_ARG(from->origin),
                              STR_ARG(shown), STR_ARG(option_value_allowed(o, set->arena)));
     }
-    *given = (struct option_given){arena_str(set->arena, text), from->origin, file};
+    *given = (struct option_given){
+        .text = arena_str(set->arena, text), .origin = from->origin, .file = file};
     return ST_OK;
 }
 
@@ -259,6 +260,67 @@ enum status options_read_environment(struct option_set *set, const char *const *
                                 environment, ret_error);
     }
     return st;
+}
+
+/* The option that a variable is of. */
+static const struct option *find_variable(const struct option_set *set, struct str name,
+                                          struct source *from)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct option *o = &set->options[i];
+        struct str variable = variable_name(set->arena, set->prefix, o->name);
+
+        if (o->kind == OPTION_SWITCH)
+            continue;
+        from->is_file = option_value_from_file(o) &&
+                        str_eq(name, arena_printf(set->arena, "%.*s_FILE", STR_ARG(variable)));
+        if (from->is_file || str_eq(name, variable) || (o->variable && str_eq_c(name, o->variable)))
+            return o;
+    }
+    return NULL;
+}
+
+enum status options_put_variable(struct option_set *set, struct str name, struct str value,
+                                 struct str origin, struct option_error *error)
+{
+    struct source from = {.origin = origin};
+    const struct option *o = find_variable(set, name, &from);
+    struct nearest best = {.arena = set->arena, .wanted = name, .distance = SIZE_MAX};
+    struct option_given *given;
+    enum status st;
+
+    if (!o) {
+        if (best.wanted.n > LONGEST_SHOWN)
+            name.n = best.wanted.n = LONGEST_SHOWN;
+        (void)is_known_variable(set, name, &best);
+        return option_refuse(error, "%.*s: unknown variable %.*s%.*s", STR_ARG(origin),
+                             STR_ARG(name), STR_ARG(did_you_mean(&best)));
+    }
+    given = &set->given[o - set->options];
+    if (!value.n || (!given->in_config_file && !str_eq(given->origin, STR("default"))))
+        return ST_OK;
+    st = put_value(set, o, value, &from, error);
+    if (st == ST_OK)
+        given->in_config_file = true;
+    return st;
+}
+
+void options_adopt(struct option_set *set, const struct option_set *from, size_t i)
+{
+    const struct option *o = &set->options[i];
+    const struct option_given *given = &from->given[i];
+    bool is_value;
+
+    set->given[i] = (struct option_given){
+        .text = arena_str(set->arena, given->text),
+        .origin = arena_str(set->arena, given->origin),
+        .file = arena_str(set->arena, given->file),
+        .in_config_file = given->in_config_file,
+    };
+    if (!given->text.p)
+        return;
+    is_value = option_value_read(o, set->arena, set->given[i].text, place_of(set, o));
+    assert(is_value);
 }
 
 static bool is_name_of(const struct option *o, struct str name, struct source *from)

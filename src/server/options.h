@@ -58,12 +58,14 @@ struct option {
     const char *const *words; /* of OPTION_WORD; NULL ends them */
     const char *shown;        /* what the help calls the value; NULL: after its kind */
     const char *help;         /* a sentence without its full stop */
+    bool is_live;             /* may change while the program runs */
 };
 
 struct option_given {
-    struct str text;   /* as it was written, or what the file held; absent: unset */
-    struct str origin; /* "default", "GUILDHALL_LISTEN", "--listen" */
-    struct str file;   /* the path of the file that held it; absent: none did */
+    struct str text;     /* as it was written, or what the file held; absent: unset */
+    struct str origin;   /* "default", "GUILDHALL_LISTEN", "--listen" */
+    struct str file;     /* the path of the file that held it; absent: none did */
+    bool in_config_file; /* a line of option_file.h's gave it */
 };
 
 /* A table and what has been read into its target. */
@@ -88,6 +90,15 @@ void options_init(struct option_set *set, struct arena *arena);
  * those that Kubernetes makes of a service's name. environment ends in NULL. */
 enum status options_read_environment(struct option_set *set, const char *const *environment,
                                      struct option_error *ret_error) must_use;
+
+/* The same of one variable, which stands at origin in a file (option_file.h): where something else
+ * than the file gave the option already, that stays. Its value empty: it is unset. */
+enum status options_put_variable(struct option_set *set, struct str name, struct str value,
+                                 struct str origin, struct option_error *error) must_use;
+
+/* The value of the option at this place of the table, and where it came from, from another set of
+ * the same table; copied. */
+void options_adopt(struct option_set *set, const struct option_set *from, size_t i);
 
 /* Reads the arguments into the sets. What is no option of any is ST_BAD_INPUT. args ends in
  * NULL. */

@@ -43,12 +43,23 @@ static void drop(struct plan_cache *c, struct entry *e)
     mem_free(e);
 }
 
+static void drop_all(struct plan_cache *c)
+{
+    while (!list_empty(&c->entries))
+        drop(c, list_first(&c->entries, struct entry, by_use));
+}
+
+void plan_cache_set_limits(struct plan_cache *c, const struct gql_limits *limits)
+{
+    c->limits = *limits;
+    drop_all(c);
+}
+
 void plan_cache_free(struct plan_cache *c)
 {
     if (!c)
         return;
-    while (!list_empty(&c->entries))
-        drop(c, list_first(&c->entries, struct entry, by_use));
+    drop_all(c);
     map_done(&c->by_text);
     mem_free(c);
 }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/hash.h"
 #include "base/list.h"
@@ -30,7 +31,8 @@ struct part {
 };
 
 struct quotas {
-    struct quotas_config config;
+    struct quotas_config first;
+    const struct quotas_config *_Atomic config;
     struct part parts[PARTS];
 };
 
@@ -103,6 +105,11 @@ static struct entry *find_or_make(const struct subject *s)
 
 /* --- connections */
 
+static const struct quotas_config *config_of(struct quotas *q)
+{
+    return atomic_load_explicit(&q->config, memory_order_acquire);
+}
+
 static bool add_connection(struct quotas *q, struct str tenant, struct str user, size_t most)
 {
     struct subject *s = subject_new(q, tenant, user);
@@ -134,9 +141,9 @@ static void remove_connection(struct quotas *q, struct str tenant, struct str us
 
 bool quotas_connect(struct quotas *q, struct str tenant, struct str user)
 {
-    if (!add_connection(q, tenant, user, q->config.connections_per_user))
+    if (!add_connection(q, tenant, user, config_of(q)->connections_per_user))
         return false;
-    if (add_connection(q, tenant, STR_NULL, q->config.connections_per_tenant))
+    if (add_connection(q, tenant, STR_NULL, config_of(q)->connections_per_tenant))
         return true;
     remove_connection(q, tenant, user);
     return false;
@@ -171,11 +178,11 @@ static uint64_t take_send(struct quotas *q, struct str tenant, struct str user,
  * at once pays for it. */
 uint64_t quotas_send(struct quotas *q, struct str tenant, struct str user, int64_t now_us)
 {
-    uint64_t wait_ms = take_send(q, tenant, user, &q->config.sends_per_user, now_us);
+    uint64_t wait_ms = take_send(q, tenant, user, &config_of(q)->sends_per_user, now_us);
 
     if (wait_ms > 0)
         return wait_ms;
-    return take_send(q, tenant, STR_NULL, &q->config.sends_per_tenant, now_us);
+    return take_send(q, tenant, STR_NULL, &config_of(q)->sends_per_tenant, now_us);
 }
 
 /* --- from begin to end */
@@ -184,13 +191,19 @@ struct quotas *quotas_new(const struct quotas_config *config)
 {
     struct quotas *q = mem_new(struct quotas);
 
-    q->config = *config;
+    q->first = *config;
+    atomic_init(&q->config, &q->first);
     for (size_t i = 0; i < PARTS; i++) {
         pthread_mutex_init(&q->parts[i].lock, NULL);
         list_init(&q->parts[i].entries);
         q->parts[i].sweep_at = SWEEP_AT_LEAST;
     }
     return q;
+}
+
+void quotas_set_config(struct quotas *q, const struct quotas_config *config)
+{
+    atomic_store_explicit(&q->config, config, memory_order_release);
 }
 
 void quotas_free(struct quotas *q)

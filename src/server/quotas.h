@@ -25,7 +25,9 @@ struct quotas_config {
     struct rate sends_per_tenant;
 };
 
+/* The first config is copied; the next ones are borrowed as long as the quotas live. */
 struct quotas *quotas_new(const struct quotas_config *config) must_use;
+void quotas_set_config(struct quotas *q, const struct quotas_config *config);
 /* Takes NULL. */
 void quotas_free(struct quotas *q);
 

@@ -3,6 +3,7 @@
 #include "audit/audit.h"
 #include "server/certificate.h"
 #include "server/keys.h"
+#include "server/live.h"
 
 static void reopen_audit(struct audit_file *file)
 {
@@ -17,9 +18,10 @@ static void reopen_audit(struct audit_file *file)
                   LOG_STR("meanwhile", STR("the file of before is written on")));
 }
 
-void reload_all(const struct reload *r)
+void reload_all(struct reload *r)
 {
     reopen_audit(r->audit_file);
+    live_reload(&r->latest, r->workers, r->n);
     keys_reload(&r->workers[0]);
     certificate_reload(r->workers, r->n);
 }

@@ -1,7 +1,8 @@
 #pragma once
 
 /*
- * What SIGHUP has a running server read again, or open anew: the audit log, keys, certificates.
+ * What SIGHUP has a running server read again, or open anew: the audit log, the file of
+ * options, keys, certificates.
  * Each is told in the log, and what fails leaves everything as it was.
  *
  * Threads: the first worker's loop.
@@ -14,7 +15,8 @@ struct audit_file;
 struct reload {
     struct worker *workers;
     size_t n;
+    const struct config *latest;   /* of those that were read */
     struct audit_file *audit_file; /* NULL: there is none */
 };
 
-void reload_all(const struct reload *r);
+void reload_all(struct reload *r);

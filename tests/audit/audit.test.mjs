@@ -204,7 +204,7 @@ await check('no text, token, signature or key is in the file, and no line is of 
   const events = new Set(rows.flatMap((row) => [...row.split('|')[1].matchAll(/`(\w+)`/g)].map(([, name]) => name)));
   for (const each of linesOf(path)) assert.ok(events.has(each.event), each.event);
   const seen = new Set(linesOf(path).map((each) => each.event));
-  assert.deepEqual([...events].filter((event) => !seen.has(event)).sort(), ['limit', 'reloadCertificate']);
+  assert.deepEqual([...events].filter((event) => !seen.has(event)).sort(), ['limit', 'reloadCertificate', 'reloadConfig']);
 });
 
 const certificate = new Certificate();
