@@ -44,6 +44,7 @@ struct errand *errand_new(struct exchange *x, enum errand_kind kind, struct str 
     e->token = arena_str(&e->arena, token);
     e->authorization = arena_str(&e->arena, x->authorization);
     e->api_key = arena_str(&e->arena, x->api_key);
+    e->traceparent = arena_str(&e->arena, x->traceparent);
     return e;
 }
 

@@ -275,6 +275,7 @@ static void begin(struct event_stream *s, struct errand *e, struct net_call *cal
     op->errand = e;
     call->authorization = e->authorization;
     call->api_key = e->api_key;
+    call->traceparent = e->traceparent;
     call->safe_method = e->safe_method;
     call->can_stream = true;
     service->on_operation(service->user, &op->base, call);

@@ -165,6 +165,7 @@ static void done_worker(struct worker *w)
     keyring_close(w->keyring);
     tracing_end(w);
     audit_free(w->audit);
+    w->audit = NULL; /* what ends with the loop is not told any more */
     loop_done(&w->loop);
     tracing_free(w);
     keyring_free(w->keyring);
