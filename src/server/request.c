@@ -550,12 +550,9 @@ void request_init(struct worker *w)
 /* A client that speaks WebSocket has no headers for an operation, but extensions. */
 static struct str traceparent_of(const struct net_call *call)
 {
-    const struct json_value *member;
-
     if (call->traceparent.p)
         return call->traceparent;
-    member = json_value_get(call->extensions, STR("traceparent"));
-    return json_value_text(member);
+    return json_value_text(json_value_get(call->extensions, STR("traceparent")));
 }
 
 static void begin_trace(struct request *r, const struct net_call *call)

@@ -50,9 +50,9 @@ struct message {
     struct str sender_id;
     struct str text;
     struct str idempotency_key;    /* absent without one */
+    uint64_t kept_as;              /* its number among the rows that are in memory; 0: it is not */
     bool repeated;                 /* it was sent again under its key, and stored before */
     const struct trace_link *link; /* whose trace its commit belongs to; NULL: nobody's */
-    uint64_t kept_as;           /* its number among the rows that are in memory; 0: it is not */
 };
 
 /* Told on the writer's loop after a commit, in the order of the log, before the senders are
