@@ -111,8 +111,10 @@ export async function withBrowser(body) {
   // Chromium's sandbox does not start for root.
   const args = ['--disable-dev-shm-usage', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])];
   const browser = await chromium.launch({ executablePath: chromiumPath(), args, timeout: PATIENCE_MS });
-  const open = async (hall, path, { width = 1280, height = 800, colours = 'light' } = {}) => {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: colours });
+  const open = async (hall, path, options = {}) => {
+    const { width = 1280, height = 800, colours = 'light', language = 'en-GB' } = options;
+    const view = { viewport: { width, height }, colorScheme: colours, locale: language };
+    const context = await browser.newContext(view);
     const visit = new Visit(context, await context.newPage(), hall.address);
     await visit.page.goto(`http://${hall.address}${path}`, { timeout: PATIENCE_MS });
     return visit;

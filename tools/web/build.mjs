@@ -69,7 +69,7 @@ const options = {
   logLevel: 'warning',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"' },
-  loader: Object.fromEntries(FILES.map((extension) => [extension, 'file'])),
+  loader: { '.graphql': 'text', ...Object.fromEntries(FILES.map((extension) => [extension, 'file'])) },
 };
 
 // A worker is a bundle of its own; the importing module gets the address of it.

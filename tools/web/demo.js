@@ -2,14 +2,19 @@
 
 const EARLY_MS = 60_000; // before it ends, a token is replaced
 
+// [{ user, token, expiresAt }], new ones at each call; none where there is no demo.
+export async function demoTokens() {
+  const { demo } = await (await fetch('/version')).json();
+  const response = demo && (await fetch('/demo/tokens'));
+  return response?.ok ? response.json() : [];
+}
+
 export class Demo {
   #tokens = [];
   #asked = null;
 
   // The demo of this server; null where there is none.
   static async find() {
-    const { demo } = await (await fetch('/version')).json();
-    if (!demo) return null;
     const found = new Demo();
     return (await found.#renew()) ? found : null;
   }
@@ -32,9 +37,8 @@ export class Demo {
   }
 
   async #ask() {
-    const response = await fetch('/demo/tokens');
-    if (!response.ok) return false;
-    this.#tokens = await response.json();
-    return true;
+    const tokens = await demoTokens();
+    if (tokens.length) this.#tokens = tokens;
+    return tokens.length > 0;
   }
 }

@@ -1,12 +1,19 @@
+// A chat to try guildhall with, and a worked example of a client: React, urql and graphql-ws.
+//
+// What an application would take from here stands in files without React's components:
+//
+//   operations.graphql   every operation
+//   connection.js        one socket: resumption by cursor, coming back, a token renewed on the open socket
+//   session.js           whose token, and where the next one comes from
+//   timeline.js          a stretch of a room's log, and how pages and live messages are put on to it
+//   room.js              a room: history both ways, live, unread, an outbox with idempotency keys
+//   hall.js              all rooms of a user
+//
+// The rest is what is seen: app.jsx and, below it, sign-in, top-bar, room-list, room-view, history,
+// message, composer and announcer; texts/ has the words in three languages.
+
 import { createRoot } from 'react-dom/client';
 
-function Chat() {
-  return (
-    <main>
-      <h1>guildhall</h1>
-      <p>The chat is not built yet.</p>
-    </main>
-  );
-}
+import { App } from './app.jsx';
 
-createRoot(document.getElementById('root')).render(<Chat />);
+createRoot(document.getElementById('root')).render(<App />);

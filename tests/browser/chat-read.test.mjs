@@ -1,0 +1,138 @@
+// The chat's rooms as they are read: history to its first message and back, what is unread, languages.
+
+import assert from 'node:assert/strict';
+
+import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
+import { withBrowser, withDemo } from './browser.mjs';
+import { Chat, numbers } from './chat.mjs';
+
+const HISTORY = 130; // more than three pages
+
+// Scrolls to a place from which the next page is asked for; gives the message at the top there.
+function scrollToTop(box) {
+  box.scrollTop = 300;
+  const { top } = box.getBoundingClientRect();
+  const topOf = (each) => each.getBoundingClientRect().top;
+  const first = [...box.querySelectorAll('li.message')].find((each) => topOf(each) > top);
+  return { seq: first.dataset.seq, y: topOf(first) };
+}
+
+await withBrowser(async (browser) => {
+  await withDemo([], async (hall) => {
+    await hall.room('archive', ['ann', 'bob']);
+    for (const n of numbers(1, HISTORY)) await hall.send(n % 3 ? 'ann' : 'bob', 'archive', `message ${n}`);
+
+    await check(
+      'scrolling up comes to the first message, and nothing moves on the screen meanwhile',
+      async () => {
+        const it = await Chat.enter(browser, hall, 'ann');
+        await it.openRoom('archive');
+        const seqs = await it.shownSeqs();
+        assert.deepEqual(seqs, numbers(HISTORY - seqs.length + 1, HISTORY));
+        assert.ok(seqs.length < HISTORY / 2);
+
+        const { seq, y } = await it.history.evaluate(scrollToTop);
+        await until(async () => (await it.shownSeqs()).length > seqs.length);
+        const message = it.page.locator(`li[data-seq="${seq}"]`);
+        assert.ok(Math.abs((await message.evaluate((each) => each.getBoundingClientRect().top)) - y) < 2);
+
+        await it.scroll('Home', () => it.page.getByText('This is where archive begins.').isVisible());
+        assert.deepEqual(await it.shownSeqs(), numbers(1, HISTORY));
+        await it.end();
+      },
+    );
+
+    await check(
+      'from the first message on one comes down to the newest, and from there on it is live',
+      async () => {
+        const it = await Chat.enter(browser, hall, 'ann');
+        await it.openRoom('archive');
+        await it.page.getByRole('button', { name: 'First message' }).click();
+        await it.message('message 1').waitFor();
+        assert.ok((await it.shownSeqs()).length < HISTORY / 2);
+        await hall.send('bob', 'archive', 'sent meanwhile');
+        await it.scroll('End', () => it.message('sent meanwhile').isVisible());
+        assert.deepEqual(await it.shownSeqs(), numbers(1, HISTORY + 1));
+        await hall.send('bob', 'archive', 'heard live');
+        await it.message('heard live').waitFor();
+        assert.deepEqual(await it.shownSeqs(), numbers(1, HISTORY + 2));
+        await it.end();
+      },
+    );
+
+    await check('a room shows how much of it is unread until it is opened, and from where', async () => {
+      const it = await Chat.enter(browser, hall, 'bob');
+      for (const room of ['archive', 'Lobby', 'Demo']) await it.openRoom(room);
+      for (const n of [1, 2, 3]) await hall.send('ann', 'lobby', `news ${n}`);
+      await it.entry('Lobby').filter({ hasText: '3 unread messages' }).waitFor();
+      await until(async () => (await it.page.title()).startsWith('(3) Demo'));
+      await it.openRoom('Lobby');
+      await it.entry('Lobby').filter({ hasNotText: 'unread' }).waitFor();
+      assert.deepEqual(await it.shownSeqs(), [1, 2, 3]);
+      await it.end();
+    });
+
+    await check(
+      'what was read stays read, what came while the page was closed is counted and marked',
+      async () => {
+        const it = await Chat.enter(browser, hall, 'bob');
+        await it.openRoom('Demo');
+        await hall.send('ann', 'GUILD#demo', 'read');
+        await it.message('read').waitFor();
+        await until(() =>
+          it.page.evaluate(() => localStorage['guildhall-chat:read:bob']?.includes('GUILD#demo')),
+        );
+        await it.page.goto('about:blank');
+        for (const n of [1, 2]) await hall.send('ann', 'GUILD#demo', `unread ${n}`);
+        await it.page.goto(`http://${hall.address}/chat`);
+        await it.is('Live');
+        await it.entry('Demo').filter({ hasText: '2 unread messages' }).waitFor();
+        await it.openRoom('Demo');
+        const lines = await it.page
+          .locator('ol.messages > li')
+          .evaluateAll((all) =>
+            all.map((each) => each.querySelector('.text')?.textContent ?? each.textContent),
+          );
+        assert.deepEqual(lines.slice(-4), ['read', 'New', 'unread 1', 'unread 2']);
+        await it.end();
+      },
+    );
+
+    await check('who reads further up is told of what comes below, and gets there', async () => {
+      const it = await Chat.enter(browser, hall, 'ann');
+      await it.openRoom('archive');
+      await it.scroll('Home', () => it.page.getByText('This is where archive begins.').isVisible());
+      await hall.send('bob', 'archive', 'far below');
+      await it.page.getByRole('button', { name: '1 new message' }).click();
+      await until(async () => {
+        const box = await it.message('far below').boundingBox();
+        return box && box.y < 800;
+      });
+      await it.entry('archive').filter({ hasNotText: 'unread' }).waitFor();
+      await it.end();
+    });
+
+    for (const [language, words] of [
+      ['es-MX', '¿Quién eres?'],
+      ['fr', 'Qui êtes-vous ?'],
+      ['de-AT', 'Who are you?'],
+    ])
+      await check(`a browser that asks for ${language} is told "${words}"`, async () => {
+        const it = await Chat.open(browser, hall, { language });
+        await it.page.getByRole('heading', { name: words }).waitFor();
+        await it.end();
+      });
+
+    await check('the language can be chosen, stays chosen, and is that of the document', async () => {
+      const it = await Chat.enter(browser, hall, 'ann');
+      await it.page.getByLabel('Language').selectOption('fr');
+      await it.page.getByRole('button', { name: 'Couper la connexion' }).waitFor();
+      await it.page.reload();
+      await it.is('En direct');
+      assert.equal(await it.page.locator('html').getAttribute('lang'), 'fr');
+      await it.end();
+    });
+  });
+});
+finish();

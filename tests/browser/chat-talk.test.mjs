@@ -1,0 +1,144 @@
+// Two windows of the chat talk; one is cut, and comes back with nothing missing and nothing twice.
+
+import assert from 'node:assert/strict';
+
+import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
+import { withBrowser, withDemo } from './browser.mjs';
+import { Chat, numbers } from './chat.mjs';
+
+const MISSED = 25; // messages while the connection is cut
+const CUTS = 4;
+const AT_A_CUT = 20; // messages while it happens
+
+async function inTheLog(hall, roomId, text) {
+  const table = roomId.startsWith('GUILD#') ? 'gg_guild' : 'gg_core';
+  return Number(
+    await hall.sql(`SELECT count(*) FROM ${table} WHERE room_id = '${roomId}' AND text = '${text}'`),
+  );
+}
+
+// Lets the page's next message reach the server and be stored, and ends the socket instead of letting
+// the page know: neither the answer nor the message itself comes through.
+async function loseTheAnswer(page, text) {
+  const keys = [];
+  await page.routeWebSocket(/graphql/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((data) => {
+      const { variables } = JSON.parse(data).payload ?? {};
+      if (variables?.text === text) keys.push(variables.idempotencyKey);
+      server.send(data);
+    });
+    server.onMessage((data) => {
+      const { data: told } = JSON.parse(data).payload ?? {};
+      const isOfIt = told?.sendMessage || told?.onMessage?.text === text;
+      if (!isOfIt || keys.length > 1) return socket.send(data);
+      return socket.close({ code: 3001, reason: 'lost' });
+    });
+  });
+  return keys;
+}
+
+await withBrowser(async (browser) => {
+  await withDemo([], async (hall) => {
+    const ann = await Chat.enter(browser, hall, 'ann');
+    const bob = await Chat.enter(browser, hall, 'bob');
+
+    for (const [room, id] of [
+      ['Lobby', 'lobby'],
+      ['Demo', 'GUILD#demo'],
+    ])
+      await check(`two windows talk in ${id}`, async () => {
+        await ann.openRoom(room);
+        await bob.openRoom(room);
+        await ann.say(`Hello ${room}`);
+        await bob.message(`Hello ${room}`).waitFor();
+        await bob.say('Hello Ann,\nhow are you?');
+        await ann.message('Hello Ann,\nhow are you?').waitFor();
+        await ann.announced.getByText('bob: Hello Ann,').waitFor();
+        assert.deepEqual(await ann.shownSeqs(), [1, 2]);
+        assert.deepEqual(await bob.shown(), await ann.shown());
+        assert.equal(await ann.page.locator('li.pending').count(), 0);
+      });
+
+    await check('who is cut comes back with nothing missing, and is told how much there was', async () => {
+      await bob.cut();
+      for (const n of numbers(1, MISSED)) await hall.send('ann', 'GUILD#demo', `missed ${n}`);
+      await ann.message(`missed ${MISSED}`).waitFor();
+      assert.deepEqual(await bob.shownSeqs(), [1, 2]);
+      await bob.back();
+      await bob.is(`${MISSED} missed messages caught up`);
+      await bob.message(`missed ${MISSED}`).waitFor();
+      assert.deepEqual(await bob.shownSeqs(), numbers(1, 2 + MISSED));
+      assert.deepEqual(await bob.shown(), await ann.shown());
+    });
+
+    await check('who is cut again and again while others send misses nothing', async () => {
+      let sent = 0;
+      const write = async () => {
+        for (const n of numbers(1, AT_A_CUT)) {
+          await hall.send('ann', 'lobby', `unending ${sent + n}`);
+          if (n === AT_A_CUT / 2) await bob.back();
+        }
+        sent += AT_A_CUT;
+      };
+      await bob.openRoom('Lobby');
+      for (const _ of numbers(1, CUTS)) await Promise.all([bob.cut(), write()]).then(() => bob.is('Live'));
+      await bob.message(`unending ${sent}`).waitFor();
+      assert.deepEqual(await bob.shownSeqs(), numbers(1, 2 + sent));
+    });
+
+    await check(
+      'what is said while cut off waits, and is sent once and in order when it is back',
+      async () => {
+        await ann.openRoom('Lobby');
+        await bob.cut();
+        await bob.say('from the tunnel');
+        await bob.say('still in it');
+        await bob.pending('from the tunnel').getByText('Waiting for the connection').waitFor();
+        assert.equal(await inTheLog(hall, 'lobby', 'from the tunnel'), 0);
+        await bob.back();
+        for (const it of [ann, bob]) {
+          await it.message('still in it').waitFor();
+          const last = (await it.shown()).slice(-2).map(({ text }) => text);
+          assert.deepEqual(last, ['from the tunnel', 'still in it']);
+        }
+        await until(async () => (await bob.page.locator('li.pending').count()) === 0);
+        assert.equal(await inTheLog(hall, 'lobby', 'from the tunnel'), 1);
+      },
+    );
+
+    await check(
+      'a message whose answer was lost is sent again under its key, and is there once',
+      async () => {
+        const eve = await Chat.open(browser, hall);
+        const keys = await loseTheAnswer(eve.page, 'did it arrive?');
+        await eve.page.reload();
+        await eve.page.getByRole('button', { name: 'Enter as bob' }).click();
+        await eve.openRoom('Lobby');
+        await eve.say('did it arrive?');
+        await until(() => keys.length > 1);
+        await eve.message('did it arrive?').waitFor();
+        await ann.message('did it arrive?').waitFor();
+        assert.equal(new Set(keys).size, 1);
+        assert.equal(await inTheLog(hall, 'lobby', 'did it arrive?'), 1);
+        assert.equal(await ann.message('did it arrive?').count(), 1);
+        assert.equal(await eve.message('did it arrive?').count(), 1);
+        await eve.end();
+      },
+    );
+
+    await check('who is removed from a room is told so, and hears no more of it', async () => {
+      const remove = 'mutation ($input: RemoveMemberInput!) { removeMember(input: $input) { room { id } } }';
+      await hall.ask('ann', remove, { input: { roomId: 'lobby', userId: 'bob' } });
+      await bob.page.getByRole('alert').filter({ hasText: 'not a member' }).waitFor();
+      await hall.send('ann', 'lobby', 'behind his back');
+      await ann.message('behind his back').waitFor();
+      assert.equal(await bob.message('behind his back').count(), 0);
+    });
+
+    await ann.end();
+    await bob.end();
+  });
+});
+finish();

@@ -1,0 +1,104 @@
+// The chat at /chat as one user has it open.
+
+import assert from 'node:assert/strict';
+
+import { until } from '../lib/until.mjs';
+
+export const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+export class Chat {
+  static async open(browser, hall, options) {
+    const it = new Chat();
+    it.hall = hall;
+    it.visit = await browser.open(hall, '/chat', options);
+    it.page = it.visit.page;
+    it.history = it.page.getByRole('region');
+    it.field = it.page.locator('#message');
+    it.status = it.page.getByRole('status');
+    it.announced = it.page.getByRole('log');
+    return it;
+  }
+
+  // One of the demo's users, live.
+  static async enter(browser, hall, user, options) {
+    const it = await Chat.open(browser, hall, options);
+    await it.page.getByRole('button', { name: `Enter as ${user}` }).click();
+    await it.is('Live');
+    return it;
+  }
+
+  // What the connection is said to do.
+  async is(words) {
+    await this.status.filter({ hasText: words }).waitFor();
+  }
+
+  entry(room) {
+    return this.page.getByRole('link', { name: new RegExp(`^${room}`) });
+  }
+
+  // With the newest page of it.
+  async openRoom(room) {
+    await this.entry(room).click();
+    await this.ready(room);
+  }
+
+  async ready(room) {
+    await this.page.getByRole('heading', { name: room, exact: true }).waitFor();
+    await this.history.and(this.page.locator('[aria-busy=false]')).waitFor();
+  }
+
+  async say(text) {
+    await this.field.fill(text);
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
+  // A message as the log has it, not one that is on its way.
+  message(text) {
+    return this.page
+      .locator('li.message:not(.pending)')
+      .filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  pending(text) {
+    return this.page.locator('li.pending').filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  // [{ seq, text }] as they stand below one another.
+  shown() {
+    return this.page
+      .locator('li.message:not(.pending)')
+      .evaluateAll((all) =>
+        all.map((each) => ({ seq: Number(each.dataset.seq), text: each.querySelector('.text').textContent })),
+      );
+  }
+
+  async shownSeqs() {
+    return (await this.shown()).map(({ seq }) => seq);
+  }
+
+  async cut() {
+    await this.page.getByRole('button', { name: 'Cut the connection' }).click();
+    await this.is('Cut off by you');
+  }
+
+  back() {
+    return this.page.getByRole('button', { name: 'Connect again' }).click();
+  }
+
+  // Keeps coming to an end of what is shown, until `done` is there.
+  async scroll(key, done) {
+    await this.history.focus();
+    await until(async () => {
+      await this.page.keyboard.press(key);
+      return done();
+    });
+  }
+
+  async isForEverybody(what) {
+    assert.deepEqual(await this.visit.barriers(), [], what);
+  }
+
+  async end() {
+    await this.visit.end();
+  }
+}

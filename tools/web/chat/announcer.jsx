@@ -1,0 +1,23 @@
+import { useTexts } from './language.js';
+import { useObserved } from './observable.js';
+
+// Says to a screen reader what others write. The list of messages itself is no live region: it would
+// read out the pages of history that are put on to it as well.
+export function Announcer({ hall, openId }) {
+  const t = useTexts();
+  const { heard } = useObserved(hall.state);
+
+  return (
+    <div className="visually-hidden" role="log" aria-live="polite" aria-relevant="additions">
+      {heard.map(({ room, message: { id, senderId, text } }) => (
+        <p key={id}>
+          {t(room.id === openId ? 'says' : 'saysIn', {
+            user: senderId,
+            room: room.state.value.name ?? room.id,
+            text,
+          })}
+        </p>
+      ))}
+    </div>
+  );
+}

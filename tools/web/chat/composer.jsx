@@ -1,0 +1,67 @@
+import { useRef, useState } from 'react';
+
+import { useTexts } from './language.js';
+import { useObserved } from './observable.js';
+
+export function Composer({ hall, room, title, mayWrite }) {
+  const t = useTexts();
+  const { maxTextLength } = useObserved(hall.state);
+  const field = useRef(null);
+  const [text, setText] = useState('');
+  const [wrong, setWrong] = useState(null);
+
+  if (!mayWrite) return <p className="composer empty">{t('guest')}</p>;
+
+  // The server counts code points, as [...text] does.
+  function whatIsWrong() {
+    const n = [...text].length;
+    if (text.trim() === '') return { key: 'textMissing' };
+    if (n > maxTextLength) return { key: 'textTooLong', values: { max: maxTextLength, n } };
+    return null;
+  }
+
+  function send(event) {
+    event.preventDefault();
+    const refusal = whatIsWrong();
+    setWrong(refusal);
+    field.current.focus();
+    if (refusal) return;
+    room.send(text);
+    setText('');
+  }
+
+  function onKeyDown(event) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
+  }
+
+  function onChange(event) {
+    setText(event.target.value);
+    setWrong(null);
+  }
+
+  return (
+    <form className="composer" onSubmit={send} noValidate>
+      <label className="visually-hidden" htmlFor="message">
+        {t('messageTo', { room: title })}
+      </label>
+      <textarea
+        id="message"
+        ref={field}
+        rows={Math.min(6, text.split('\n').length)}
+        value={text}
+        placeholder={t('messageTo', { room: title })}
+        aria-invalid={Boolean(wrong)}
+        aria-describedby={wrong ? 'message-error message-help' : 'message-help'}
+        onChange={onChange}
+        onKeyDown={onKeyDown}
+      />
+      <button className="primary">{t('send')}</button>
+      <p id="message-error" className="error" role="alert">
+        {wrong && t(wrong.key, wrong.values)}
+      </p>
+      <p id="message-help" className="help">
+        {t('sendHelp')}
+      </p>
+    </form>
+  );
+}

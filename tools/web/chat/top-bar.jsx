@@ -1,0 +1,101 @@
+import { codeOf } from './connection.js';
+import { LanguageChoice } from './language-choice.jsx';
+import { useTexts } from './language.js';
+import { useObserved } from './observable.js';
+import { claimsOf } from './session.js';
+import { TokenForm } from './token-form.jsx';
+
+export function TopBar({ hall, leave }) {
+  const t = useTexts();
+
+  return (
+    <header className="top">
+      <h1>guildhall</h1>
+      <ConnectionState hall={hall} />
+      <TokenState hall={hall} />
+      <div className="who">
+        <LanguageChoice />
+        <span className="user">
+          <span className="visually-hidden">{t('signedInAs', { user: hall.session.user })}</span>
+          <span aria-hidden="true">{hall.session.user}</span>
+        </span>
+        <button type="button" onClick={leave}>
+          {t('leave')}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+// What the connection does now, and a way to see that nothing is lost when it is gone for a while.
+function ConnectionState({ hall }) {
+  const t = useTexts();
+  const { phase, returns } = useObserved(hall.connection.state);
+  const { caughtUp } = useObserved(hall.state);
+  const isBack = phase === 'live' && returns > 0;
+
+  return (
+    <div className={`connection ${phase}`}>
+      <p role="status">
+        <span className="dot" aria-hidden="true" />
+        {t(phase)}
+        {isBack && (
+          <span className="caught-up">: {caughtUp ? t('caughtUp', { n: caughtUp }) : t('backNothing')}</span>
+        )}
+      </p>
+      {phase === 'cut' ? (
+        <button type="button" className="primary" onClick={() => hall.connection.back()}>
+          {t('reconnect')}
+        </button>
+      ) : (
+        <button type="button" disabled={phase === 'stopped'} onClick={() => hall.connection.cut()}>
+          {t('cutOff')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function TokenState({ hall }) {
+  const t = useTexts();
+  const { expiresAt } = useObserved(hall.session.state);
+  const { phase, renewing } = useObserved(hall.connection.state);
+
+  return (
+    <div className="token-state">
+      <span>{expiresAt ? t('tokenUntil', { time: t.second(expiresAt) }) : t('tokenForEver')}</span>
+      <button
+        type="button"
+        title={t('renewTitle')}
+        disabled={renewing || phase !== 'live'}
+        onClick={() => hall.connection.renewFromSource()}
+      >
+        {t('renew')}
+      </button>
+    </div>
+  );
+}
+
+// For who brings tokens: a newer one takes the place of the old on the open socket, or opens the next.
+export function NewToken({ hall }) {
+  const t = useTexts();
+  const { session, connection } = hall;
+  const { refused } = useObserved(session.state);
+
+  async function submit(token, claims) {
+    const { user } = claimsOf(session.token);
+    if (claims.user !== user) throw { key: 'tokenOther', values: { other: claims.user, user } };
+    if (refused) return session.accept(token, claims.expiresAt);
+    return connection.renew(token).catch((error) => {
+      throw { key: 'tokenRefused', values: { code: codeOf(error) } };
+    });
+  }
+
+  return (
+    <section className="new-token" aria-labelledby="new-token">
+      <h2 id="new-token">{t(refused ? 'otherToken' : 'newToken')}</h2>
+      <p>{t('newTokenHelp')}</p>
+      <TokenForm submit={submit} />
+    </section>
+  );
+}
