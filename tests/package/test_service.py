@@ -165,6 +165,24 @@ def configured(**variables):
     return {line.split()[0]: tuple(line.split(maxsplit=2)[1:]) for line in said.splitlines()}
 
 
+def health_is_asked_of_the_server_that_is_configured():
+    with tempfile.TemporaryDirectory() as folder:
+        there = {"GUILDHALL_LISTEN": f"unix:{folder}/sock"}
+        status, said, complained = guildhall("health", **there)
+        assert status == 1 and said == "" and "cannot reach" in complained, complained
+        with service(**there) as (_, manager):
+            manager.hears()
+            assert manager.hears()[0] == "READY=1"
+            assert guildhall("health", **there) == (0, "ready\n", "")
+            assert guildhall("health", "--live", **there) == (0, "ok\n", "")
+    with service("--listen", "127.0.0.1:0") as (_, manager):
+        manager.hears()
+        address = re.search(r"[\d.]+:\d+", manager.hears()[1])[0]
+        assert guildhall("health", f"http://{address}/") == (0, "ready\n", "")
+        everywhere = f"0.0.0.0:{address.split(':')[1]}"
+        assert guildhall("health", "--listen", everywhere) == (0, "ready\n", "")
+
+
 def credentials_are_read_and_count_less_than_variables():
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "guildhall_jwt-secret").write_text(SECRET, encoding="utf-8")
@@ -219,6 +237,7 @@ sys.exit(
             what_is_told_from_start_to_end,
             the_watchdog_hears_nothing_while_one_loop_is_stuck,
             a_server_that_starts_from_a_socket_unit_listens_there,
+            health_is_asked_of_the_server_that_is_configured,
             credentials_are_read_and_count_less_than_variables,
             systemd_understands_the_units,
             systemd_finds_little_exposed,
