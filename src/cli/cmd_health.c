@@ -50,7 +50,7 @@ static int ask(struct arena *arena, const struct http_call *call)
 
     if (http_fetch(arena, call, &answer, &why) != ST_OK)
         return cmd_fail(CMD_FAILED, "%.*s", STR_ARG(why));
-    said = str_trim(answer.body);
+    said = str_of(answer.body.p, str_find(answer.body, '\n'));
     if (said.n > LONGEST_SHOWN)
         said.n = LONGEST_SHOWN;
     if (answer.status != 200)
