@@ -7,6 +7,8 @@
 # Nothing is fetched. Pages that npm bundles are in it where their node_modules are there; small pages
 # stand in for them otherwise. OUT holds guildhall_VERSION_ARCHITECTURE.deb afterwards.
 
+# shellcheck disable=SC2016 # what stands in single quotes is another shell's
+
 set -euo pipefail
 
 root=$1 out=$2

@@ -18,6 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+PROXIES = {name: value for name, value in os.environ.items() if name.endswith("_proxy")}
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -90,7 +91,7 @@ class Build:
         enter = f"exec chroot {root} /bin/sh -ec 'cd {self.folder} && '\"$0\""
         subprocess.run(
             ["unshare", "-mpf", "--kill-child", "sh", "-ec", f"{mounts} && {enter}", line],
-            env=self.image["env"] | {"HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"},
+            env=self.image["env"] | PROXIES | {"HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"},
             check=True,
         )
 
