@@ -142,13 +142,6 @@ static int refuse_command(const struct cmd_group *group, struct str name)
     return CMD_MISUSED;
 }
 
-static int run_one(const struct cmd *cmd, const char *const *args, const char *const *environment)
-{
-    if (cmd->group)
-        return cmd_group_run(cmd->group, args, environment);
-    return cmd->run(cmd, args, environment);
-}
-
 static int run_command(const struct cmd_group *group, const char *const *args,
                        const char *const *environment)
 {
@@ -156,7 +149,7 @@ static int run_command(const struct cmd_group *group, const char *const *args,
 
     for (size_t i = 0; i < group->n; i++)
         if (str_eq(name, cmd_word(group->commands[i])))
-            return run_one(group->commands[i], args + 1, environment);
+            return group->commands[i]->run(group->commands[i], args + 1, environment);
     return refuse_command(group, name);
 }
 
@@ -185,4 +178,9 @@ int cmd_group_run(const struct cmd_group *group, const char *const *args,
         return CMD_OK;
     }
     return run_command(group, args, environment);
+}
+
+int cmd_run_group(const struct cmd *cmd, const char *const *args, const char *const *environment)
+{
+    return cmd_group_run(cmd->group, args, environment);
 }

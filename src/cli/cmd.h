@@ -58,6 +58,9 @@ int cmd_group_run(const struct cmd_group *group, const char *const *args,
 /* The last word of its name. */
 struct str cmd_word(const struct cmd *cmd);
 
+/* The run of a command that has a group. */
+cmd_run_fn cmd_run_group;
+
 /* Loads the configuration and the command's own options, which `own` has the places for (NULL:
  * there are none). False: the command is done,
  * with *ret_exit: its help was asked for and printed, or its arguments were wrong. */

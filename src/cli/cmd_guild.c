@@ -233,4 +233,5 @@ const struct cmd cmd_guild = {
     .name = "guild",
     .summary = "make guilds, and say who is in them",
     .group = &group,
+    .run = cmd_run_group,
 };

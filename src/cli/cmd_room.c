@@ -301,4 +301,5 @@ const struct cmd cmd_room = {
     .name = "room",
     .summary = "make rooms, and say who is in them",
     .group = &group,
+    .run = cmd_run_group,
 };

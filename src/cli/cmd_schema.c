@@ -169,4 +169,5 @@ const struct cmd cmd_schema = {
     .name = "schema",
     .summary = "print, introspect and compare schemas",
     .group = &group,
+    .run = cmd_run_group,
 };

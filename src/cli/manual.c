@@ -9,6 +9,11 @@
 
 /* --- roff */
 
+static char upper(char c)
+{
+    return (char)toupper((unsigned char)c);
+}
+
 /* Text of ours within a line: none of it is taken for a request or an escape. */
 static void add_text(struct buf *out, struct str text)
 {
@@ -39,7 +44,7 @@ static void add_heading(struct buf *out, const char *macro, const char *title)
 {
     buf_printf(out, ".%s \"", macro);
     for (; *title; title++)
-        buf_add_char(out, macro[1] == 'H' ? (char)toupper((unsigned char)*title) : *title);
+        buf_add_char(out, macro[1] == 'H' ? upper(*title) : *title);
     buf_add(out, STR("\"\n"));
 }
 
@@ -83,7 +88,7 @@ static void add_variable(struct buf *out, const char *name)
 {
     buf_add(out, STR("\\fBGUILDHALL_"));
     for (; *name; name++)
-        buf_add_char(out, *name == '-' ? '_' : (char)toupper((unsigned char)*name));
+        buf_add_char(out, *name == '-' ? '_' : upper(*name));
     buf_add(out, STR("\\fR"));
 }
 
@@ -208,9 +213,8 @@ static void add_group(struct buf *out, struct arena *arena, const struct cmd_gro
         const struct cmd *cmd = group->commands[i];
 
         add_heading(out, "SS", cmd->name);
-        add_paragraphs(out,
-                       arena_printf(arena, "%c%s.\n\n%.*s", toupper((unsigned char)*cmd->summary),
-                                    cmd->summary + 1, STR_ARG(description(cmd))));
+        add_paragraphs(out, arena_printf(arena, "%c%s.\n\n%.*s", upper(*cmd->summary),
+                                         cmd->summary + 1, STR_ARG(description(cmd))));
         add_own_options(out, arena, cmd);
         if (cmd->is_configured)
             add_configuration(out, arena, cmd);
@@ -291,9 +295,10 @@ static void add_title(struct buf *out, const char *date, const char *command, co
     if (command) {
         buf_add(out, STR("\\-"));
         for (const char *p = command; *p; p++)
-            buf_add_char(out, (char)toupper((unsigned char)*p));
+            buf_add_char(out, upper(*p));
     }
-    buf_printf(out, " 1 %s \"guildhall %s\" \"guildhall's manual\"\n.nh\n", date, GUILDHALL_VERSION);
+    buf_printf(out, " 1 %s \"guildhall %s\" \"guildhall's manual\"\n.nh\n", date,
+               GUILDHALL_VERSION);
     add_heading(out, "SH", "Name");
     buf_printf(out, "guildhall%s%s \\- ", dash, command ? command : "");
     add_line(out, str_c(summary));

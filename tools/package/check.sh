@@ -35,9 +35,10 @@ clean_up() {
         printf 'failed\n' >&3
         tail -n 30 "$work/log" >&3
     fi
-    ((starter == 0)) || kill "$starter" 2>/dev/null || true
+    ((starter == 0)) || kill -KILL "$starter" 2>/dev/null || true
     wait
-    rm -rf "$booted" "$image"
+    # What ran in it ends a moment after its first process.
+    until rm -rf "$booted" "$image"; do sleep 1; done
 }
 trap clean_up EXIT
 
@@ -115,6 +116,8 @@ start_manager() {
         cd "$root"
         pivot_root . run/old
         umount -l /run/old
+        # As an init does where no container is around it: what is mounted for a service is seen by it.
+        mount --make-rshared /
         export container=check
         exec /lib/systemd/systemd --unit=multi-user.target' bash "$booted" \
         >"$work/systemd.log" 2>&1 </dev/null &
