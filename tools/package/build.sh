@@ -22,7 +22,7 @@ git -C "$root" ls-files -z --cached --others --exclude-standard |
     tar -C "$root" --null --no-recursion -T - -c | tar -C "$tree" -x
 while IFS= read -r -d '' modules; do
     cp -a "$modules" "$tree/${modules#"$root"/}"
-done < <(find "$root/tools" -name node_modules -prune -print0)
+done < <(find "$root/tools/web" -name node_modules -prune -print0)
 cp -a "$tree/tools/package/debian" "$tree/debian"
 
 cd "$tree"
