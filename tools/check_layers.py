@@ -42,7 +42,7 @@ LIBRARIES = {
     "libjwt": (r"jwt\.h", ["auth"]),
     "libcurl": (r"curl/.*", ["http", "cli"]),
     "OpenSSL": (r"openssl/.*", ["auth", "store", "net", "server", "cli"]),
-    "libsystemd": (r"systemd/.*", ["net"]),
+    "libsystemd": (r"systemd/.*", ["net", "server"]),
     "libwebsockets": (r"libwebsockets\.h", ["net"]),
     "nghttp2": (r"nghttp2/.*", ["net"]),
     "zlib": (r"zlib\.h", ["net"]),

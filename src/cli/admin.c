@@ -110,8 +110,7 @@ int admin_run(const struct cmd *cmd, const char *const *args, const char *const 
 {
     const struct admin_cmd *c = container_of(cmd, const struct admin_cmd, cmd);
     struct admin_options own = {.kind = 0};
-    struct option_set options = {
-        .options = c->options, .n = c->n_options, .target = &own, .rest = &own.words};
+    struct option_set options = {.target = &own, .rest = &own.words};
     struct config config;
     int exit_status;
 

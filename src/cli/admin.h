@@ -58,8 +58,6 @@ typedef int admin_act_fn(struct admin *o);
 
 struct admin_cmd {
     struct cmd cmd; /* run is admin_run */
-    const struct option *options;
-    size_t n_options;
     size_t least_words;
     size_t most_words;
     admin_act_fn *act;

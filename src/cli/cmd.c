@@ -1,5 +1,6 @@
 #include "cli/cmd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -48,7 +49,7 @@ static int print_help(const struct cmd *cmd, const struct config *config,
 
     buf_init(&out, MOST_OUTPUT);
     buf_add(&out, str_c(cmd->usage));
-    if (own) {
+    if (own && own->n) {
         buf_add(&out, STR("\nOptions of this command:\n"));
         options_help(own, &out);
     }
@@ -62,13 +63,21 @@ static int print_help(const struct cmd *cmd, const struct config *config,
     return exit_status;
 }
 
+static void init_own(const struct cmd *cmd, struct option_set *own, struct arena *arena)
+{
+    own->options = cmd->options;
+    own->n = cmd->n_options;
+    options_init(own, arena);
+}
+
 bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
               const char *const *args, const char *const *environment, int *ret_exit)
 {
     struct option_error error;
 
+    assert(cmd->is_configured && (own != NULL) == (cmd->options != NULL));
     if (own)
-        options_init(own, &config->arena);
+        init_own(cmd, own, &config->arena);
     if (asks_for_help(args)) {
         *ret_exit = print_help(cmd, config, own);
         return false;
@@ -86,7 +95,8 @@ bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *a
 {
     struct option_error error;
 
-    options_init(own, arena);
+    assert(!cmd->is_configured);
+    init_own(cmd, own, arena);
     if (asks_for_help(args)) {
         *ret_exit = print_help(cmd, NULL, own);
         return false;
@@ -98,7 +108,7 @@ bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *a
     return true;
 }
 
-static struct str last_word(const struct cmd *cmd)
+struct str cmd_word(const struct cmd *cmd)
 {
     const char *space = strrchr(cmd->name, ' ');
 
@@ -109,7 +119,7 @@ static void print_usage(const struct cmd_group *group, FILE *out)
 {
     fprintf(out, "%s\n\nusage: %s COMMAND [OPTION…]\n\n", group->about, group->program);
     for (size_t i = 0; i < group->n; i++)
-        fprintf(out, "  %-12.*s%s\n", STR_ARG(last_word(group->commands[i])),
+        fprintf(out, "  %-12.*s%s\n", STR_ARG(cmd_word(group->commands[i])),
                 group->commands[i]->summary);
     fprintf(out, "\n%s COMMAND --help says more.\n", group->program);
 }
@@ -124,7 +134,7 @@ static int refuse_command(const struct cmd_group *group, struct str name)
     arena_init(&arena);
     names = arena_array(&arena, struct str, group->n);
     for (size_t i = 0; i < group->n; i++)
-        names[i] = last_word(group->commands[i]);
+        names[i] = cmd_word(group->commands[i]);
     hint = gql_did_you_mean(&arena, STR_NULL, name, names, group->n);
     cmd_fail(CMD_MISUSED, "unknown command \"%.*s\".%.*s (see %s --help)", STR_ARG(name),
              STR_ARG(hint), group->program);
@@ -138,7 +148,7 @@ static int run_command(const struct cmd_group *group, const char *const *args,
     struct str name = str_c(*args);
 
     for (size_t i = 0; i < group->n; i++)
-        if (str_eq(name, last_word(group->commands[i])))
+        if (str_eq(name, cmd_word(group->commands[i])))
             return group->commands[i]->run(group->commands[i], args + 1, environment);
     return refuse_command(group, name);
 }
@@ -168,4 +178,9 @@ int cmd_group_run(const struct cmd_group *group, const char *const *args,
         return CMD_OK;
     }
     return run_command(group, args, environment);
+}
+
+int cmd_run_group(const struct cmd *cmd, const char *const *args, const char *const *environment)
+{
+    return cmd_group_run(cmd->group, args, environment);
 }

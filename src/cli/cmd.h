@@ -22,16 +22,23 @@ struct cmd;
 typedef int cmd_run_fn(const struct cmd *cmd, const char *const *args,
                        const char *const *environment);
 
+/* --help, the man pages and the shells' completions are made of it. */
 struct cmd {
-    const char *name;    /* "token"; with its group's before it: "schema print" */
-    const char *summary; /* a line, for the list of commands */
-    const char *usage;   /* what --help says before the options; ends in a newline */
+    const char *name;              /* "token"; with its group's before it: "schema print" */
+    const char *summary;           /* a line, for the list of commands */
+    const struct cmd_group *group; /* of commands that begin with this word; then nothing follows */
+    const char *usage;             /* what --help says before the options; ends in a newline */
     cmd_run_fn *run;
+    const struct option *options; /* its own; NULL: it has none */
+    size_t n_options;
+    bool is_configured; /* it takes the server's options as well */
 };
+
+#define CMD_OPTIONS(table) .options = (table), .n_options = array_size(table)
 
 extern const struct cmd cmd_serve, cmd_up, cmd_migrate, cmd_token, cmd_config, cmd_version;
 extern const struct cmd cmd_validate, cmd_schema, cmd_schema_diff;
-extern const struct cmd cmd_room, cmd_guild;
+extern const struct cmd cmd_room, cmd_guild, cmd_health, cmd_completion;
 
 /* Commands that are told apart by their last word. */
 struct cmd_group {
@@ -41,11 +48,21 @@ struct cmd_group {
     size_t n;
 };
 
+/* All there are. */
+extern const struct cmd_group cmd_guildhall;
+
 /* Runs the command that args names, or prints the list of them. */
 int cmd_group_run(const struct cmd_group *group, const char *const *args,
                   const char *const *environment);
 
-/* Loads the configuration and the command's own options (NULL: none). False: the command is done,
+/* The last word of its name. */
+struct str cmd_word(const struct cmd *cmd);
+
+/* The run of a command that has a group. */
+cmd_run_fn cmd_run_group;
+
+/* Loads the configuration and the command's own options, which `own` has the places for (NULL:
+ * there are none). False: the command is done,
  * with *ret_exit: its help was asked for and printed, or its arguments were wrong. */
 bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
               const char *const *args, const char *const *environment, int *ret_exit) must_use;

@@ -28,4 +28,5 @@ const struct cmd cmd_config = {
              "Prints the values in force, secrets masked: the option, its value (- when there is\n"
              "none), and where it came from.\n",
     .run = run,
+    .is_configured = true,
 };

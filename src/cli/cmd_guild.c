@@ -148,9 +148,9 @@ static const struct admin_cmd create_cmd = {
             .usage = "guildhall guild create --owner USER --name NAME [OPTION…] [GUILD]\n\n"
                      "Makes a guild with its room GUILD#<id>, and prints its id, which is made "
                      "where none is\ngiven.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = create_options,
-    .n_options = array_size(create_options),
+            .run = admin_run,
+            CMD_OPTIONS(create_options),
+            .is_configured = true},
     .most_words = 1,
     .act = create,
     .changes = true,
@@ -162,9 +162,9 @@ static const struct admin_cmd list_cmd = {
             .usage = "guildhall guild list [OPTION…]\n\n"
                      "Prints a line a guild: id, number of members and name, with tabs between "
                      "them.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .act = list,
 };
 
@@ -172,9 +172,9 @@ static const struct admin_cmd show_cmd = {
     .cmd = {.name = "guild show",
             .summary = "one guild, and its rooms",
             .usage = "guildhall guild show [OPTION…] GUILD\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .least_words = 1,
     .most_words = 1,
     .act = show,
@@ -186,9 +186,9 @@ static const struct admin_cmd members_cmd = {
             .usage =
                 "guildhall guild members [OPTION…] GUILD\n\n"
                 "Prints a line a member: user and role, with a tab between them.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .least_words = 1,
     .most_words = 1,
     .act = members,
@@ -198,9 +198,9 @@ static const struct admin_cmd add_cmd = {
     .cmd = {.name = "guild add",
             .summary = "add members, or change their roles",
             .usage = "guildhall guild add [OPTION…] GUILD USER…\n" SHARED_HELP,
-            .run = admin_run},
-    .options = add_options,
-    .n_options = array_size(add_options),
+            .run = admin_run,
+            CMD_OPTIONS(add_options),
+            .is_configured = true},
     .least_words = 2,
     .most_words = SIZE_MAX,
     .act = add,
@@ -213,31 +213,28 @@ static const struct admin_cmd remove_cmd = {
             .usage = "guildhall guild remove [OPTION…] GUILD USER…\n\n"
                      "Their open subscriptions to the guild's rooms end before the next messages "
                      "there.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .least_words = 2,
     .most_words = SIZE_MAX,
     .act = remove_members,
     .changes = true,
 };
 
-static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
-{
-    static const struct cmd *const commands[] = {&create_cmd.cmd,  &list_cmd.cmd, &show_cmd.cmd,
-                                                 &members_cmd.cmd, &add_cmd.cmd,  &remove_cmd.cmd};
-    static const struct cmd_group group = {
-        .program = "guildhall guild",
-        .about = "guildhall guild: guilds and their members, on the database",
-        .commands = commands,
-        .n = array_size(commands),
-    };
+static const struct cmd *const commands[] = {&create_cmd.cmd,  &list_cmd.cmd, &show_cmd.cmd,
+                                             &members_cmd.cmd, &add_cmd.cmd,  &remove_cmd.cmd};
 
-    return cmd_group_run(&group, args, environment);
-}
+static const struct cmd_group group = {
+    .program = "guildhall guild",
+    .about = "guildhall guild: guilds and their members, on the database",
+    .commands = commands,
+    .n = array_size(commands),
+};
 
 const struct cmd cmd_guild = {
     .name = "guild",
     .summary = "make guilds, and say who is in them",
-    .run = run,
+    .group = &group,
+    .run = cmd_run_group,
 };

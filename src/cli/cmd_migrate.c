@@ -40,4 +40,5 @@ const struct cmd cmd_migrate = {
         "Applies the migrations that the database has not seen. Running it twice, or twice at\n"
         "a time, is safe. A database that is newer than this program is refused.\n",
     .run = run,
+    .is_configured = true,
 };

@@ -215,9 +215,9 @@ static const struct admin_cmd create_cmd = {
             .usage = "guildhall room create --owner USER [OPTION…] [ROOM]\n\n"
                      "Makes a room and prints its id, which is made where none is given. A DIRECT "
                      "room\nthat the two have already is not made again.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = create_options,
-    .n_options = array_size(create_options),
+            .run = admin_run,
+            CMD_OPTIONS(create_options),
+            .is_configured = true},
     .most_words = 1,
     .act = create,
     .changes = true,
@@ -229,9 +229,9 @@ static const struct admin_cmd list_cmd = {
             .usage = "guildhall room list [OPTION…]\n\n"
                      "Prints a line a room: id, kind, visibility, number of members, newest "
                      "position and\nname, with tabs between them.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .most_words = 0,
     .act = list,
 };
@@ -240,9 +240,9 @@ static const struct admin_cmd show_cmd = {
     .cmd = {.name = "room show",
             .summary = "one room",
             .usage = "guildhall room show [OPTION…] ROOM\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .least_words = 1,
     .most_words = 1,
     .act = show,
@@ -254,9 +254,9 @@ static const struct admin_cmd members_cmd = {
             .usage =
                 "guildhall room members [OPTION…] ROOM\n\n"
                 "Prints a line a member: user and role, with a tab between them.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .least_words = 1,
     .most_words = 1,
     .act = members,
@@ -266,9 +266,9 @@ static const struct admin_cmd add_cmd = {
     .cmd = {.name = "room add",
             .summary = "add members, or change their roles",
             .usage = "guildhall room add [OPTION…] ROOM USER…\n" SHARED_HELP,
-            .run = admin_run},
-    .options = add_options,
-    .n_options = array_size(add_options),
+            .run = admin_run,
+            CMD_OPTIONS(add_options),
+            .is_configured = true},
     .least_words = 2,
     .most_words = SIZE_MAX,
     .act = add,
@@ -281,31 +281,28 @@ static const struct admin_cmd remove_cmd = {
             .usage =
                 "guildhall room remove [OPTION…] ROOM USER…\n\n"
                 "Their open subscriptions to the room end before its next message.\n" SHARED_HELP,
-            .run = admin_run},
-    .options = tenant_options,
-    .n_options = array_size(tenant_options),
+            .run = admin_run,
+            CMD_OPTIONS(tenant_options),
+            .is_configured = true},
     .least_words = 2,
     .most_words = SIZE_MAX,
     .act = remove_members,
     .changes = true,
 };
 
-static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
-{
-    static const struct cmd *const commands[] = {&create_cmd.cmd,  &list_cmd.cmd, &show_cmd.cmd,
-                                                 &members_cmd.cmd, &add_cmd.cmd,  &remove_cmd.cmd};
-    static const struct cmd_group group = {
-        .program = "guildhall room",
-        .about = "guildhall room: rooms and their members, on the database",
-        .commands = commands,
-        .n = array_size(commands),
-    };
+static const struct cmd *const commands[] = {&create_cmd.cmd,  &list_cmd.cmd, &show_cmd.cmd,
+                                             &members_cmd.cmd, &add_cmd.cmd,  &remove_cmd.cmd};
 
-    return cmd_group_run(&group, args, environment);
-}
+static const struct cmd_group group = {
+    .program = "guildhall room",
+    .about = "guildhall room: rooms and their members, on the database",
+    .commands = commands,
+    .n = array_size(commands),
+};
 
 const struct cmd cmd_room = {
     .name = "room",
     .summary = "make rooms, and say who is in them",
-    .run = run,
+    .group = &group,
+    .run = cmd_run_group,
 };

@@ -108,8 +108,7 @@ static int run_show(const struct cmd *cmd, const char *const *args, const char *
                     show_fn *show)
 {
     struct show_options own = {0};
-    struct option_set options = {
-        .options = own_options, .n = array_size(own_options), .target = &own, .rest = &own.schemas};
+    struct option_set options = {.target = &own, .rest = &own.schemas};
     struct arena arena;
     int exit_status;
 
@@ -141,6 +140,7 @@ static const struct cmd cmd_schema_print = {
              "\nExit status: 0, or 2 when it cannot be judged: it cannot be read, or is no valid\n"
              "schema; the standard output is empty then.\n",
     .run = run_print,
+    CMD_OPTIONS(own_options),
 };
 
 static const struct cmd cmd_schema_introspect = {
@@ -152,24 +152,22 @@ static const struct cmd cmd_schema_introspect = {
              "\nExit status: 0, or 2 when it cannot be judged: it cannot be read, or is no valid\n"
              "schema; the standard output is empty then.\n",
     .run = run_introspect,
+    CMD_OPTIONS(own_options),
 };
 
-static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
-{
-    static const struct cmd *const commands[] = {&cmd_schema_print, &cmd_schema_introspect,
-                                                 &cmd_schema_diff};
-    static const struct cmd_group group = {
-        .program = "guildhall schema",
-        .about = "guildhall schema: look at GraphQL schemas and compare them",
-        .commands = commands,
-        .n = array_size(commands),
-    };
+static const struct cmd *const commands[] = {&cmd_schema_print, &cmd_schema_introspect,
+                                             &cmd_schema_diff};
 
-    return cmd_group_run(&group, args, environment);
-}
+static const struct cmd_group group = {
+    .program = "guildhall schema",
+    .about = "guildhall schema: look at GraphQL schemas and compare them",
+    .commands = commands,
+    .n = array_size(commands),
+};
 
 const struct cmd cmd_schema = {
     .name = "schema",
     .summary = "print, introspect and compare schemas",
-    .run = run,
+    .group = &group,
+    .run = cmd_run_group,
 };

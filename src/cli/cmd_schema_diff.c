@@ -324,8 +324,7 @@ static int diff(struct arena *arena, const struct diff_options *own, const char 
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct diff_options own = {0};
-    struct option_set options = {
-        .options = own_options, .n = array_size(own_options), .target = &own, .rest = &own.schemas};
+    struct option_set options = {.target = &own, .rest = &own.schemas};
     struct arena arena;
     int exit_status;
 
@@ -372,4 +371,5 @@ const struct cmd cmd_schema_diff = {
         "judged: a schema cannot be read, or is none. With 2 the standard output may be empty or\n"
         "hold the schema's errors; the standard error says why.\n",
     .run = run,
+    CMD_OPTIONS(own_options),
 };

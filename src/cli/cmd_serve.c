@@ -48,8 +48,7 @@ static int serve(const struct config *config, const struct serve_options *own)
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct serve_options own = {0};
-    struct option_set options = {
-        .options = own_options, .n = array_size(own_options), .target = &own};
+    struct option_set options = {.target = &own};
     struct config config;
     int exit_status;
 
@@ -71,4 +70,6 @@ const struct cmd cmd_serve = {
         "certificate, the secret, the public keys and the API keys are read again, the JWKS is\n"
         "fetched again, and the audit log is opened anew; open connections stay.\n",
     .run = run,
+    CMD_OPTIONS(own_options),
+    .is_configured = true,
 };

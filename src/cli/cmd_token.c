@@ -223,8 +223,7 @@ static int print(struct config *config, const struct token_options *own, bool ha
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct token_options own = {0};
-    struct option_set options = {
-        .options = own_options, .n = array_size(own_options), .target = &own};
+    struct option_set options = {.target = &own};
     struct config config;
     int exit_status;
 
@@ -249,4 +248,6 @@ const struct cmd cmd_token = {
              "holds only the key's hash: it is shown this once. A running server reads the file\n"
              "again on SIGHUP.\n",
     .run = run,
+    CMD_OPTIONS(own_options),
+    .is_configured = true,
 };

@@ -207,4 +207,5 @@ const struct cmd cmd_up = {
         "a token for each, and serves until SIGINT or SIGTERM. Without a JWT secret it makes\n"
         "one and keeps it in the state directory.\n",
     .run = run,
+    .is_configured = true,
 };

@@ -154,10 +154,7 @@ static int check_and_validate(struct arena *arena, const struct validate_options
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct validate_options own = {0};
-    struct option_set options = {.options = own_options,
-                                 .n = array_size(own_options),
-                                 .target = &own,
-                                 .rest = &own.documents};
+    struct option_set options = {.target = &own, .rest = &own.documents};
     struct arena arena;
     int exit_status;
 
@@ -183,4 +180,5 @@ const struct cmd cmd_validate = {
         "be read, or the schema is none. With 2 the standard output may be empty, lack documents,\n"
         "or hold the schema's errors; the standard error says why.\n",
     .run = run,
+    CMD_OPTIONS(own_options),
 };

@@ -94,6 +94,15 @@ static enum status add_headers(struct exchange *x, struct str *ret_why)
     return ST_OK;
 }
 
+static void set_own_options(CURL *curl, const struct http_call *call)
+{
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, call->unix_socket);
+    curl_easy_setopt(curl, CURLOPT_HAPROXYPROTOCOL, (long)call->proxy_protocol);
+}
+
 static void set_options(struct exchange *x)
 {
     const struct http_call *call = x->call;
@@ -109,6 +118,8 @@ static void set_options(struct exchange *x)
     curl_easy_setopt(x->curl, CURLOPT_ERRORBUFFER, x->error);
     curl_easy_setopt(x->curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(x->curl, CURLOPT_WRITEDATA, &x->body);
+    if (call->is_own)
+        set_own_options(x->curl, call);
     if (!call->json.p)
         return;
     curl_easy_setopt(x->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->json.n);

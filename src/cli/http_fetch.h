@@ -23,6 +23,11 @@ struct http_call {
     const struct str *headers; /* "Name: value" */
     size_t n_headers;
     uint64_t timeout_ms; /* for all of it; 0: none */
+
+    /* A server of this machine: no proxy leads there, and its certificate is for other names. */
+    bool is_own;
+    const char *unix_socket; /* or NULL */
+    bool proxy_protocol;     /* the connection begins with it */
 };
 
 struct http_answer {

@@ -1,6 +1,8 @@
 #include "loop/loop.h"
 
 #include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
 
 #include "loop/mailbox.h"
 #include "loop/timer.h"
@@ -112,8 +114,20 @@ void loop_done(struct loop *l)
     }
 }
 
+/* For who looks with top or a debugger; the first loop's is the process's own. */
+static void name_thread(const struct loop *l)
+{
+    char name[16];
+
+    if (l->index == 0)
+        return;
+    snprintf(name, sizeof(name), "loop-%u", l->index);
+    pthread_setname_np(pthread_self(), name);
+}
+
 void loop_run(struct loop *l)
 {
+    name_thread(l);
     uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 

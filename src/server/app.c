@@ -17,6 +17,7 @@
 #include "server/feed.h"
 #include "server/keys.h"
 #include "server/live.h"
+#include "server/manager.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
@@ -57,6 +58,7 @@ struct app {
     struct tracing tracing;
     struct audit_file *audit_file; /* NULL: nobody wants to know who did what */
     struct readiness readiness;
+    struct manager manager;
     struct shutdown shutdown;
     struct reload reload;
     uv_signal_t interrupted;
@@ -314,6 +316,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
+    manager_stops(&app->manager);
     if (app->readiness.missing > 0) {
         app->readiness.on_ready = stop_instead;
         readiness_hurry(&app->readiness);
@@ -339,7 +342,9 @@ static void on_hang_up(uv_signal_t *handle, int number)
 {
     struct app *app = handle->data;
 
+    manager_reloads(&app->manager);
     reload_all(&app->reload);
+    manager_reloaded(&app->manager);
 }
 
 static void watch_signal(struct app *app, uv_signal_t *handle, int number, uv_signal_cb on_number)
@@ -412,6 +417,7 @@ static void announce(struct app *app)
     log_info("listening", LOG_STR("address", address), LOG_INT("threads", (int64_t)app->n_workers),
              LOG_STR("version", app->facts.version));
     audit_life(app, "start");
+    manager_ready(&app->manager, address);
     if (app->hooks && app->hooks->on_listening)
         app->hooks->on_listening(app->hooks->user, address);
 }
@@ -482,6 +488,7 @@ static int serve(struct app *app, struct store_config *store)
         .latest = app->config,
         .audit_file = app->audit_file,
     };
+    manager_init(&app->manager, app->workers, app->n_workers);
     shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
                   app->config->drain_timeout_ms);
     if (listen_all(app)) {
@@ -489,6 +496,7 @@ static int serve(struct app *app, struct store_config *store)
         make_stores(app, store);
         open_feed(app, store);
         watch_signals(app);
+        manager_waits(&app->manager, "PostgreSQL");
         readiness_begin(&app->readiness, app->workers, app->n_workers, open_doors, app);
         run_all(app);
         stop_watching(app);
@@ -500,9 +508,11 @@ static int serve(struct app *app, struct store_config *store)
     if (exit_status != 0 && app->n_started > 0)
         return exit_status;
     shutdown_done(&app->shutdown);
+    manager_done(&app->manager);
     for (size_t i = 0; i < app->n_workers; i++)
         done_worker(&app->workers[i]);
     feed_done(&app->feed);
+    manager_free(&app->manager);
     quotas_free(app->quotas);
     mem_free(app->workers);
     live_done(app->reload.latest, app->config);

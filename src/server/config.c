@@ -74,6 +74,17 @@ static void settle_state_dir(struct config *c, const char *const *environment)
         options_settle(&c->options, AT(state_dir), dir);
 }
 
+/* A socket that the service manager has opened for this process is what it is there for. */
+static void settle_listen(struct config *c, const char *const *environment)
+{
+    struct str origin = options_given(&c->options, AT(listen))->origin;
+    struct str pid = option_variable(environment, "LISTEN_PID");
+    int64_t meant;
+
+    if (str_eq(origin, STR("default")) && str_to_i64(pid, &meant) && meant == getpid())
+        options_settle(&c->options, AT(listen), STR("systemd"));
+}
+
 /* Words, or servers; anything else is none. */
 static enum status settle_bus(struct config *c, struct option_error *error)
 {
@@ -125,6 +136,7 @@ enum status config_load(struct config *c, const char *const *args, const char *c
         return st;
     settle_threads(c);
     settle_state_dir(c, environment);
+    settle_listen(c, environment);
     st = settle_proxies(c, ret_error);
     if (st == ST_OK)
         st = settle_bus(c, ret_error);

@@ -1,9 +1,9 @@
 #pragma once
 
 /*
- * What the operator chose: the default, then the environment, then the command line; whichever
- * comes later wins. One table (config_table.c) names every option, and makes the flag, the
- * variable, the help and `guildhall config` of it.
+ * What the operator chose: the default, then systemd's credentials, the environment, the command
+ * line; whichever comes later wins. One table (config_table.c) names every option, and makes the
+ * flag, the variable, the help and `guildhall config` of it.
  *
  * Limits: 0 means off. A limit of a number or of bytes that is off has become the option's largest
  * value here, so that a plain comparison serves; a duration that is off stays 0.

@@ -31,7 +31,8 @@ const struct option config_table[] = {
      .offset = AT(listen),
      .initial = "127.0.0.1:8080",
      .help = "address and port of HTTP and WebSocket; port 0 takes a free one; unix:/PATH is a "
-             "Unix socket, systemd the socket that a socket unit brings"},
+             "Unix socket, systemd the socket that a socket unit brings, and the default where one "
+             "does"},
     {.name = "tls-certificate",
      .kind = OPTION_TEXT,
      .offset = AT(tls_certificate),

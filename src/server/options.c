@@ -173,6 +173,21 @@ static enum status read_variables(struct option_set *set, const struct option *o
     return ST_OK;
 }
 
+/* What the service manager hands over in a file of its own: LoadCredential=guildhall_NAME. */
+static enum status read_credential(struct option_set *set, const struct option *o,
+                                   const char *const *environment, struct option_error *error)
+{
+    struct str dir = option_variable(environment, "CREDENTIALS_DIRECTORY");
+    struct str path;
+
+    if (!dir.p || !option_value_from_file(o))
+        return ST_OK;
+    path = arena_printf(set->arena, "%.*s/guildhall_%s", STR_ARG(dir), o->name);
+    if (access(path.p, F_OK) != 0)
+        return ST_OK;
+    return put_value(set, o, path, &(struct source){path, .is_file = true}, error);
+}
+
 /* Kubernetes sets these for a service that is called as the prefix is. */
 static bool is_of_kubernetes(struct str name, struct str value)
 {
@@ -253,7 +268,8 @@ enum status options_read_environment(struct option_set *set, const char *const *
 
         if (o->kind == OPTION_SWITCH)
             continue;
-        if (o->variable)
+        st = read_credential(set, o, environment, ret_error);
+        if (st == ST_OK && o->variable)
             st = read_variables(set, o, str_c(o->variable), environment, ret_error);
         if (st == ST_OK)
             st = read_variables(set, o, variable_name(set->arena, set->prefix, o->name),

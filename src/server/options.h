@@ -5,7 +5,8 @@
  *
  * Every option is a flag (`--max-depth 10`, `--max-depth=10`) and, in a set that has a prefix, an
  * environment variable (`GUILDHALL_MAX_DEPTH=10`). An empty variable counts as unset. A secret can
- * also be read from a file: `--jwt-secret-file PATH`, `GUILDHALL_JWT_SECRET_FILE`.
+ * also be read from a file: `--jwt-secret-file PATH`, `GUILDHALL_JWT_SECRET_FILE`, or the file
+ * `guildhall_jwt-secret` of systemd's $CREDENTIALS_DIRECTORY, which counts less than both.
  *
  * In a set that has a place for them, arguments that are no flags are kept in their order: `-` is
  * one, and whatever follows `--`.
