@@ -53,8 +53,10 @@ struct conn {
     struct net_address peer; /* who connected; behind a proxy that says so, its client */
     struct tls *tls;         /* NULL: it speaks in the clear */
     struct outq out;
-    size_t held;    /* what libwebsockets still holds of our last write, at most */
-    uint64_t taken; /* bytes that the client had taken by the last conn_has_taken() */
+    enum net_kind kind; /* what is spoken, for the counts */
+    bool aside;         /* an operator's: on the listener for them */
+    size_t held;        /* what libwebsockets still holds of our last write, at most */
+    uint64_t taken;     /* bytes that the client had taken by the last conn_has_taken() */
     enum conn_state state;
     bool full;                  /* somebody waits for on_drained */
     bool deaf;                  /* reading has been stopped */
@@ -64,14 +66,18 @@ struct conn {
     struct grave grave;
 };
 
-/* Takes over fd; counts as one of n's connections. False: libwebsockets did not take it. */
-bool conn_open(struct net *n, int fd, const struct net_address *client);
+/* Takes over fd; counts as one of n's connections, but aside, where it is HTTP from the start.
+ * False: libwebsockets did not take it. */
+bool conn_open(struct net *n, int fd, const struct net_address *client, bool aside);
 /* The socket's callback, for libwebsockets. */
 int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                   size_t len);
 
 /* Hands the connection over to another protocol. */
 void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *user);
+
+/* From now on it counts as one of these. */
+void conn_becomes(struct conn *c, enum net_kind kind);
 
 /* For what stands in front of HTTP: what follows begins, and takes its first bytes. */
 void conn_begin(struct conn *c);

@@ -7,13 +7,17 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "gen/schema_gen.h"
 #include "loop/mailbox.h"
 #include "server/certificate.h"
+#include "server/clients.h"
 #include "server/feed.h"
 #include "server/keys.h"
+#include "server/migrations.h"
+#include "server/operators.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
@@ -39,6 +43,7 @@ struct app {
     struct gql_schema *schema;
     struct keys keys; /* as of the start */
     struct quotas *quotas;
+    struct clients *clients;
     struct trusted *trusted; /* NULL: no documents are */
     struct context_facts facts;
     char schema_hash[2 * SHA256_DIGEST_LENGTH];
@@ -49,6 +54,7 @@ struct app {
     const struct app_hooks *hooks;       /* may be NULL */
     struct tls_certificate *certificate; /* NULL: in the clear */
     struct net_endpoint endpoint;
+    struct net_endpoint metrics_endpoint;
     size_t max_connections;
     struct readiness readiness;
     struct shutdown shutdown;
@@ -154,6 +160,11 @@ static void init_worker(struct app *app, size_t i)
     w->schema = app->schema;
     w->facts = &app->facts;
     w->quotas = app->quotas;
+    w->clients = app->clients;
+    w->all = app->workers;
+    w->n_all = app->n_workers;
+    w->feed = &app->feed;
+    w->started_ms = clock_mono_us() / 1000;
     w->limits = limits_of(c);
     arena_init(&w->scratch);
     request_init(w);
@@ -177,11 +188,13 @@ static void done_worker(struct worker *w)
     store_free(w->store);
     w->store = NULL;
     positions_close(w->positions);
+    migrations_close(w->migrations);
     keyring_close(w->keyring);
     loop_done(&w->loop);
     keyring_free(w->keyring);
     documents_free(w->documents);
     positions_free(w->positions);
+    migrations_free(w->migrations);
     hub_free(w->hub);
     plan_cache_free(w->plans);
     buf_done(&w->out);
@@ -194,6 +207,8 @@ static void on_store_connected(void *user, struct loop *l)
     struct feed *feed = user;
 
     positions_check(feed->workers[l->index].positions);
+    if (l->index == 0)
+        migrations_check(feed->workers[0].migrations);
 }
 
 static void make_stores(struct app *app, struct store_config *config)
@@ -213,6 +228,7 @@ static void make_stores(struct app *app, struct store_config *config)
         w->store = stores[i];
         w->positions = positions_new(w, app->config->position_interval_ms);
     }
+    app->workers[0].migrations = migrations_new(&app->workers[0]);
 }
 
 /* Databases are told apart by what only they know, for rooms of the same name are not the same. */
@@ -282,6 +298,7 @@ static bool listen_all(struct app *app)
             .certificate = app->certificate,
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,
             .trusted_proxies = c->trusted_proxies,
+            .schema_hash = app->facts.schema_hash,
         };
         struct net_service service = {
             .user = w,
@@ -292,12 +309,17 @@ static bool listen_all(struct app *app)
             .on_gone = session_close,
             .on_caller = session_identify,
             .on_page = pages_get,
+            .on_page_aside = operators_get,
         };
 
         if (net_new(&w->loop, &config, &service, &app->endpoint, &w->net, &error) != ST_OK) {
             complain("--listen", error.text);
             return false;
         }
+    }
+    if (operators_listen(&app->workers[0], &app->metrics_endpoint, &error) != ST_OK) {
+        complain("--metrics-listen", error.text);
+        return false;
     }
     return true;
 }
@@ -477,6 +499,7 @@ static int serve(struct app *app, struct store_config *store)
         .sends_per_user = app->config->rate_sends,
         .sends_per_tenant = app->config->rate_sends_tenant,
     });
+    app->clients = clients_new(app->facts.schema_hash);
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     keys_hand_out(&app->keys, app->workers, app->n_workers);
@@ -502,6 +525,7 @@ static int serve(struct app *app, struct store_config *store)
         done_worker(&app->workers[i]);
     feed_done(&app->feed);
     quotas_free(app->quotas);
+    clients_free(app->clients);
     mem_free(app->workers);
     return exit_status;
 }
@@ -561,6 +585,7 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
         gql_schema_free(app.schema);
     }
     net_endpoint_close(&app.endpoint);
+    net_endpoint_close(&app.metrics_endpoint);
     keys_done(&app.keys);
     tls_certificate_unref(app.certificate);
     return exit_status;

@@ -51,7 +51,8 @@ struct config {
     struct option_set options; /* what was given, and where: for help and for `guildhall config` */
 
     struct option_address listen;
-    struct str tls_certificate; /* files; absent: in the clear */
+    struct option_address metrics_listen; /* neither host nor path: none */
+    struct str tls_certificate;           /* files; absent: in the clear */
     struct str tls_key;
     enum config_on_off proxy_protocol;
     struct str trusted_proxies_text;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "net/address.h"
 #include "resolvers/message.h"
+#include "server/clients.h"
 #include "server/documents.h"
 #include "server/feed.h"
 #include "server/session.h"
@@ -27,6 +28,7 @@ struct request {
     struct arena arena;
     struct context context;
     struct gql_request gql;
+    int64_t began_us; /* by clock_mono_us() */
     struct grave grave;
 };
 
@@ -61,11 +63,26 @@ void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
     *ret_errors = str_of(buf_str(ret_body).p + from, to - from);
 }
 
+static void count(struct request *r)
+{
+    const struct gql_error *first = r->gql.errors.first;
+    size_t type =
+        r->gql.operation ? (size_t)gql_operation_type(r->gql.operation) : COUNTS_UNKNOWN_TYPE;
+
+    counts_operation(&r->worker->counts, type, first ? first->status : ST_OK, r->began_us);
+}
+
+static void count_limit(const struct request *r, enum counts_limit limit)
+{
+    metric_add(&r->worker->counts.limited[limit], 1);
+}
+
 /* A response is written at once and taken at once: all requests write theirs to one buffer. */
 static void finish(struct request *r, const struct net_response *response)
 {
     struct buf *out = &r->worker->out;
 
+    count(r);
     if (r->op)
         r->op->transport->finish(r->op, response);
     r->op = NULL;
@@ -122,6 +139,7 @@ static void refuse_for_want_of_room(struct request *r)
     gql_error_add(&r->gql.errors, ST_UNAVAILABLE,
                   "Too many long answers wait for their clients to read them: try again later, or "
                   "ask for less at a time.");
+    count_limit(r, COUNTS_LIMIT_ANSWERS);
     refuse(r, NET_REFUSED, status_http(ST_UNAVAILABLE));
 }
 
@@ -172,6 +190,8 @@ static enum status put_in_place(struct request *r, const struct wait *checked, s
     struct session *session = r->op ? r->op->client->session : NULL;
 
     *ret_why = checked->detail;
+    if (checked->status != ST_OK)
+        counts_auth_failure(&r->worker->counts, checked->status, false);
     if (checked->status != ST_OK || !session)
         return checked->status;
     return session_renew(session, keyring_viewer(checked), ret_why);
@@ -208,9 +228,12 @@ static struct wait *renew(struct context *c, struct arena *a, struct str token)
 static uint64_t count_send(struct context *c)
 {
     const struct request *r = container_of(c, struct request, context);
+    uint64_t wait_ms = quotas_send(r->worker->quotas, c->caller.tenant, c->caller.user,
+                                   1000 * loop_now_ms(&r->worker->loop));
 
-    return quotas_send(r->worker->quotas, c->caller.tenant, c->caller.user,
-                       1000 * loop_now_ms(&r->worker->loop));
+    if (wait_ms)
+        count_limit(r, COUNTS_LIMIT_SENDS);
+    return wait_ms;
 }
 
 static struct recent_run recent(struct context *c, struct str room_id)
@@ -254,6 +277,7 @@ static bool may_ask(struct request *r)
 
     if (wait_ms == 0)
         return true;
+    count_limit(r, COUNTS_LIMIT_REQUESTS);
     error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", status_text(ST_RATE_LIMITED));
     error->extensions =
         arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
@@ -274,6 +298,7 @@ static struct session *session_for_stream(struct request *r)
         return session_new(r->worker, client, viewer_ref(v));
     gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
                   "Too many connections and streams of this user, or of the tenant, are open.");
+    count_limit(r, COUNTS_LIMIT_CONNECTIONS);
     refuse(r, NET_REQUEST_ERROR, status_http(ST_LIMIT_EXCEEDED));
     return NULL;
 }
@@ -294,7 +319,7 @@ static void run_subscription(struct request *r, const struct net_call *call)
     session = session_for_stream(r);
     if (!session)
         return;
-    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call);
+    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call, r->began_us);
     r->op = NULL;
     bury(r);
 }
@@ -425,8 +450,10 @@ static bool let_in(struct request *r, const struct wait *checked, const struct n
 {
     if (checked->status == ST_OK) {
         r->viewer = keyring_viewer(checked);
+        clients_note(r->worker->clients, call->client_name, call->schema_hash);
         return true;
     }
+    counts_auth_failure(&r->worker->counts, checked->status, false);
     if (!call->goes_on)
         log_refused(r, checked->detail);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
@@ -442,6 +469,8 @@ static void keep_call(struct request *r, const struct net_call *call)
     r->call.document_id = arena_str(&r->arena, call->document_id);
     r->call.operation_name = arena_str(&r->arena, call->operation_name);
     r->call.authorization = r->call.api_key = STR_NULL;
+    r->call.client_name = arena_str(&r->arena, call->client_name);
+    r->call.schema_hash = arena_str(&r->arena, call->schema_hash);
     r->call.variables = json_value_copy(&r->arena, call->variables);
     r->call.extensions = json_value_copy(&r->arena, call->extensions);
 }
@@ -491,6 +520,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
 
     r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     r->worker = worker;
+    r->began_us = clock_mono_us();
     r->op = op;
     op->owner = &r->owner;
     arena_init(&r->arena);

@@ -48,6 +48,7 @@ struct subscription {
     struct retry *retry;   /* NULL while none is to come */
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
+    int64_t asked_us; /* when it was asked for, by clock_mono_us(); 0 once it has begun */
     bool typed_errors;
     bool bare_field;    /* payloads are the root field's values */
     struct str room_id; /* in bytes */
@@ -98,6 +99,7 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
     struct gql_error *error;
     struct buf body;
 
+    counts_operation(&s->worker->counts, GQL_SUBSCRIPTION, st, s->asked_us);
     gql_errors_init(&errors, &s->arena);
     errors.typed = s->typed_errors;
     why = why.p ? why : str_c(status_text(st));
@@ -204,6 +206,13 @@ static enum subscriber_concern concern(const struct subscriber *subscriber, cons
     return SUBSCRIBER_PASSES;
 }
 
+static void count_delivery(const struct subscription *s)
+{
+    bool is_live = s->subscriber.state == SUBSCRIBER_LIVE;
+
+    metric_add(&s->worker->counts.deliveries[is_live ? COUNTS_LIVE : COUNTS_REPLAYED], 1);
+}
+
 static bool push(struct subscriber *subscriber, struct frame *payload)
 {
     struct subscription *s = container_of(subscriber, struct subscription, subscriber);
@@ -211,7 +220,10 @@ static bool push(struct subscriber *subscriber, struct frame *payload)
     /* It is cancelled at the end of the turn; until then it need not know. */
     if (session_is_over(s->session))
         return true;
-    return s->op->transport->next(s->op, payload) == NET_TOOK;
+    if (s->op->transport->next(s->op, payload) != NET_TOOK)
+        return false;
+    count_delivery(s);
+    return true;
 }
 
 /* --- the right to read */
@@ -399,6 +411,8 @@ static void begin(struct subscription *s, const struct message_start *start)
     const struct net_transport *transport = s->op->transport;
     struct context context = context_for(s);
 
+    counts_operation(&s->worker->counts, GQL_SUBSCRIPTION, ST_OK, s->asked_us);
+    s->asked_us = 0;
     if (transport->started)
         transport->started(s->op,
                            message_cursor(&s->arena, &context, s->room_id, start->since_seq));
@@ -475,13 +489,14 @@ static void join(struct subscription *s)
 
 void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
-                        const struct net_call *call)
+                        const struct net_call *call, int64_t asked_us)
 {
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
 
     s->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     s->worker = w;
+    s->asked_us = asked_us;
     s->op = op;
     op->owner = &s->owner;
     op->is_stream = true;

@@ -17,4 +17,4 @@
  * over. call is borrowed for the call. */
 void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
-                        const struct net_call *call);
+                        const struct net_call *call, int64_t asked_us);

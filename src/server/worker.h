@@ -15,11 +15,15 @@
 #include "net/net.h"
 #include "resolvers/context.h"
 #include "server/config.h"
+#include "server/counts.h"
 #include "server/plan_cache.h"
 #include "server/quotas.h"
 #include "store/store.h"
 
+struct clients;
 struct documents;
+struct feed;
+struct migrations;
 struct positions;
 struct shutdown;
 
@@ -29,7 +33,12 @@ struct worker {
     const struct context_facts *facts;
     struct gql_limits limits;
     struct gql_memo memo;  /* of every request */
-    struct quotas *quotas; /* shared by all, and locked */
+    struct quotas *quotas; /* shared by all, and locked, as is the next */
+    struct clients *clients;
+    const struct worker *all; /* this one too; the first is the first */
+    size_t n_all;
+    const struct feed *feed;
+    int64_t started_ms; /* by clock_mono_us() */
 
     struct shutdown *shutdown;
 
@@ -42,6 +51,8 @@ struct worker {
     struct net *net;
     struct plan_cache *plans;
     struct documents *documents;
+    struct migrations *migrations; /* of the first; else NULL */
+    struct server_counts counts;
     uint64_t requests;    /* so far: numbers them for the log */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
