@@ -7,8 +7,8 @@
 #include "cli/cmd.h"
 
 static const struct cmd *const commands[] = {
-    &cmd_up,    &cmd_serve,  &cmd_migrate,  &cmd_token,  &cmd_room,
-    &cmd_guild, &cmd_config, &cmd_validate, &cmd_schema, &cmd_version,
+    &cmd_up,     &cmd_serve,    &cmd_migrate, &cmd_token, &cmd_room,    &cmd_guild,
+    &cmd_config, &cmd_validate, &cmd_schema,  &cmd_top,   &cmd_version,
 };
 
 static const struct cmd_group guildhall = {
