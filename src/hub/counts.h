@@ -14,6 +14,8 @@ enum {
 
 struct hub_counts {
     struct metric in_state[HUB_STATES]; /* subscribers, by enum subscriber_state */
+    struct metric delivered;            /* events that were taken, live */
+    struct metric replayed;             /* the same in replays */
     struct metric replays;              /* begun */
     struct metric gaps;                 /* events of followed rooms behind one that did not come */
     /* From this node's commits, until the sockets of this loop that had room had taken the events;

@@ -101,9 +101,12 @@ struct topics *hub_topics(struct hub *hub)
 static void fan_out_to_group(struct topic_group *g, const struct event *e)
 {
     struct frame *rendered = NULL;
+    size_t delivered = 0;
 
     list_each_safe (link, &g->live)
-        subscriber_event(list_entry(link, struct subscriber, in_group), e->seq, e->row, &rendered);
+        delivered += subscriber_event(list_entry(link, struct subscriber, in_group), e->seq, e->row,
+                                      &rendered);
+    metric_add(&g->topic->topics->counts.delivered, delivered);
     frame_unref(rendered);
 }
 

@@ -90,6 +90,7 @@ static bool replay(struct subscriber *s, const struct subscriber_row *row)
     bool taken = deliver(s, row->seq, payload);
 
     frame_unref(payload);
+    metric_add(&counts_of(s)->replayed, taken);
     return taken;
 }
 
@@ -141,27 +142,27 @@ enum subscriber_concern subscriber_concern(const struct subscriber *s, const voi
     return s->ops->concern ? s->ops->concern(s, row) : SUBSCRIBER_WANTS;
 }
 
-void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered)
+bool subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered)
 {
     if (s->state != SUBSCRIBER_LIVE || seq <= s->delivered)
-        return;
+        return false;
     if (seq != s->delivered + 1 || !row) {
         enter(s, SUBSCRIBER_REPLAY);
-        return;
+        return false;
     }
     switch (subscriber_concern(s, row)) {
     case SUBSCRIBER_WANTS:
         if (!*rendered)
             *rendered = s->ops->render(s, row, false);
-        deliver(s, seq, *rendered);
-        break;
+        return deliver(s, seq, *rendered);
     case SUBSCRIBER_PASSES:
         s->delivered = seq;
-        break;
+        return false;
     case SUBSCRIBER_REVIEWS:
         enter(s, SUBSCRIBER_REPLAY);
-        break;
+        return false;
     }
+    return false;
 }
 
 void subscriber_end(struct subscriber *s)

@@ -119,8 +119,8 @@ void subscriber_drained(struct subscriber *s);
 void subscriber_review(struct subscriber *s);
 
 /* An event of its topic; row is NULL when only its seq is known. *rendered is the group's payload,
- * made by the first who needs it. */
-void subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered);
+ * made by the first who needs it. True: it was pushed. */
+bool subscriber_event(struct subscriber *s, int64_t seq, const void *row, struct frame **rendered);
 
 /* For recall.c: what comes next, from memory; as subscriber_run(), but where the log ends is not
  * known. */

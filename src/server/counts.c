@@ -9,13 +9,6 @@ const char *counts_type_name(size_t type)
     return type == COUNTS_UNKNOWN_TYPE ? "unknown" : NULL;
 }
 
-const char *counts_mode_name(size_t mode)
-{
-    static const char *const names[COUNTS_MODES + 1] = {"live", "replay"};
-
-    return names[mode];
-}
-
 const char *counts_auth_name(size_t reason)
 {
     static const char *const names[COUNTS_AUTHS + 1] = {"missing", "invalid", "expired", "no_keys"};

@@ -16,12 +16,6 @@ enum {
     COUNTS_STATUSES = ST_FAULT + 1,
 };
 
-enum counts_mode {
-    COUNTS_LIVE,
-    COUNTS_REPLAYED,
-    COUNTS_MODES
-};
-
 enum counts_auth {
     COUNTS_AUTH_MISSING, /* nothing was shown where something must be */
     COUNTS_AUTH_INVALID,
@@ -41,7 +35,6 @@ enum counts_limit {
 struct server_counts {
     struct metric operations[COUNTS_TYPES + 1][COUNTS_STATUSES];
     struct metric_histogram durations[COUNTS_TYPES]; /* in microseconds */
-    struct metric deliveries[COUNTS_MODES];
     struct metric auth_failures[COUNTS_AUTHS];
     struct metric limited[COUNTS_LIMITS];
     struct metric positions_behind; /* rooms that the database was found to be ahead of */
@@ -49,7 +42,6 @@ struct server_counts {
 
 /* "query"; NULL at the end, as for all of these. */
 const char *counts_type_name(size_t type);
-const char *counts_mode_name(size_t mode);
 const char *counts_auth_name(size_t reason);
 const char *counts_limit_name(size_t limit);
 

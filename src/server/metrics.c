@@ -273,13 +273,16 @@ static void send_batch_size(struct scrape *s)
 
 static void deliveries_total(struct scrape *s)
 {
-    for (size_t mode = 0; mode < COUNTS_MODES; mode++) {
-        uint64_t sum = 0;
+    uint64_t live = 0, replayed = 0;
 
-        for (size_t i = 0; i < s->n; i++)
-            sum += metric_get(&s->all[i].counts.deliveries[mode]);
-        put_under(s, "mode", counts_mode_name(mode), (double)sum);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct hub_counts *counts = hub_counts(s->all[i].hub);
+
+        live += metric_get(&counts->delivered);
+        replayed += metric_get(&counts->replayed);
     }
+    put_under(s, "mode", "live", (double)live);
+    put_under(s, "mode", "replay", (double)replayed);
 }
 
 static void delivery_latency(struct scrape *s)

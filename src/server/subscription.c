@@ -206,13 +206,6 @@ static enum subscriber_concern concern(const struct subscriber *subscriber, cons
     return SUBSCRIBER_PASSES;
 }
 
-static void count_delivery(const struct subscription *s)
-{
-    bool is_live = s->subscriber.state == SUBSCRIBER_LIVE;
-
-    metric_add(&s->worker->counts.deliveries[is_live ? COUNTS_LIVE : COUNTS_REPLAYED], 1);
-}
-
 static bool push(struct subscriber *subscriber, struct frame *payload)
 {
     struct subscription *s = container_of(subscriber, struct subscription, subscriber);
@@ -220,10 +213,7 @@ static bool push(struct subscriber *subscriber, struct frame *payload)
     /* It is cancelled at the end of the turn; until then it need not know. */
     if (session_is_over(s->session))
         return true;
-    if (s->op->transport->next(s->op, payload) != NET_TOOK)
-        return false;
-    count_delivery(s);
-    return true;
+    return s->op->transport->next(s->op, payload) == NET_TOOK;
 }
 
 /* --- the right to read */
