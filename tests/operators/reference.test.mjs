@@ -14,7 +14,7 @@ const docs = (name) => readFileSync(fileURLToPath(new URL(`../../docs/${name}`, 
 
 // Rows of the reference's table: | `name` | type | `label`, `label` | help |
 function* reference() {
-  for (const line of docs('metrics.md').split('\n')) {
+  for (const line of docs('reference/metrics.md').split('\n')) {
     const [, name, type, labels, help] = /^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$/.exec(line) ?? [];
     if (name) yield { name, type, help, labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label) };
   }
@@ -55,7 +55,7 @@ await withServer({ threads: 2, options: ['--bus', 'postgres'] }, async (hall) =>
     return now.families.has(name) || now.families.get(family)?.type === 'histogram';
   };
 
-  await check('docs/metrics.md has every metric, with its type, its labels and its help, and no other', () => {
+  await check('docs/reference/metrics.md has every metric, with its type, its labels and its help, and no other', () => {
     const written = [...reference()];
     const said = [...now.families].map(([name, { type, help, labels }]) => ({ name, type, help, labels: [...labels] }));
     assert.deepEqual(written, said);
