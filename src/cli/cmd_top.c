@@ -11,6 +11,7 @@
 enum {
     TIMEOUT_MS = 5000, /* of a scrape */
     SCREEN_MOST = 64 * 1024,
+    HOUR_MS = 3600 * 1000,
 };
 
 struct top_options {
@@ -31,7 +32,7 @@ static const struct option own_options[] = {
      .offset = offsetof(struct top_options, interval_ms),
      .initial = "2s",
      .least = 100,
-     .most = 3600 * 1000,
+     .most = HOUR_MS,
      .help = "between two looks: rates are of this time"},
     {.name = "once",
      .kind = OPTION_SWITCH,

@@ -165,6 +165,7 @@ static void init_worker(struct app *app, size_t i)
     w->n_all = app->n_workers;
     w->feed = &app->feed;
     w->started_ms = clock_mono_us() / 1000;
+    w->started_unix_ms = clock_unix_ms();
     w->limits = limits_of(c);
     arena_init(&w->scratch);
     request_init(w);

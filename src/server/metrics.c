@@ -63,7 +63,7 @@ static void process_cpu(struct scrape *s)
 
 static void process_start(struct scrape *s)
 {
-    put(s, s->process.start_time);
+    put(s, (double)s->all[0].started_unix_ms / 1000);
 }
 
 static void process_resident(struct scrape *s)

@@ -13,7 +13,6 @@ enum {
     /* Fields of /proc/self/stat, behind the program's name, as proc(5) numbers them. */
     STAT_UTIME = 14,
     STAT_STIME = 15,
-    STAT_START_TIME = 22,
     STAT_VSIZE = 23,
     STAT_RSS = 24,
     STAT_FIELDS = 25,
@@ -45,34 +44,6 @@ static void read_stat(int64_t ret[STAT_FIELDS])
     }
 }
 
-/* In seconds since 1970, from the line btime of /proc/stat; it may be long, and the line stands at
- * its end. */
-static double boot_time(void)
-{
-    static const struct str name = STR_INIT("btime ");
-    char bytes[PAGE_LONGEST + 1];
-    int fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
-    size_t kept = 0;
-    ssize_t n;
-    int64_t at = 0;
-
-    while (fd >= 0 && !at && (n = read(fd, bytes + kept, PAGE_LONGEST - kept)) > 0) {
-        struct str rest = str_of(bytes, kept + (size_t)n);
-
-        while (rest.p && str_find(rest, '\n') < rest.n) {
-            struct str line = str_split(&rest, '\n');
-            if (str_starts(line, name))
-                str_to_i64(str_of(line.p + name.n, line.n - name.n), &at);
-        }
-        /* What is longer than a page is no line of ours: its beginning goes. */
-        kept = rest.n < PAGE_LONGEST / 2 ? rest.n : 0;
-        memmove(bytes, rest.p, kept);
-    }
-    if (fd >= 0)
-        close(fd);
-    return (double)at;
-}
-
 static double open_descriptors(void)
 {
     DIR *dir = opendir("/proc/self/fd");
@@ -97,7 +68,6 @@ void process_look(struct process_facts *ret)
     getrlimit(RLIMIT_NOFILE, &limit);
     *ret = (struct process_facts){
         .cpu_seconds = (double)(stat[STAT_UTIME] + stat[STAT_STIME]) / tick,
-        .start_time = boot_time() + (double)stat[STAT_START_TIME] / tick,
         .virtual_bytes = (double)stat[STAT_VSIZE],
         .resident_bytes = (double)stat[STAT_RSS] * page,
         .open_fds = open_descriptors(),

@@ -8,7 +8,6 @@
 
 struct process_facts {
     double cpu_seconds; /* user and system */
-    double start_time;  /* seconds since 1970 */
     double resident_bytes;
     double virtual_bytes;
     double open_fds;

@@ -38,7 +38,8 @@ struct worker {
     const struct worker *all; /* this one too; the first is the first */
     size_t n_all;
     const struct feed *feed;
-    int64_t started_ms; /* by clock_mono_us() */
+    int64_t started_ms;      /* by clock_mono_us() */
+    int64_t started_unix_ms; /* the same, since 1970 */
 
     struct shutdown *shutdown;
 
