@@ -9,6 +9,7 @@ struct key_source {
     struct loop *loop;
     struct fetch *fetch;
     struct fetch_plan plan;
+    struct breaker breaker;
     struct timer next;
     bool under_way;
     bool again; /* asked for while it was under way */
@@ -36,6 +37,7 @@ static void on_fetched(void *user, const struct fetch_answer *answer)
     bool taken = answer->arrived && s->config.take(s->config.user, answer->body, &why);
 
     s->under_way = false;
+    breaker_note(&s->breaker, taken, loop_now_ms(s->loop));
     timer_start(&s->next, taken ? fetch_plan_succeeded(&s->plan, answer->fresh_ms)
                                 : fetch_plan_failed(&s->plan));
     s->config.on_settled(s->config.user, s->plan.failures, taken ? STR("") : why);
@@ -68,7 +70,15 @@ enum key_source_answer key_source_miss(struct key_source *s)
         start(s);
     if (s->under_way)
         return KEY_SOURCE_UNDER_WAY;
-    return s->plan.failures ? KEY_SOURCE_AWAY : KEY_SOURCE_NO_NEWER;
+    if (!s->plan.failures)
+        return KEY_SOURCE_NO_NEWER;
+    breaker_refuse(&s->breaker, 1);
+    return KEY_SOURCE_AWAY;
+}
+
+const struct breaker *key_source_breaker(const struct key_source *s)
+{
+    return &s->breaker;
 }
 
 void key_source_refresh(struct key_source *s)

@@ -11,6 +11,7 @@
 #include "loop/loop.h"
 
 #include "auth/fetch_plan.h"
+#include "base/breaker.h"
 
 /* Keys that came; false: they are none, and *ret_why, which lives as long as the source, says so.
  */
@@ -45,6 +46,9 @@ enum key_source_answer key_source_miss(struct key_source *s) must_use;
 /* Fetches now, or once more when that is under way: an operator says that there is something new.
  */
 void key_source_refresh(struct key_source *s);
+
+/* Whether the latest fetch went well. Any thread may read it. */
+const struct breaker *key_source_breaker(const struct key_source *s);
 
 /* Takes NULL. */
 void key_source_close(struct key_source *s);

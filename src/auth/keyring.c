@@ -340,6 +340,11 @@ bool keyring_ready(const struct keyring *k)
     return token_keys_complete(k->keys);
 }
 
+const struct breaker *keyring_source(const struct keyring *k)
+{
+    return k->shared->source ? key_source_breaker(k->shared->source) : NULL;
+}
+
 /* --- their life */
 
 static struct shared *share(struct loop *const *loops, size_t n,

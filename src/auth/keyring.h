@@ -20,6 +20,7 @@
  */
 
 #include "auth/api_keys.h"
+#include "base/breaker.h"
 #include "base/wait.h"
 #include "loop/loop.h"
 
@@ -68,6 +69,10 @@ struct viewer *keyring_viewer(const struct wait *checked) must_use;
 
 /* False while keys are to be fetched and never were. */
 bool keyring_ready(const struct keyring *k);
+
+/* Whether the latest fetch of keys went well; NULL where none are fetched. Any thread may read it
+ * while the loops run. */
+const struct breaker *keyring_source(const struct keyring *k);
 
 /* For the first: these are configured from now on, on every loop; fetched ones stay, and are
  * fetched again. The caller keeps its own hold. */

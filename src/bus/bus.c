@@ -167,3 +167,8 @@ void bus_hurry(struct bus *b)
     if (b->postgres)
         bus_postgres_hurry(b->postgres);
 }
+
+const struct breaker *bus_breaker(const struct bus *b)
+{
+    return b->nats ? bus_nats_breaker(b->nats) : bus_postgres_breaker(b->postgres);
+}

@@ -18,6 +18,7 @@
  *          themselves.
  */
 
+#include "base/breaker.h"
 #include "base/str.h"
 #include "loop/loop.h"
 
@@ -65,3 +66,7 @@ void bus_close(struct bus *b, bus_closed_fn *on_closed, void *user);
 /* For one that is being closed: PostgreSQL is waited for no more. NATS is, for two seconds a server
  * that does not answer: libnats cannot be hurried. */
 void bus_hurry(struct bus *b);
+
+/* Whether the other nodes can be heard: NATS, or PostgreSQL's channel. Any thread may read it,
+ * until the bus has closed. */
+const struct breaker *bus_breaker(const struct bus *b);

@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "loop/mailbox.h"
@@ -57,6 +58,9 @@ struct bus_nats {
 
     atomic_size_t inward; /* letters posted and not read */
     atomic_bool missed;   /* messages that were not posted */
+
+    struct breaker
+        breaker; /* written where libnats tells of the connection; `refused` by the loop */
 
     natsConnection *connection; /* the bus's thread's, as is the next */
     natsSubscription *subscription;
@@ -119,11 +123,17 @@ static void on_message(natsConnection *connection, natsSubscription *subscriptio
 
 static void on_connected(natsConnection *connection, void *user)
 {
-    post(user, false, STR(""));
+    struct bus_nats *n = user;
+
+    breaker_note(&n->breaker, true, clock_mono_us() / 1000);
+    post(n, false, STR(""));
 }
 
 static void on_disconnected(natsConnection *connection, void *user)
 {
+    struct bus_nats *n = user;
+
+    breaker_note(&n->breaker, false, clock_mono_us() / 1000);
     log_debug("bus.lost");
 }
 
@@ -208,6 +218,7 @@ static bool connect_to_servers(struct bus_nats *n)
     natsStatus s = natsOptions_Create(&options);
 
     assert(s == NATS_OK);
+    breaker_note(&n->breaker, false, clock_mono_us() / 1000);
     set_options(n, options);
     n->connection = NULL;
     n->subscription = NULL;
@@ -379,6 +390,8 @@ void bus_nats_send(struct bus_nats *n, struct str packet)
     added = packet_queue_add(&n->waiting, packet);
     pthread_cond_signal(&n->bell);
     pthread_mutex_unlock(&n->lock);
+    if (!added || !breaker_look(&n->breaker).up)
+        breaker_refuse(&n->breaker, 1);
     if (!added)
         log_debug("bus.full");
 }
@@ -406,4 +419,9 @@ void bus_nats_close(struct bus_nats *n, bus_closed_fn *on_closed, void *user)
     n->closing = true;
     pthread_cond_signal(&n->bell);
     pthread_mutex_unlock(&n->lock);
+}
+
+const struct breaker *bus_nats_breaker(const struct bus_nats *n)
+{
+    return &n->breaker;
 }

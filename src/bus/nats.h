@@ -24,5 +24,8 @@ struct bus_nats *bus_nats_new(struct loop *l, struct str servers, struct str sub
 /* The packet is copied. */
 void bus_nats_send(struct bus_nats *n, struct str packet);
 
+/* Whether a server is connected. */
+const struct breaker *bus_nats_breaker(const struct bus_nats *n);
+
 /* Once what waits has left, as far as that is possible soon. */
 void bus_nats_close(struct bus_nats *n, bus_closed_fn *on_closed, void *user);

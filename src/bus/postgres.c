@@ -139,3 +139,8 @@ void bus_postgres_close(struct bus_postgres *p, bus_closed_fn *on_closed, void *
     if (!p->under_way)
         send_waiting(p);
 }
+
+const struct breaker *bus_postgres_breaker(const struct bus_postgres *p)
+{
+    return pg_conn_breaker(p->conn);
+}

@@ -26,4 +26,7 @@ void bus_postgres_send(struct bus_postgres *p, struct str packet);
 /* What was not sent is let go. */
 void bus_postgres_hurry(struct bus_postgres *p);
 
+/* Whether the channel is heard. */
+const struct breaker *bus_postgres_breaker(const struct bus_postgres *p);
+
 void bus_postgres_close(struct bus_postgres *p, bus_closed_fn *on_closed, void *user);

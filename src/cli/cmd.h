@@ -38,7 +38,7 @@ struct cmd {
 
 extern const struct cmd cmd_serve, cmd_up, cmd_migrate, cmd_token, cmd_config, cmd_version;
 extern const struct cmd cmd_validate, cmd_schema, cmd_schema_diff;
-extern const struct cmd cmd_room, cmd_guild, cmd_health, cmd_completion;
+extern const struct cmd cmd_room, cmd_guild, cmd_health, cmd_completion, cmd_top;
 
 /* Commands that are told apart by their last word. */
 struct cmd_group {

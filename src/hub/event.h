@@ -20,6 +20,7 @@ struct event {
 struct event_batch {
     atomic_uint holders;
     struct arena arena;
+    int64_t committed_us; /* when this node knew so, by clock_mono_us(); 0: another one committed */
     struct event *events;
     size_t n;
 };

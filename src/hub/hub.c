@@ -1,5 +1,6 @@
 #include "hub/hub.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "hub/recall.h"
 #include "hub/subscriber.h"
@@ -15,7 +16,36 @@ struct hub {
     struct topics topics;
     struct recall recall; /* with the newest events, which are ours */
     struct rendered rendered;
+    int64_t oldest_us; /* of the commits that this turn has fanned out; 0: none */
+    struct turn_hook written;
 };
+
+/* Asked for behind the sockets that were pushed to, it runs behind them. */
+static void on_written(struct turn_hook *hook)
+{
+    struct hub *hub = container_of(hook, struct hub, written);
+
+    metric_observe(&hub->topics.counts.latency, &metric_durations,
+                   (uint64_t)(clock_mono_us() - hub->oldest_us));
+    hub->oldest_us = 0;
+}
+
+static void note_commit(struct hub *hub, const struct event_batch *batch)
+{
+    if (!batch->committed_us)
+        return;
+    if (!hub->oldest_us)
+        hub->oldest_us = batch->committed_us;
+    loop_at_turn_end(hub->loop, &hub->written);
+}
+
+/* The newest that was told of a room is not the one before this one. A room that was told of
+ * nothing yet has missed nothing that is known of. */
+static void note_gap(struct hub *hub, const struct topic *t, const struct event *e)
+{
+    if (e->row && t->told && e->seq > t->told + 1)
+        metric_add(&hub->topics.counts.gaps, 1);
+}
 
 struct hub *hub_new(struct loop *l)
 {
@@ -24,6 +54,7 @@ struct hub *hub_new(struct loop *l)
     hub->loop = l;
     recall_init(&hub->recall, l, recent_new(0));
     topics_init(&hub->topics, l, &hub->recall);
+    turn_hook_init(&hub->written, on_written);
     return hub;
 }
 
@@ -31,6 +62,7 @@ void hub_free(struct hub *hub)
 {
     if (!hub)
         return;
+    turn_hook_cancel(&hub->written);
     topics_done(&hub->topics);
     recall_done(&hub->recall);
     recent_free(hub->recall.recent);
@@ -56,6 +88,11 @@ struct rendered *hub_rendered(struct hub *hub)
     return &hub->rendered;
 }
 
+const struct hub_counts *hub_counts(const struct hub *hub)
+{
+    return &hub->topics.counts;
+}
+
 struct topics *hub_topics(struct hub *hub)
 {
     return &hub->topics;
@@ -72,25 +109,29 @@ static size_t tell_group(struct topic_group *g, const struct event *events, size
         subscriber_tell(list_entry(link, struct subscriber, in_group), &e);
     for (size_t i = 0; i < most; i++)
         frame_unref(e.rendered[i]);
+    metric_add(&g->topic->topics->counts.delivered, e.delivered);
     return e.n;
 }
 
-/* Events of one topic, in the log's order. */
-static void fan_out(struct hub *hub, const struct event *events, size_t n)
+/* Events of one topic, in the log's order. True when somebody listens. */
+static bool fan_out(struct hub *hub, const struct event *events, size_t n)
 {
     struct topic *t = topic_find(&hub->topics, events->topic_key);
 
     if (!t)
-        return;
+        return false;
     /* Before anybody is told: whoever reads the log from here on has to reach all of them. */
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        note_gap(hub, t, &events[i]);
         topic_tell(t, events[i].seq);
+    }
     list_each_safe (link, &t->groups) {
         struct topic_group *g = list_entry(link, struct topic_group, in_topic);
 
         for (size_t told = 0; told < n;)
             told += tell_group(g, events + told, n - told);
     }
+    return true;
 }
 
 /* How many of the first events are of one topic. */
@@ -106,11 +147,15 @@ static size_t of_one_topic(const struct event *events, size_t n)
 /* Kept first: whoever reads on because of one of these events may find it. */
 static void fan_out_batch(struct hub *hub, struct event_batch *batch)
 {
+    bool is_heard = false;
+
     recent_add(hub->recall.recent, batch);
     for (size_t at = 0, n; at < batch->n; at += n) {
         n = of_one_topic(batch->events + at, batch->n - at);
-        fan_out(hub, batch->events + at, n);
+        is_heard |= fan_out(hub, batch->events + at, n);
     }
+    if (is_heard)
+        note_commit(hub, batch);
 }
 
 /* A batch on its way to another loop. */

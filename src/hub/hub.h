@@ -29,6 +29,9 @@ void hub_free(struct hub *hub);
  * through their mailboxes. Takes over the batch. */
 void hub_publish(struct hub *const *hubs, size_t n, struct hub *here, struct event_batch *batch);
 
+/* Any thread may read them. */
+const struct hub_counts *hub_counts(const struct hub *hub);
+
 /* Where subscribers of this loop join. */
 struct topics *hub_topics(struct hub *hub);
 

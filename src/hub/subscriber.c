@@ -5,11 +5,22 @@
 #include "hub/recall.h"
 #include "hub/topic.h"
 
+static struct hub_counts *counts_of(const struct subscriber *s)
+{
+    return &s->group->topic->topics->counts;
+}
+
 /* The one place where the state changes; the moves it allows are those of the header's picture. */
 static void enter(struct subscriber *s, enum subscriber_state state)
 {
+    struct hub_counts *counts = counts_of(s);
+
     assert(s->state != SUBSCRIBER_ENDED);
-    assert(state != SUBSCRIBER_LIVE || s->state == SUBSCRIBER_REPLAY);
+    assert(state != SUBSCRIBER_LIVE || s->state <= SUBSCRIBER_REPLAY);
+    metric_sub(&counts->in_state[s->state], 1);
+    metric_add(&counts->in_state[state], 1);
+    if (state == SUBSCRIBER_REPLAY && s->state != SUBSCRIBER_REPLAY)
+        metric_add(&counts->replays, 1);
     s->state = state;
     list_remove(&s->in_group);
     list_append(state == SUBSCRIBER_LIVE ? &s->group->live : &s->group->rest, &s->in_group);
@@ -20,12 +31,12 @@ static void enter(struct subscriber *s, enum subscriber_state state)
 void subscriber_join(struct subscriber *s, const struct subscriber_ops *ops, struct topics *topics,
                      struct str topic_key, struct str group_key)
 {
-    /* LAGGING until it is told where it stands: it is in the lists, and nothing is kept for it. */
-    *s = (struct subscriber){.ops = ops, .state = SUBSCRIBER_LAGGING};
+    *s = (struct subscriber){.ops = ops, .state = SUBSCRIBER_JOINED};
     list_init(&s->in_group);
     list_init(&s->in_recall);
     list_init(&s->with);
     s->group = topic_enter(topics, topic_key, group_key, &s->in_group);
+    metric_add(&topics->counts.in_state[SUBSCRIBER_JOINED], 1);
 }
 
 /* Stands at the end of all that is known of the log: then live, else there is more to read. */
@@ -43,7 +54,6 @@ void subscriber_begin(struct subscriber *s, int64_t delivered, int64_t last_seq)
         return;
     s->delivered = delivered;
     topic_advance(s->group->topic, last_seq);
-    s->state = SUBSCRIBER_REPLAY;
     go_on(s);
 }
 
@@ -80,6 +90,7 @@ static bool replay(struct subscriber *s, const struct subscriber_row *row)
     bool taken = deliver(s, row->seq, payload);
 
     frame_unref(payload);
+    metric_add(&counts_of(s)->replayed, taken);
     return taken;
 }
 
@@ -157,7 +168,7 @@ static void tell(struct subscriber *s, struct subscriber_events *e, size_t i)
     }
     switch (subscriber_concern(s, row)) {
     case SUBSCRIBER_WANTS:
-        deliver(s, seq, e->rendered[i] ? e->rendered[i] : render_event(s, e, i));
+        e->delivered += deliver(s, seq, e->rendered[i] ? e->rendered[i] : render_event(s, e, i));
         break;
     case SUBSCRIBER_PASSES:
         s->delivered = seq;
@@ -178,6 +189,7 @@ void subscriber_end(struct subscriber *s)
 {
     if (s->state == SUBSCRIBER_ENDED)
         return;
+    metric_sub(&counts_of(s)->in_state[s->state], 1);
     s->state = SUBSCRIBER_ENDED;
     recall_forget(s->group->topic->topics->recall, s);
     topic_leave(s->group, &s->in_group);

@@ -3,6 +3,7 @@
 /*
  * One subscription's way through a room's log:
  *
+ *     JOINED ──told where it stands──► REPLAY, or LIVE
  *     REPLAY ──caught up──► LIVE ──queue full──► LAGGING ──drained──► REPLAY ;  any ──► ENDED
  *
  * A subscriber knows the last seq it delivered and takes only the next one. In REPLAY it is on its
@@ -32,6 +33,7 @@ struct topic_group;
 struct topics;
 
 enum subscriber_state {
+    SUBSCRIBER_JOINED, /* in its topic, and does not know yet where it stands */
     SUBSCRIBER_REPLAY,
     SUBSCRIBER_LIVE,
     SUBSCRIBER_LAGGING,
@@ -124,6 +126,7 @@ struct subscriber_events {
     const struct event *events;
     size_t n; /* becomes less, but not 0 */
     size_t bytes;
+    size_t delivered;                           /* how many were pushed, to all of the group */
     struct frame *rendered[SUBSCRIBER_AT_ONCE]; /* NULL: nobody has wanted it yet */
 };
 

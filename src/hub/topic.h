@@ -16,6 +16,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "hub/counts.h"
 #include "loop/loop.h"
 
 struct recall;
@@ -26,6 +27,7 @@ struct topics {
     uint64_t made;         /* topics and groups so far: each has its number for ever */
     struct map by_key;
     struct list all; /* topic.in_topics */
+    struct hub_counts counts;
 };
 
 struct topic {

@@ -54,3 +54,10 @@ bool call_from_json(const struct json_value *object, struct net_call *call, cons
     *ret_member = "query";
     return take_string(object, "query", &call->query) && call_has_document(call);
 }
+
+struct str call_traceparent(const struct net_call *call)
+{
+    if (call->traceparent.p)
+        return call->traceparent;
+    return json_value_text(json_value_get(call->extensions, STR("traceparent")));
+}

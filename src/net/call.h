@@ -20,3 +20,8 @@ bool call_has_document(const struct net_call *call);
  * *ret_expected says. */
 bool call_from_json(const struct json_value *object, struct net_call *call, const char **ret_member,
                     const char **ret_expected) must_use;
+
+/* Which trace the operation belongs to: as the header has it, or, for clients of WebSockets, which
+ * have no headers for an operation, as `extensions.traceparent` has it. Absent where neither does.
+ */
+struct str call_traceparent(const struct net_call *call);

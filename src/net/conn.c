@@ -239,6 +239,21 @@ void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *
     c->user = user;
 }
 
+static void count_open(struct conn *c, enum net_kind kind)
+{
+    struct net_counts *counts = &c->net->counts;
+
+    c->kind = kind;
+    metric_add(&counts->open[kind], 1);
+    metric_add(&counts->results[kind][NET_OPENED], 1);
+}
+
+void conn_becomes(struct conn *c, enum net_kind kind)
+{
+    metric_sub(&c->net->counts.open[c->kind], 1);
+    count_open(c, kind);
+}
+
 void conn_begin(struct conn *c)
 {
     if (c->net->certificate)
@@ -247,24 +262,49 @@ void conn_begin(struct conn *c)
         http_start(c);
 }
 
-static struct conn *conn_new(struct net *n, int fd, const struct net_address *client)
+/* Operators come straight to HTTP, and are counted apart. */
+static void begin(struct conn *c)
+{
+    struct net *n = c->net;
+
+    if (c->aside) {
+        n->n_aside++;
+        http_start(c);
+        return;
+    }
+    n->n_connections++;
+    count_open(c, NET_KIND_HTTP);
+    if (n->config.proxy_protocol)
+        proxy_start(c);
+    else
+        conn_begin(c);
+}
+
+static void count_gone(struct conn *c)
+{
+    if (c->aside) {
+        c->net->n_aside--;
+        return;
+    }
+    c->net->n_connections--;
+    metric_sub(&c->net->counts.open[c->kind], 1);
+}
+
+static struct conn *conn_new(struct net *n, int fd, const struct net_address *client, bool aside)
 {
     struct conn *c = mem_new(struct conn);
 
     c->net = n;
     c->fd = fd;
     c->peer = *client;
+    c->aside = aside;
     outq_init(&c->out, &n->stock);
     deadline_init(&c->deadline);
     turn_hook_init(&c->turn_end, on_turn_end);
     list_append(&n->connections, &c->link);
-    n->n_connections++;
     list_append(&n->handshakes, &c->handshake);
     n->n_handshakes++;
-    if (n->config.proxy_protocol)
-        proxy_start(c);
-    else
-        conn_begin(c);
+    begin(c);
     return c;
 }
 
@@ -287,14 +327,14 @@ static void conn_gone(struct conn *c)
     deadline_drop(&c->deadline);
     turn_hook_cancel(&c->turn_end);
     list_remove(&c->link);
-    n->n_connections--;
+    count_gone(c);
     loop_bury(n->loop, &c->grave, on_grave);
     net_conn_gone(n);
 }
 
-bool conn_open(struct net *n, int fd, const struct net_address *client)
+bool conn_open(struct net *n, int fd, const struct net_address *client, bool aside)
 {
-    struct conn *c = conn_new(n, fd, client);
+    struct conn *c = conn_new(n, fd, client, aside);
     const lws_adopt_desc_t how = {.vh = n->vhost,
                                   .type = LWS_ADOPT_SOCKET,
                                   .fd = {.sockfd = fd},

@@ -56,8 +56,10 @@ struct conn {
     struct lws *wsi;
     const struct conn_speaker *speaker;
     void *user;
-    struct tls *tls; /* NULL: it speaks in the clear */
-    int fd;          /* wsi's */
+    struct tls *tls;    /* NULL: it speaks in the clear */
+    int fd;             /* wsi's */
+    enum net_kind kind; /* what is spoken, for the counts */
+    bool aside;         /* an operator's: on the listener for them */
     enum conn_state state;
     bool full; /* somebody waits for on_drained */
     bool deaf; /* reading has been stopped */
@@ -66,14 +68,18 @@ struct conn {
     struct turn_hook turn_end;
 };
 
-/* Takes over fd; counts as one of n's connections. False: libwebsockets did not take it. */
-bool conn_open(struct net *n, int fd, const struct net_address *client);
+/* Takes over fd; counts as one of n's connections, but aside, where it is HTTP from the start.
+ * False: libwebsockets did not take it. */
+bool conn_open(struct net *n, int fd, const struct net_address *client, bool aside);
 /* The socket's callback, for libwebsockets. */
 int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                   size_t len);
 
 /* Hands the connection over to another protocol. */
 void conn_set_speaker(struct conn *c, const struct conn_speaker *speaker, void *user);
+
+/* From now on it counts as one of these. */
+void conn_becomes(struct conn *c, enum net_kind kind);
 
 /* For what stands in front of HTTP: what follows begins, and takes its first bytes. */
 void conn_begin(struct conn *c);

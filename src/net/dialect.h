@@ -8,6 +8,7 @@
  */
 
 #include "net/call.h"
+#include "net/counts.h"
 #include "net/outq.h"
 
 struct subprotocol;
@@ -46,6 +47,7 @@ struct dialect_wrong {
 /* Names of messages are absent where the sub-protocol has none. */
 struct dialect {
     const char *name;   /* for logs */
+    enum net_kind kind; /* for counts */
     struct str offered; /* the name in Sec-WebSocket-Protocol */
 
     struct outq_envelope result;

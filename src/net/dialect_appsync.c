@@ -66,6 +66,7 @@ static void write_errors(struct buf *out, struct str errors)
 
 const struct dialect dialect_appsync = {
     .name = "appsync",
+    .kind = NET_KIND_APPSYNC,
     .offered = STR_INIT("graphql-ws"),
     .result =
         {

@@ -14,6 +14,7 @@ static bool read_message(const struct subprotocol *s, struct str text, struct di
 
 const struct dialect dialect_gtws = {
     .name = "graphql-transport-ws",
+    .kind = NET_KIND_GTWS,
     .offered = STR_INIT("graphql-transport-ws"),
     .result =
         {

@@ -34,6 +34,7 @@ static void write_errors(struct buf *out, struct str errors)
 
 const struct dialect dialect_legacy = {
     .name = "graphql-ws",
+    .kind = NET_KIND_LEGACY,
     .offered = STR_INIT("graphql-ws"),
     .result =
         {

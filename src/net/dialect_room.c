@@ -209,6 +209,7 @@ static void on_failed(struct subprotocol *s, const struct outq_id *id, struct st
 
 const struct dialect dialect_room = {
     .name = "room",
+    .kind = NET_KIND_ROOM,
     .offered = STR_INIT("guildhall-room"),
     .result =
         {

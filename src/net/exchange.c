@@ -77,6 +77,7 @@ static void forget_request(struct exchange *x)
     arena_done(&x->arena);
     arena_init(&x->arena);
     x->authorization = x->api_key = x->traceparent = x->stream_token = x->origin = STR_NULL;
+    x->client_name = x->schema_hash = STR_NULL;
 }
 
 /* Ready for the next request, and without memory until then. */
@@ -94,6 +95,7 @@ void exchange_respond(struct exchange *x, struct http_response *r, struct str bo
 {
     r->length = body.n;
     r->origin = x->origin;
+    r->schema_hash = x->is_graphql ? x->net->config.schema_hash : STR_NULL;
     r->typed_errors = x->typed_errors;
     x->framing->head(x, r);
     if (!x->without_body && r->page && r->page->body_lasts)
@@ -169,6 +171,7 @@ static void open_stream(struct exchange *x)
     struct http_response r = {.status = 200,
                               .content_type = x->dress->content_type,
                               .streams = true,
+                              .schema_hash = x->net->config.schema_hash,
                               .origin = x->origin};
 
     if (x->state >= EXCHANGE_STREAMING)
@@ -251,6 +254,8 @@ void exchange_show(const struct exchange *x, struct net_call *call)
     call->authorization = x->authorization;
     call->api_key = x->api_key;
     call->traceparent = x->traceparent;
+    call->client_name = x->client_name;
+    call->schema_hash = x->schema_hash;
     call->typed_errors = x->typed_errors;
 }
 
@@ -330,7 +335,8 @@ static bool send_page(struct exchange *x, const struct http_head *head)
     bool found;
 
     buf_init(&scratch, PAGE_MAX);
-    found = service->on_page(service->user, head, &scratch, &page);
+    found = x->aside ? service->on_page_aside(service->user, head, &scratch, &page)
+                     : service->on_page(service->user, head, &scratch, &page);
     if (found && is_known(head, &page)) {
         r.status = 304;
         exchange_respond(x, &r, STR(""));
@@ -395,6 +401,7 @@ static bool begin_graphql(struct exchange *x, const struct http_head *head)
 {
     struct str origin = http_field(head, STR("Origin"));
 
+    x->is_graphql = true;
     if (!origin_allowed(x->net->config.allowed_origins, origin, head->host)) {
         refuse(x, 403, ST_FORBIDDEN, STR("Pages of this origin may not use this server."));
         return false;
@@ -416,9 +423,24 @@ static void begin_page(struct exchange *x, const struct http_head *head)
         refuse(x, 404, ST_NOT_FOUND, STR("There is no such page."));
 }
 
+/* Only who shows a schema's hash is asked for a name. */
+static void take_client(struct exchange *x, const struct http_head *head)
+{
+    struct str name;
+
+    x->schema_hash = arena_str(&x->arena, http_field(head, STR("X-Schema-Hash")));
+    if (!x->schema_hash.p)
+        return;
+    name = http_field(head, STR("GraphQL-Client-Name"));
+    if (!name.p)
+        name = http_field(head, STR("ApolloGraphQL-Client-Name"));
+    x->client_name = arena_str(&x->arena, name);
+}
+
 bool exchange_begin(struct exchange *x, const struct http_head *head)
 {
     assert(x->state == EXCHANGE_IDLE);
+    x->is_graphql = false;
     x->without_body = str_eq(head->method, STR("HEAD")); /* whatever the answer is */
     x->client.id = net_client_id(x->net);
     x->address = forwarded_client(head, x->peer, &x->net->config.trusted_proxies);
@@ -427,7 +449,9 @@ bool exchange_begin(struct exchange *x, const struct http_head *head)
     if (x->net->config.traces)
         x->traceparent = arena_str(&x->arena, http_field(head, STR("Traceparent")));
     x->typed_errors = http_field(head, STR("X-Amz-User-Agent")).p;
-    if (str_eq(head->path, STR("/graphql")) || str_eq(head->path, STR("/graphql/stream")))
+    take_client(x, head);
+    if (!x->aside &&
+        (str_eq(head->path, STR("/graphql")) || str_eq(head->path, STR("/graphql/stream"))))
         return begin_graphql(x, head);
     begin_page(x, head);
     return false;

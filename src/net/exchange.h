@@ -59,6 +59,7 @@ struct exchange {
     struct outq *out;               /* the framing's */
     const struct net_address *peer; /* who connected; the framing sets it */
     bool chunked; /* the pieces of a stream are chunks of HTTP/1.1; the framing sets it */
+    bool aside;   /* an operator's: for pages alone; the framing sets it */
     enum exchange_state state;
     struct buf body; /* of the request */
     struct net_client client;
@@ -76,10 +77,13 @@ struct exchange {
     bool asking;                      /* on_operation() is on the stack */
     struct deadline beat;             /* while it streams */
     struct turn_hook later;
+    bool is_graphql;   /* it is for /graphql or below: no page */
     bool without_body; /* HEAD: the response's head only */
     struct str authorization;
     struct str api_key;
-    struct str traceparent;  /* where net_config.traces is set */
+    struct str traceparent; /* where net_config.traces is set */
+    struct str client_name;
+    struct str schema_hash;  /* that the client shows */
     bool typed_errors;       /* for AppSync's clients */
     struct str stream_token; /* the body asks for an operation on that event stream; else absent */
     struct str origin;       /* of an allowed page of another server */

@@ -392,6 +392,7 @@ void h2_start(struct conn *c)
     h->session = make_session(h);
     nghttp2_submit_settings(h->session, NGHTTP2_FLAG_NONE, settings, array_size(settings));
     conn_set_speaker(c, &h2_speaker, h);
+    conn_becomes(c, NET_KIND_HTTP_2);
     conn_set_deadline(c, DEADLINE_HEAD);
     conn_expect_acks(c);
     conn_wake(c);

@@ -171,6 +171,7 @@ static bool upgrade(struct http *h, const struct http1_head *head, size_t head_l
 
     if (!upgrade_check(head, &wrong) ||
         !origin_allowed(c->net->config.allowed_origins, origin, head->request.host)) {
+        metric_add(&c->net->counts.results[NET_KIND_HTTP][NET_REFUSED_HANDSHAKE], 1);
         refuse_and_end(h, &wrong);
         return false;
     }
@@ -213,7 +214,7 @@ static bool take_head(struct http *h)
         break;
     }
     conn_shook_hands(h->conn);
-    if (offer_is_made(&head)) {
+    if (!h->exchange.aside && offer_is_made(&head)) {
         if (upgrade(h, &head, length))
             return false;
     } else {
@@ -363,6 +364,7 @@ void http_start(struct conn *c)
     buf_init(&h->in, IN_CEILING);
     exchange_init(&h->exchange, c->net, &http_framing, &c->out);
     h->exchange.peer = &c->peer;
+    h->exchange.aside = c->aside;
     h->exchange.client.requests = &c->requests;
     conn_set_speaker(c, &http_speaker, h);
     conn_set_deadline(c, DEADLINE_HEAD);

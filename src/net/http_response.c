@@ -92,12 +92,16 @@ static void add_cors(struct http_response_fields *to, const struct http_response
     if (!r->origin.p)
         return;
     add(to, STR("Access-Control-Allow-Origin"), r->origin);
-    if (!r->preflight)
+    if (!r->preflight) {
+        if (r->schema_hash.p)
+            add(to, STR("Access-Control-Expose-Headers"), STR("X-Schema-Hash"));
         return;
+    }
     add(to, STR("Access-Control-Allow-Methods"), r->allow);
     add(to, STR("Access-Control-Allow-Headers"),
         STR("Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token, "
-            "X-Amz-User-Agent, X-Amz-Date"));
+            "X-Amz-User-Agent, X-Amz-Date, X-Schema-Hash, GraphQL-Client-Name, "
+            "ApolloGraphQL-Client-Name"));
     add(to, STR("Access-Control-Max-Age"), STR("600"));
 }
 
@@ -110,6 +114,8 @@ static void add_coding(struct http_response_fields *to, const struct http_respon
 /* What some statuses must or should say besides. */
 static void add_for_status(struct http_response_fields *to, const struct http_response *r)
 {
+    if (r->schema_hash.p)
+        add(to, STR("X-Schema-Hash"), r->schema_hash);
     if (r->allow.p)
         add(to, STR("Allow"), r->allow);
     if (r->status == 401)

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "net/counts.h"
 #include "net/deadline.h"
 #include "net/listener.h"
 #include "net/net.h"
@@ -38,9 +39,11 @@ struct net {
     struct lws_context *lws; /* libwebsockets sets it to NULL when the context is gone */
     struct lws_vhost *vhost;
     struct listener listener;
+    struct listener aside; /* for operators; its fd is -1 without one */
     struct deadlines deadlines;
     struct list connections; /* conn.link */
     size_t n_connections;
+    size_t n_aside;         /* of the listener aside; not among those above */
     struct list handshakes; /* conn.handshake, the oldest first */
     size_t n_handshakes;
     struct outq_stock stock;  /* of the connections' queues */
@@ -60,6 +63,7 @@ struct net {
     struct tls_certificate *certificate; /* of new connections; NULL: they speak in the clear */
     char *plain_in;                      /* NET_PLAIN_IN bytes, of TLS, on their way to a speaker */
     char *plain_out;                     /* NET_PLAIN_OUT bytes, about to be encrypted */
+    struct net_counts counts;
 };
 
 /* Unique in the process: loops count for themselves. */

@@ -20,6 +20,7 @@ enum {
     RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
     PARTING_MS = 250,
     LETTING_GO_MS = 1, /* between looks whether libwebsockets has let go */
+    MOST_ASIDE = 16,   /* connections of operators */
 };
 
 uint64_t net_client_id(struct net *n)
@@ -35,6 +36,11 @@ int64_t net_unix_ms(void)
 size_t net_connections(const struct net *n)
 {
     return n->n_connections;
+}
+
+const struct net_counts *net_counts(const struct net *n)
+{
+    return &n->counts;
 }
 
 static void on_lws_log(int level, const char *line)
@@ -65,8 +71,10 @@ static void turn_away(int fd)
  * the oldest. */
 static void make_room(struct net *n)
 {
-    while (n->config.max_handshakes && n->n_handshakes >= n->config.max_handshakes)
+    while (n->config.max_handshakes && n->n_handshakes >= n->config.max_handshakes) {
+        metric_add(&n->counts.results[NET_KIND_HTTP][NET_LET_GO], 1);
         conn_give_up(list_first(&n->handshakes, struct conn, handshake));
+    }
 }
 
 static void on_accept(struct listener *l, int fd, const struct net_address *client)
@@ -74,11 +82,22 @@ static void on_accept(struct listener *l, int fd, const struct net_address *clie
     struct net *n = container_of(l, struct net, listener);
 
     if (n->config.max_connections && n->n_connections >= n->config.max_connections) {
+        metric_add(&n->counts.results[NET_KIND_HTTP][NET_REFUSED_FULL], 1);
         turn_away(fd);
         return;
     }
     make_room(n);
-    if (!conn_open(n, fd, client))
+    if (!conn_open(n, fd, client, false))
+        log_warn("connection_not_taken");
+}
+
+static void on_accept_aside(struct listener *l, int fd, const struct net_address *client)
+{
+    struct net *n = container_of(l, struct net, aside);
+
+    if (n->n_aside >= MOST_ASIDE)
+        turn_away(fd);
+    else if (!conn_open(n, fd, client, true))
         log_warn("connection_not_taken");
 }
 
@@ -119,6 +138,7 @@ static void copy_config(struct net *n, const struct net_config *config)
 {
     n->config = *config;
     n->config.allowed_origins = arena_str(&n->arena, config->allowed_origins);
+    n->config.schema_hash = arena_str(&n->arena, config->schema_hash);
     n->config.head_limits = (struct http_head_limits){
         at_most(config->head_limits.bytes, HTTP_HEAD_MAX),
         at_most(config->head_limits.fields, HTTP_FIELDS_MAX),
@@ -173,6 +193,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     arena_init(&n->arena);
     copy_config(n, config);
     n->service = *service;
+    n->aside.fd = -1;
     list_init(&n->connections);
     list_init(&n->handshakes);
     list_init(&n->reservations);
@@ -209,6 +230,20 @@ enum status net_new(struct loop *l, const struct net_config *config,
     }
     listener_start(&n->listener, l, fd, on_accept);
     *ret_net = n;
+    return ST_OK;
+}
+
+enum status net_listen_aside(struct net *n, struct net_endpoint *endpoint,
+                             struct net_error *ret_error)
+{
+    int fd;
+    enum status st = net_endpoint_open(endpoint, &fd, ret_error);
+
+    if (st != ST_OK)
+        return st;
+    assert(n->service.on_page_aside);
+    listener_start(&n->aside, n->loop, fd, on_accept_aside);
+    listener_accept(&n->aside);
     return ST_OK;
 }
 
@@ -325,7 +360,8 @@ static void kill_all(struct net *n)
 
 static bool is_left(const struct net *n)
 {
-    return list_empty(&n->connections) && n->listener.fd < 0 && !n->listener.handles;
+    return list_empty(&n->connections) && n->listener.fd < 0 && !n->listener.handles &&
+           !n->aside.handles;
 }
 
 static void on_drain_time(struct timer *t)
@@ -359,6 +395,11 @@ static void on_listener_closed(struct listener *l)
     go_on_later(container_of(l, struct net, listener));
 }
 
+static void on_aside_closed(struct listener *l)
+{
+    go_on_later(container_of(l, struct net, aside));
+}
+
 void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void *user)
 {
     assert(n->state == NET_OPEN);
@@ -366,6 +407,8 @@ void net_close(struct net *n, uint64_t drain_ms, net_closed_fn *on_closed, void 
     n->on_closed = on_closed;
     n->user = user;
     listener_close(&n->listener, on_listener_closed);
+    if (n->aside.fd >= 0)
+        listener_close(&n->aside, on_aside_closed);
     list_each_safe (at, &n->connections)
         conn_drain(list_entry(at, struct conn, link));
     if (!list_empty(&n->connections))

@@ -9,6 +9,7 @@
 
 #include "loop/loop.h"
 #include "net/address.h"
+#include "net/counts.h"
 #include "net/endpoint.h"
 #include "net/http_head.h"
 #include "net/operation.h"
@@ -33,6 +34,7 @@ struct net_config {
     uint64_t pong_timeout_ms;
     bool room_url_token;                 /* a room's socket takes a token from its URL */
     bool websocket_deflate;              /* permessage-deflate, where a client offers it */
+    struct str schema_hash;              /* told with each response of GraphQL; absent: it is not */
     struct str allowed_origins;          /* between commas, "*" for any; absent: the same origin */
     struct tls_certificate *certificate; /* every connection speaks TLS; NULL: none does */
     bool proxy_protocol;               /* every connection begins with what a proxy says about it */
@@ -55,6 +57,12 @@ struct net_limits {
 enum status net_new(struct loop *l, const struct net_config *config,
                     const struct net_service *service, struct net_endpoint *endpoint,
                     struct net **ret_net, struct net_error *ret_error) must_use;
+
+/* A second listener, for operators: plain HTTP, whatever the first one speaks, with the pages of
+ * on_page_aside and nothing else. It accepts as soon as the loop runs, also when the server is
+ * full. Before the loop runs. */
+enum status net_listen_aside(struct net *n, struct net_endpoint *endpoint,
+                             struct net_error *ret_error) must_use;
 
 /* Tells the networks of all loops of one another, in the order of their indices, before any loop
  * runs: a request may be about what another loop has. */
@@ -83,3 +91,6 @@ void net_free(struct net *n);
 
 /* Open connections of this loop. */
 size_t net_connections(const struct net *n);
+
+/* Any thread may read them. */
+const struct net_counts *net_counts(const struct net *n);

@@ -80,6 +80,8 @@ struct net_call {
                                  may show a token of its own (AppSync) */
     struct str api_key;       /* likewise, of x-api-key */
     struct str traceparent;   /* over HTTP, where it is asked for: the header's */
+    struct str client_name;   /* HTTP: as the client calls itself; absent without a name */
+    struct str schema_hash;   /* HTTP: X-Schema-Hash */
     bool bare_field;   /* a stream's payloads are its root field's values, with nothing around */
     bool typed_errors; /* errors carry errorType and errorCode, for AppSync's clients */
     bool built_in;     /* the document is the transport's own, not the client's */
@@ -158,4 +160,7 @@ struct net_service {
     /* GET and HEAD. False: no such page. scratch is empty and bounded. */
     bool (*on_page)(void *user, const struct http_head *head, struct buf *scratch,
                     struct net_page *ret_page);
+    /* The same for operators, on the listener aside; NULL where there is none. */
+    bool (*on_page_aside)(void *user, const struct http_head *head, struct buf *scratch,
+                          struct net_page *ret_page);
 };

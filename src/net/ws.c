@@ -72,12 +72,13 @@ void ws_on_alive(struct deadline *alive)
     set_alive(ws);
 }
 
-static void close_with(struct ws *ws, struct str payload)
+static void close_with(struct ws *ws, unsigned code, struct str payload)
 {
     if (ws->state == WS_CLOSED)
         return;
     ws->state = WS_CLOSED;
     drop_alive(ws);
+    net_count_close(&ws->conn->net->counts, code);
     outq_push_frame(&ws->conn->out, WS_CLOSE, NULL, payload);
     subprotocol_end(&ws->subprotocol);
     conn_finish(ws->conn);
@@ -87,7 +88,7 @@ static void close_code(struct ws *ws, unsigned code, struct str reason)
 {
     char payload[WS_CONTROL_MAX];
 
-    close_with(ws, str_of(payload, ws_close_payload(code, reason, payload)));
+    close_with(ws, code, str_of(payload, ws_close_payload(code, reason, payload)));
 }
 
 static void fail(struct ws *ws, const struct ws_wrong *wrong)
@@ -127,7 +128,7 @@ static void on_close(struct ws *ws, struct str payload)
     if (!ws_close_parse(payload, &code, &wrong))
         fail(ws, &wrong);
     else if (code == WS_NO_CODE)
-        close_with(ws, STR(""));
+        close_with(ws, NET_CLOSE_NONE, STR(""));
     else
         close_code(ws, code, STR(""));
 }
@@ -318,6 +319,8 @@ static void on_gone(void *user)
 {
     struct ws *ws = user;
 
+    if (ws->state == WS_OPEN)
+        net_count_close(&ws->conn->net->counts, NET_CLOSE_LOST);
     drop_alive(ws);
     turn_hook_cancel(&ws->next_turn);
     subprotocol_done(&ws->subprotocol);
@@ -459,6 +462,7 @@ void ws_start(struct conn *c, const struct http1_head *handshake)
     offer_read(handshake, c->net->config.room_url_token, &offer);
     ws = ws_new(c, offer.dialect, packing);
     conn_set_speaker(c, &ws_speaker, ws);
+    conn_becomes(c, offer.dialect->kind);
     answer(c, handshake, offer.chosen, extensions);
     if (offer.is_spoken) {
         subprotocol_open(&ws->subprotocol, offer.shown);

@@ -66,6 +66,7 @@ struct pg_conn {
     struct timer timer;
     struct turn_hook flush;
     struct pg_pipeline calls;
+    struct breaker breaker;
     uint64_t pause_ms;
     unsigned closed; /* of the handles */
     pg_closed_fn *on_closed;
@@ -110,6 +111,12 @@ static void begin_to_refuse(struct pg_conn *c)
         c->config.on_silent(c->config.user);
 }
 
+/* While it connects it is as it was before: down. */
+static void note(struct pg_conn *c)
+{
+    breaker_note(&c->breaker, pg_conn_ready(c), c->entered_at);
+}
+
 /* Those who are told may come with new calls: what is to be done here is done before. */
 static void enter(struct pg_conn *c, enum pg_state state)
 {
@@ -117,6 +124,7 @@ static void enter(struct pg_conn *c, enum pg_state state)
 
     c->state = state;
     c->entered_at = loop_now_ms(c->loop);
+    note(c);
     switch (state) {
     case PG_DOWN:
         drop_connection(c);
@@ -150,7 +158,7 @@ static void lose(struct pg_conn *c, const char *why)
     log_debug("database.lost", LOG_STR("connection", str_c(c->config.name)),
               LOG_STR("why", str_c(why)));
     enter(c, PG_DOWN);
-    pg_pipeline_fail(&c->calls);
+    breaker_refuse(&c->breaker, pg_pipeline_fail(&c->calls));
 }
 
 /* --- connecting */
@@ -244,7 +252,15 @@ static void on_flush(struct turn_hook *hook)
 
 bool pg_conn_call(struct pg_conn *c, struct pg_call *call)
 {
-    return pg_conn_ready(c) && pg_pipeline_add(&c->calls, call);
+    if (pg_conn_ready(c))
+        return pg_pipeline_add(&c->calls, call);
+    pg_conn_refused(c);
+    return false;
+}
+
+void pg_conn_refused(struct pg_conn *c)
+{
+    breaker_refuse(&c->breaker, 1);
 }
 
 /* --- receiving */
@@ -443,6 +459,7 @@ static void on_handle_closed(struct pg_conn *c)
 
     if (++c->closed < HANDLES)
         return;
+    pg_pipeline_done(&c->calls);
     mem_free(c);
     on_closed(user);
 }
@@ -460,7 +477,7 @@ static void on_login_closed(struct pg_login *l)
 void pg_conn_abandon(struct pg_conn *c)
 {
     enter(c, PG_CLOSED);
-    pg_pipeline_fail(&c->calls);
+    (void)pg_pipeline_fail(&c->calls);
 }
 
 void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user)
@@ -475,4 +492,14 @@ void pg_conn_close(struct pg_conn *c, pg_closed_fn *on_closed, void *user)
 bool pg_conn_ready(const struct pg_conn *c)
 {
     return c->state == PG_READY || c->state == PG_DOUBTED;
+}
+
+const struct breaker *pg_conn_breaker(const struct pg_conn *c)
+{
+    return &c->breaker;
+}
+
+const struct metric_histogram *pg_conn_durations(const struct pg_conn *c)
+{
+    return c->calls.durations;
 }

@@ -23,6 +23,7 @@
  * Threads: the loop's.
  */
 
+#include "base/breaker.h"
 #include "pg/pg_pipeline.h"
 
 struct pg_conn;
@@ -69,3 +70,11 @@ bool pg_conn_ready(const struct pg_conn *c);
 
 /* False: the connection is away or silent, or too many calls wait; on_done will not be called. */
 must_use bool pg_conn_call(struct pg_conn *c, struct pg_call *call);
+
+/* Calls that were not made because pg_conn_ready() said that they would be refused. */
+void pg_conn_refused(struct pg_conn *c);
+
+/* Any thread may read them, while the connection is there: whether calls are taken, how long each
+ * statement of the table took. */
+const struct breaker *pg_conn_breaker(const struct pg_conn *c);
+const struct metric_histogram *pg_conn_durations(const struct pg_conn *c);

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "pg/pg_error.h"
 
 enum {
@@ -18,6 +20,12 @@ void pg_pipeline_init(struct pg_pipeline *p, struct loop *l, struct turn_hook *f
         .loop = l, .flush = flush, .statements = statements, .n_statements = n_statements};
     list_init(&p->gathered);
     list_init(&p->sent);
+    p->durations = mem_zalloc(n_statements * sizeof(*p->durations));
+}
+
+void pg_pipeline_done(struct pg_pipeline *p)
+{
+    mem_free(p->durations);
 }
 
 /* --- sending */
@@ -63,11 +71,13 @@ static bool send_call(struct pg_pipeline *p, PGconn *pq, struct pg_call *call)
 bool pg_pipeline_send(struct pg_pipeline *p, PGconn *pq)
 {
     bool sharing = false; /* reads were sent whose sync was not */
+    int64_t now_us = clock_mono_us();
 
     while (!list_empty(&p->gathered)) {
         struct pg_call *call = list_first(&p->gathered, struct pg_call, link);
         bool alone = call->alone;
 
+        call->sent_us = now_us;
         if ((alone && sharing && !send_sync(p, pq)) || !send_call(p, pq, call) ||
             (alone && !send_sync(p, pq)))
             return false;
@@ -136,6 +146,8 @@ static void settle(struct pg_pipeline *p, struct pg_call *call)
     }
     if (status != ST_OK)
         log_failure(p, call, status);
+    metric_observe(&p->durations[call->statement], &metric_durations,
+                   (uint64_t)(clock_mono_us() - call->sent_us));
     finish_call(p, call, status);
 }
 
@@ -179,14 +191,16 @@ void pg_pipeline_reset(struct pg_pipeline *p)
 }
 
 /* Takes the calls aside first: those who are told may come with new ones. */
-void pg_pipeline_fail(struct pg_pipeline *p)
+size_t pg_pipeline_fail(struct pg_pipeline *p)
 {
     struct list *from[] = {&p->sent, &p->gathered};
     struct list failed;
+    size_t n = p->n_calls;
 
     list_init(&failed);
     for (size_t i = 0; i < array_size(from); i++)
         list_move_all(from[i], &failed);
     while (!list_empty(&failed))
         finish_call(p, list_first(&failed, struct pg_call, link), ST_UNAVAILABLE);
+    return n;
 }

@@ -13,6 +13,7 @@
  * Threads: the loop's.
  */
 
+#include "base/metric.h"
 #include "loop/loop.h"
 #include "pg/pg_value.h"
 
@@ -33,6 +34,7 @@ struct pg_call {
     bool alone;
     pg_done_fn *on_done;
     PGresult *result; /* what came so far */
+    int64_t sent_us;  /* when it left, by clock_mono_us() */
 };
 
 struct pg_pipeline {
@@ -40,15 +42,18 @@ struct pg_pipeline {
     struct turn_hook *flush; /* asked for when something has gathered */
     const struct pg_statement *statements;
     size_t n_statements;
-    struct list gathered; /* pg_call.link */
-    struct list sent;     /* pg_call.link */
-    size_t n_calls;       /* in both */
-    size_t syncs;         /* sent and not come back */
+    struct list gathered;               /* pg_call.link */
+    struct list sent;                   /* pg_call.link */
+    size_t n_calls;                     /* in both */
+    size_t syncs;                       /* sent and not come back */
+    struct metric_histogram *durations; /* a statement: from leaving to what came of it, in us */
 };
 
 /* Everything given is borrowed. */
 void pg_pipeline_init(struct pg_pipeline *p, struct loop *l, struct turn_hook *flush,
                       const struct pg_statement *statements, size_t n_statements);
+/* Only without calls. */
+void pg_pipeline_done(struct pg_pipeline *p);
 
 /* False: too many wait; on_done will not be called. */
 bool pg_pipeline_add(struct pg_pipeline *p, struct pg_call *call) must_use;
@@ -63,6 +68,7 @@ bool pg_pipeline_under_way(const struct pg_pipeline *p);
  */
 void pg_pipeline_take(struct pg_pipeline *p, PGconn *pq);
 
-/* Nothing more will come on this connection; then the calls are failed, with ST_UNAVAILABLE. */
+/* Nothing more will come on this connection; then the calls are failed, with ST_UNAVAILABLE.
+ * Returns how many. */
 void pg_pipeline_reset(struct pg_pipeline *p);
-void pg_pipeline_fail(struct pg_pipeline *p);
+size_t pg_pipeline_fail(struct pg_pipeline *p);

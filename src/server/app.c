@@ -9,20 +9,24 @@
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "gen/schema_gen.h"
 #include "loop/mailbox.h"
 #include "server/certificate.h"
+#include "server/clients.h"
 #include "server/feed.h"
 #include "server/keys.h"
 #include "server/live.h"
 #include "server/manager.h"
+#include "server/migrations.h"
+#include "server/operators.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
 #include "server/reload.h"
 #include "server/request.h"
+#include "server/served_schema.h"
 #include "server/session.h"
 #include "server/shutdown.h"
 #include "server/tracing.h"
@@ -44,9 +48,10 @@ struct app {
     struct gql_schema *schema;
     struct keys keys; /* as of the start */
     struct quotas *quotas;
+    struct clients *clients;
     struct trusted *trusted; /* NULL: no documents are */
     struct context_facts facts;
-    char schema_hash[2 * SHA256_DIGEST_LENGTH];
+    char schema_hash[SERVED_SCHEMA_HASH];
     struct worker *workers;
     size_t n_workers;
     size_t n_started; /* workers whose listener stands */
@@ -54,6 +59,7 @@ struct app {
     const struct app_hooks *hooks;       /* may be NULL */
     struct tls_certificate *certificate; /* NULL: in the clear */
     struct net_endpoint endpoint;
+    struct net_endpoint metrics_endpoint;
     size_t max_connections;
     struct tracing tracing;
     struct audit_file *audit_file; /* NULL: nobody wants to know who did what */
@@ -70,37 +76,6 @@ static int complain(const char *what, const char *why)
 {
     fprintf(stderr, "guildhall: %s: %s\n", what, why);
     return 1;
-}
-
-static void hash_schema(struct app *app)
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-
-    SHA256((const unsigned char *)schema_sdl.p, schema_sdl.n, digest);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        app->schema_hash[2 * i] = digits[digest[i] >> 4];
-        app->schema_hash[2 * i + 1] = digits[digest[i] & 15];
-    }
-}
-
-/* The schema was checked when the program was built; what fails here is a mistake of ours. */
-static void load_schema(struct app *app)
-{
-    struct gql_source source = {.name = STR("schema.graphql"), .body = schema_sdl};
-    struct gql_errors errors;
-    struct arena arena;
-    bool bound;
-
-    arena_init(&arena);
-    gql_errors_init(&errors, &arena);
-    app->schema = gql_schema_new(source, &errors);
-    bound = app->schema && gql_schema_bind(app->schema, &schema_binding, &errors);
-    for (const struct gql_error *e = errors.first; e; e = e->next)
-        log_error("schema", LOG_STR("message", e->message));
-    assert(bound);
-    arena_done(&arena);
-    hash_schema(app);
 }
 
 static void state_facts(struct app *app)
@@ -139,6 +114,12 @@ static void init_worker(struct app *app, size_t i)
     w->facts = &app->facts;
     w->quotas = app->quotas;
     w->limits = live_limits(c);
+    w->clients = app->clients;
+    w->all = app->workers;
+    w->n_all = app->n_workers;
+    w->feed = &app->feed;
+    w->started_ms = clock_mono_us() / 1000;
+    w->started_unix_ms = clock_unix_ms();
     arena_init(&w->scratch);
     request_init(w);
     loop_init(&w->loop, (unsigned)i);
@@ -164,6 +145,7 @@ static void done_worker(struct worker *w)
     store_free(w->store);
     w->store = NULL;
     positions_close(w->positions);
+    migrations_close(w->migrations);
     keyring_close(w->keyring);
     tracing_end(w);
     audit_free(w->audit);
@@ -173,6 +155,7 @@ static void done_worker(struct worker *w)
     keyring_free(w->keyring);
     documents_free(w->documents);
     positions_free(w->positions);
+    migrations_free(w->migrations);
     hub_free(w->hub);
     plan_cache_free(w->plans);
     buf_done(&w->out);
@@ -185,6 +168,8 @@ static void on_store_connected(void *user, struct loop *l)
     struct feed *feed = user;
 
     positions_check(feed->workers[l->index].positions);
+    if (l->index == 0)
+        migrations_check(feed->workers[0].migrations);
 }
 
 static void make_stores(struct app *app, struct store_config *config)
@@ -204,6 +189,7 @@ static void make_stores(struct app *app, struct store_config *config)
         w->store = stores[i];
         w->positions = positions_new(w, app->config->position_interval_ms);
     }
+    app->workers[0].migrations = migrations_new(&app->workers[0]);
 }
 
 /* Databases are told apart by what only they know, for rooms of the same name are not the same. */
@@ -274,6 +260,7 @@ static bool listen_all(struct app *app)
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,
             .trusted_proxies = c->trusted_proxies,
             .traces = w->tracer != NULL,
+            .schema_hash = app->facts.schema_hash,
         };
         struct net_service service = {
             .user = w,
@@ -284,12 +271,17 @@ static bool listen_all(struct app *app)
             .on_gone = session_close,
             .on_caller = session_identify,
             .on_page = pages_get,
+            .on_page_aside = operators_get,
         };
 
         if (net_new(&w->loop, &config, &service, &app->endpoint, &w->net, &error) != ST_OK) {
             complain("--listen", error.text);
             return false;
         }
+    }
+    if (operators_listen(&app->workers[0], &app->metrics_endpoint, &error) != ST_OK) {
+        complain("--metrics-listen", error.text);
+        return false;
     }
     return true;
 }
@@ -478,6 +470,7 @@ static int serve(struct app *app, struct store_config *store)
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
     live_fill_quotas(&quotas, app->config);
     app->quotas = quotas_new(&quotas);
+    app->clients = clients_new(app->facts.schema_hash);
     for (size_t i = 0; i < app->n_workers; i++)
         init_worker(app, i);
     keys_hand_out(&app->keys, app->workers, app->n_workers);
@@ -514,6 +507,7 @@ static int serve(struct app *app, struct store_config *store)
     feed_done(&app->feed);
     manager_free(&app->manager);
     quotas_free(app->quotas);
+    clients_free(app->clients);
     mem_free(app->workers);
     live_done(app->reload.latest, app->config);
     return exit_status;
@@ -573,13 +567,14 @@ int app_run(const struct config *config, const struct app_hooks *hooks)
     if (config->threads > MOST_THREADS)
         return complain("too many threads", "at most 256 are supported");
     if (prepare(&app, &store)) {
-        load_schema(&app);
+        app.schema = served_schema_new(app.schema_hash);
         state_facts(&app);
         exit_status = read_trusted(&app) ? serve(&app, &store) : 1;
         trusted_free(app.trusted);
         gql_schema_free(app.schema);
     }
     net_endpoint_close(&app.endpoint);
+    net_endpoint_close(&app.metrics_endpoint);
     keys_done(&app.keys);
     tracing_done(&app.tracing);
     audit_file_close(app.audit_file);

@@ -232,6 +232,14 @@ static enum status check_tls(const struct config *c, struct option_error *error)
     return ST_OK;
 }
 
+static enum status check_listeners(const struct config *c, struct option_error *error)
+{
+    if (c->metrics_listen.inherited)
+        return option_refuse(error, "--metrics-listen: systemd's socket is for --listen; set an "
+                                    "address and a port, or unix:/PATH");
+    return ST_OK;
+}
+
 static enum status check_documents(const struct config *c, struct option_error *error)
 {
     if (c->trusted_documents != DOCUMENTS_OFF && !c->trusted_manifest.n)
@@ -245,8 +253,9 @@ enum status config_check_serve(const struct config *c, struct option_error *ret_
     enum status st = check_tls(c, ret_error);
 
     if (st == ST_OK)
+        st = check_listeners(c, ret_error);
+    if (st == ST_OK)
         st = check_documents(c, ret_error);
-
     if (st != ST_OK)
         return st;
     if (!c->database_url.n)

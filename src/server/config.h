@@ -54,7 +54,8 @@ struct config {
 
     struct str config_file; /* of further options; absent: none */
     struct option_address listen;
-    struct str tls_certificate; /* files; absent: in the clear */
+    struct option_address metrics_listen; /* neither host nor path: none */
+    struct str tls_certificate;           /* files; absent: in the clear */
     struct str tls_key;
     enum config_on_off proxy_protocol;
     struct str trusted_proxies_text;

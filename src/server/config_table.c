@@ -33,6 +33,11 @@ const struct option config_table[] = {
      .help = "address and port of HTTP and WebSocket; port 0 takes a free one; unix:/PATH is a "
              "Unix socket, systemd the socket that a socket unit brings, and the default where one "
              "does"},
+    {.name = "metrics-listen",
+     .kind = OPTION_ADDRESS,
+     .offset = AT(metrics_listen),
+     .help = "address and port, or unix:/PATH, of a listener for operators: plain HTTP with "
+             "/metrics, /healthz and /readyz alone, and no /metrics on the other one"},
     {.name = "tls-certificate",
      .kind = OPTION_TEXT,
      .offset = AT(tls_certificate),

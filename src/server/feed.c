@@ -1,5 +1,6 @@
 #include "server/feed.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "loop/mailbox.h"
@@ -108,6 +109,7 @@ void feed_committed(void *user, struct loop *writers_loop, const struct message 
     int64_t start_ns = tracer ? trace_now_ns(tracer) : 0;
     struct event_batch *batch = event_batch_new(n);
 
+    batch->committed_us = clock_mono_us();
     for (size_t i = 0; i < n; i++)
         batch->events[i] = event_of(&batch->arena, &rows[i]);
     hub_publish(feed->hubs, feed->n, feed->hubs[writers_loop->index], batch);

@@ -2,29 +2,10 @@
 
 #include "gen/schema_gen.h"
 #include "server/demo.h"
+#include "server/operators.h"
 #include "server/web.h"
 
 static const char TEXT[] = "text/plain; charset=utf-8";
-
-/* The process runs and its loop turns. */
-static struct net_page healthz(struct worker *w, struct buf *scratch)
-{
-    return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ok\n")};
-}
-
-/* Requests that need the database and a token would be served. */
-static struct net_page readyz(struct worker *w, struct buf *scratch)
-{
-    if (!store_ready(w->store))
-        return (struct net_page){
-            .status = 503, .content_type = TEXT, .body = STR("the database is away\n")};
-    if (!keyring_ready(w->keyring))
-        return (struct net_page){.status = 503,
-                                 .content_type = TEXT,
-                                 .body =
-                                     STR("the keys that tokens are checked with are missing\n")};
-    return (struct net_page){.status = 200, .content_type = TEXT, .body = STR("ready\n")};
-}
 
 static struct net_page version(struct worker *w, struct buf *scratch)
 {
@@ -60,8 +41,6 @@ bool pages_get(void *worker, const struct http_head *head, struct buf *scratch,
         struct str path;
         struct net_page (*page)(struct worker *w, struct buf *scratch);
     } pages[] = {
-        {STR_INIT("/healthz"), healthz},
-        {STR_INIT("/readyz"), readyz},
         {STR_INIT("/version"), version},
         {STR_INIT("/schema.graphql"), schema},
     };
@@ -73,6 +52,8 @@ bool pages_get(void *worker, const struct http_head *head, struct buf *scratch,
         *ret_page = pages[i].page(worker, scratch);
         return true;
     }
+    if (operators_get_public(worker, head, scratch, ret_page))
+        return true;
     if (str_eq(head->path, STR("/demo/tokens")))
         return demo_tokens(w->config, head, scratch, ret_page);
     return web_get(w->config, head, scratch, ret_page);

@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * What is served beside GraphQL: /healthz, /readyz, /version, /schema.graphql, and by server/web.h
- * and server/demo.h the pages for people.
+ * What is served beside GraphQL: /version, /schema.graphql, and by server/operators.h the pages for
+ * operators, by server/web.h and server/demo.h those for people.
  */
 
 #include "server/worker.h"

@@ -58,6 +58,7 @@ static void publish(struct positions *p, const struct store_positions *ahead)
 
     if (ahead->n == 0)
         return;
+    metric_add(&p->worker->counts.positions_behind, ahead->n);
     log_debug("positions.behind", LOG_INT("rooms", (int64_t)ahead->n));
     batch = event_batch_new(ahead->n);
     for (size_t i = 0; i < ahead->n; i++) {

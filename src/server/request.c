@@ -7,7 +7,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/address.h"
+#include "net/call.h"
 #include "resolvers/message.h"
+#include "server/authorize.h"
+#include "server/clients.h"
 #include "server/documents.h"
 #include "server/feed.h"
 #include "server/operation_log.h"
@@ -26,12 +29,12 @@ struct request {
     struct viewer *viewer;    /* NULL without a token */
     struct trace *trace;      /* NULL: not sampled */
     uint64_t conn_id;         /* of the client, which may let go of it */
-    int64_t began_us;         /* 0: the log is not told */
     struct gql_plan *plan;
     struct net_call call; /* only where the token had to wait for its key */
     struct arena arena;
     struct context context;
     struct gql_request gql;
+    int64_t began_us; /* by clock_mono_us() */
     struct grave grave;
 };
 
@@ -90,14 +93,29 @@ static void log_end(const struct request *r)
     operation_log_end(&facts, outcome_of(r), (clock_mono_us() - r->began_us) / 1000);
 }
 
+static void count(struct request *r)
+{
+    const struct gql_error *first = r->gql.errors.first;
+    size_t type =
+        r->gql.operation ? (size_t)gql_operation_type(r->gql.operation) : COUNTS_UNKNOWN_TYPE;
+
+    counts_operation(&r->worker->counts, type, first ? first->status : ST_OK, r->began_us);
+}
+
+static void count_limit(const struct request *r, enum counts_limit limit)
+{
+    metric_add(&r->worker->counts.limited[limit], 1);
+}
+
 /* A response is written at once and taken at once: all requests write theirs to one buffer. */
 static void finish(struct request *r, const struct net_response *response)
 {
     struct buf *out = &r->worker->out;
 
     trace_finish(r->trace, outcome_of(r));
-    if (r->began_us)
+    if (log_enabled(LOG_DEBUG))
         log_end(r);
+    count(r);
     if (r->op)
         r->op->transport->finish(r->op, response);
     r->op = NULL;
@@ -151,6 +169,7 @@ static void refuse_for_want_of_room(struct request *r)
     gql_error_add(&r->gql.errors, ST_UNAVAILABLE,
                   "Too many long answers wait for their clients to read them: try again later, or "
                   "ask for less at a time.");
+    count_limit(r, COUNTS_LIMIT_ANSWERS);
     refuse(r, NET_REFUSED, status_http(ST_UNAVAILABLE));
 }
 
@@ -202,6 +221,8 @@ static enum status put_in_place(struct request *r, const struct wait *checked, s
     struct session *session = r->op ? r->op->client->session : NULL;
 
     *ret_why = checked->detail;
+    if (checked->status != ST_OK)
+        counts_auth_failure(&r->worker->counts, checked->status, false);
     if (checked->status != ST_OK || !session)
         return checked->status;
     return session_renew(session, keyring_viewer(checked), ret_why);
@@ -238,9 +259,12 @@ static struct wait *renew(struct context *c, struct arena *a, struct str token)
 static uint64_t count_send(struct context *c)
 {
     const struct request *r = container_of(c, struct request, context);
+    uint64_t wait_ms = quotas_send(r->worker->quotas, c->caller.tenant, c->caller.user,
+                                   1000 * loop_now_ms(&r->worker->loop));
 
-    return quotas_send(r->worker->quotas, c->caller.tenant, c->caller.user,
-                       1000 * loop_now_ms(&r->worker->loop));
+    if (wait_ms)
+        count_limit(r, COUNTS_LIMIT_SENDS);
+    return wait_ms;
 }
 
 static struct recent_run recent(struct context *c, struct str room_id)
@@ -248,30 +272,6 @@ static struct recent_run recent(struct context *c, struct str room_id)
     struct request *r = container_of(c, struct request, context);
 
     return hub_recent(r->worker->hub, feed_topic_key(&r->arena, c->caller.tenant, room_id));
-}
-
-enum status request_authorize(void *context, const struct gql_field_def *field)
-{
-    static const struct {
-        struct str name;
-        enum viewer_scope scope;
-    } scopes[] = {
-        {STR_INIT("CHAT"), VIEWER_CHAT},
-        {STR_INIT("CHAT_READ"), VIEWER_CHAT_READ},
-        {STR_INIT("TENANT_ADMIN"), VIEWER_TENANT_ADMIN},
-    };
-    const struct context *c = context;
-
-    if (str_starts(field->name, STR("__")))
-        return c->introspection;
-    if (!field->requires_scope.p)
-        return ST_OK;
-    if (!c->viewer)
-        return ST_UNAUTHENTICATED;
-    for (size_t i = 0; i < array_size(scopes); i++)
-        if (str_eq(field->requires_scope, scopes[i].name))
-            return viewer_allows(c->viewer, scopes[i].scope) ? ST_OK : ST_FORBIDDEN;
-    return ST_FORBIDDEN;
 }
 
 /* For the audit log. */
@@ -303,6 +303,7 @@ static bool may_ask(struct request *r)
     if (wait_ms == 0)
         return true;
     told_refused(r, "limit", ST_RATE_LIMITED, STR("rate-requests"));
+    count_limit(r, COUNTS_LIMIT_REQUESTS);
     error = gql_error_add(&r->gql.errors, ST_RATE_LIMITED, "%s", status_text(ST_RATE_LIMITED));
     error->extensions =
         arena_printf(&r->arena, "\"retryAfterMs\":%llu", (unsigned long long)wait_ms);
@@ -324,6 +325,7 @@ static struct session *session_for_stream(struct request *r)
     told_refused(r, "limit", ST_LIMIT_EXCEEDED, STR("max-connections-per-user"));
     gql_error_add(&r->gql.errors, ST_LIMIT_EXCEEDED,
                   "Too many connections and streams of this user, or of the tenant, are open.");
+    count_limit(r, COUNTS_LIMIT_CONNECTIONS);
     refuse(r, NET_REQUEST_ERROR, status_http(ST_LIMIT_EXCEEDED));
     return NULL;
 }
@@ -344,9 +346,9 @@ static void run_subscription(struct request *r, const struct net_call *call)
     session = session_for_stream(r);
     if (!session)
         return;
-    if (r->began_us)
+    if (log_enabled(LOG_DEBUG))
         log_end(r);
-    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call, r->trace);
+    subscription_begin(r->worker, r->op, session, r->plan, &r->gql, call, r->trace, r->began_us);
     r->op = NULL;
     bury(r);
 }
@@ -463,7 +465,7 @@ static void prepare(struct request *r, const struct net_call *call)
     r->gql.arena = &r->arena;
     r->gql.variables = json_value_copy(&r->arena, call->variables);
     r->gql.context = &r->context;
-    r->gql.authorize = request_authorize;
+    r->gql.authorize = authorize_field;
     r->gql.memo = &w->memo;
     r->gql.out = &w->out;
     r->gql.on_done = on_done;
@@ -487,8 +489,10 @@ static bool let_in(struct request *r, const struct wait *checked, const struct n
 {
     if (checked->status == ST_OK) {
         r->viewer = keyring_viewer(checked);
+        clients_note(r->worker->clients, call->client_name, call->schema_hash);
         return true;
     }
+    counts_auth_failure(&r->worker->counts, checked->status, false);
     if (!call->goes_on)
         log_refused(r, checked);
     gql_error_add(&r->gql.errors, checked->status, "%.*s", STR_ARG(checked->detail));
@@ -504,6 +508,8 @@ static void keep_call(struct request *r, const struct net_call *call)
     r->call.document_id = arena_str(&r->arena, call->document_id);
     r->call.operation_name = arena_str(&r->arena, call->operation_name);
     r->call.authorization = r->call.api_key = STR_NULL;
+    r->call.client_name = arena_str(&r->arena, call->client_name);
+    r->call.schema_hash = arena_str(&r->arena, call->schema_hash);
     r->call.variables = json_value_copy(&r->arena, call->variables);
     r->call.extensions = json_value_copy(&r->arena, call->extensions);
 }
@@ -547,17 +553,9 @@ void request_init(struct worker *w)
     buf_init(&w->out, LARGEST_RESPONSE);
 }
 
-/* A client that speaks WebSocket has no headers for an operation, but extensions. */
-static struct str traceparent_of(const struct net_call *call)
-{
-    if (call->traceparent.p)
-        return call->traceparent;
-    return json_value_text(json_value_get(call->extensions, STR("traceparent")));
-}
-
 static void begin_trace(struct request *r, const struct net_call *call)
 {
-    r->trace = trace_new(r->worker->tracer, &r->arena, traceparent_of(call));
+    r->trace = trace_new(r->worker->tracer, &r->arena, call_traceparent(call));
     if (r->trace)
         r->trace->root.transport = r->op->client->transport;
 }
@@ -570,6 +568,7 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
 
     r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     r->worker = w;
+    r->began_us = clock_mono_us();
     r->op = op;
     r->conn_id = op->client->id;
     op->owner = &r->owner;
@@ -577,8 +576,6 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     gql_errors_init(&r->gql.errors, &r->arena);
     r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.errors.typed = call->typed_errors;
-    if (log_enabled(LOG_DEBUG))
-        r->began_us = clock_mono_us();
     if (w->tracer)
         begin_trace(r, call);
     if (!may_ask(r))

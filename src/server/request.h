@@ -22,9 +22,6 @@ void request_init(struct worker *w);
 /* net_service.on_operation, with a struct worker. */
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call);
 
-/* gql_request.authorize: scopes, and introspection as configured. */
-enum status request_authorize(void *context, const struct gql_field_def *field);
-
 /* The errors as a whole response, `{"errors":[…]}`, and as the array alone. */
 void request_errors_body(const struct gql_errors *errors, struct buf *ret_body,
                          struct str *ret_errors);

@@ -8,6 +8,7 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/clients.h"
 #include "server/request.h"
 
 enum {
@@ -90,6 +91,9 @@ static void on_expiry(struct timer *t)
 struct opening {
     struct arena arena;
     struct session *session; /* NULL once the connection is gone */
+    struct str client_name; /* as it calls itself, and the schema it knows; absent or the arena's */
+    struct str schema_hash;
+    bool is_missing; /* nothing was shown */
 };
 
 static struct session *make_session(struct worker *w, struct net_client *client)
@@ -161,6 +165,29 @@ static struct credential credential_shown(const struct net_opening *opening)
     return credential;
 }
 
+/* --- which client it is, and which schema it was built with */
+
+static const char *const client_names[] = {"graphql-client-name", "apollographql-client-name",
+                                           "clientName", NULL};
+static const char *const hash_names[] = {"x-schema-hash", "X-Schema-Hash", "schemaHash", NULL};
+
+static struct str first_in(const struct json_value *payload, const char *const *names)
+{
+    struct str text = STR_NULL;
+
+    for (; *names && !text.p; names++)
+        text = text_in(payload, str_c(*names));
+    return text;
+}
+
+/* In the payload, or in its member `headers`; absent without one. */
+static struct str shown_as(const struct net_opening *opening, const char *const *names)
+{
+    struct str text = first_in(opening->payload, names);
+
+    return text.p ? text : first_in(json_value_get(opening->payload, STR("headers")), names);
+}
+
 static void acknowledge(struct session *s)
 {
     struct buf ack;
@@ -211,6 +238,7 @@ static void free_opening(struct opening *o)
 static void let_in(struct session *s, struct viewer *viewer)
 {
     if (!quotas_connect(s->worker->quotas, viewer->tenant_id, viewer->user_id)) {
+        metric_add(&s->worker->counts.limited[COUNTS_LIMIT_CONNECTIONS], 1);
         log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
                  LOG_STR("reason", STR("too many connections")), LOG_STR("userId", viewer->user_id),
                  LOG_STR("tenantId", viewer->tenant_id));
@@ -234,10 +262,13 @@ static void on_checked(void *user, struct wait *checked)
 
     if (s) {
         s->opening = NULL;
-        if (checked->status == ST_OK)
+        if (checked->status == ST_OK) {
+            clients_note(s->worker->clients, o->client_name, o->schema_hash);
             let_in(s, keyring_viewer(checked));
-        else
+        } else {
+            counts_auth_failure(&s->worker->counts, checked->status, o->is_missing);
             refuse(s, checked);
+        }
     }
     free_opening(o);
 }
@@ -254,6 +285,9 @@ void session_open(void *worker, struct net_client *client, const struct net_open
     client->session = s;
     o->session = s;
     arena_init(&o->arena);
+    o->is_missing = !credential.token.p && !credential.api_key.p;
+    o->client_name = arena_str(&o->arena, shown_as(opening, client_names));
+    o->schema_hash = arena_str(&o->arena, shown_as(opening, hash_names));
     checked = keyring_check(w->keyring, &o->arena, &credential, clock_unix_ms());
     if (checked->answered)
         on_checked(o, checked);
@@ -397,6 +431,8 @@ int session_identify(void *worker, const struct net_call *call, struct net_calle
         return status_http(ST_UNAVAILABLE);
     }
     st = checked->status;
+    if (st != ST_OK)
+        counts_auth_failure(&w->counts, st, !credential.token.p && !credential.api_key.p);
     if (st == ST_OK)
         name_caller(checked->value, ret_caller);
     else

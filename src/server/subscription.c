@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "hub/subscriber.h"
 #include "resolvers/message.h"
+#include "server/authorize.h"
 #include "server/feed.h"
 
 enum {
@@ -50,7 +51,8 @@ struct subscription {
     struct trace *trace;   /* until it has begun, or failed to; NULL: it is not sampled */
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
-    bool begun; /* and it has not been told yet that it ended */
+    bool begun;       /* and it has not been told yet that it ended */
+    int64_t asked_us; /* when it was asked for, by clock_mono_us(); 0 once it has begun */
     bool typed_errors;
     bool bare_field;    /* payloads are the root field's values */
     struct str room_id; /* in bytes */
@@ -135,6 +137,7 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
         told_end(s, st);
     else
         told(s, "subscribe", st);
+    counts_operation(&s->worker->counts, GQL_SUBSCRIPTION, st, s->asked_us);
     gql_errors_init(&errors, &s->arena);
     errors.typed = s->typed_errors;
     why = why.p ? why : str_c(status_text(st));
@@ -208,7 +211,7 @@ static struct frame *render(struct subscriber *subscriber, const void *row, bool
         .operation = s->operation,
         .variables = s->variables,
         .context = &context,
-        .authorize = request_authorize,
+        .authorize = authorize_field,
         .extensions = s->bare_field ? STR_NULL : extensions_of(s, &context, row, replayed),
         .errors.typed = s->typed_errors,
         .out = &out,
@@ -271,7 +274,7 @@ static void on_renewed(struct session_follower *f)
 {
     struct subscription *s = container_of(f, struct subscription, follower);
     struct context context = context_for(s);
-    enum status st = request_authorize(&context, s->field);
+    enum status st = authorize_field(&context, s->field);
 
     if (st != ST_OK) {
         fail(s, st, STR_NULL, STR_NULL);
@@ -436,6 +439,8 @@ static void begin(struct subscription *s, const struct message_start *start)
     const struct net_transport *transport = s->op->transport;
     struct context context = context_for(s);
 
+    counts_operation(&s->worker->counts, GQL_SUBSCRIPTION, ST_OK, s->asked_us);
+    s->asked_us = 0;
     if (transport->started)
         transport->started(s->op,
                            message_cursor(&s->arena, &context, s->room_id, start->since_seq));
@@ -516,13 +521,14 @@ static void join(struct subscription *s)
 
 void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
-                        const struct net_call *call, const struct trace *trace)
+                        const struct net_call *call, const struct trace *trace, int64_t asked_us)
 {
     const struct source *source = subscribed->source;
     struct subscription *s = mem_zalloc(sizeof(*s) + source->room_id.n);
 
     s->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     s->worker = w;
+    s->asked_us = asked_us;
     s->op = op;
     op->owner = &s->owner;
     op->is_stream = true;

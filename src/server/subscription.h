@@ -17,4 +17,4 @@
  * over. call and trace, which goes on with it and may be NULL, are borrowed for the call. */
 void subscription_begin(struct worker *w, struct net_operation *op, struct session *session,
                         struct gql_plan *plan, const struct gql_request *subscribed,
-                        const struct net_call *call, const struct trace *trace);
+                        const struct net_call *call, const struct trace *trace, int64_t asked_us);

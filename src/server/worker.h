@@ -15,13 +15,17 @@
 #include "net/net.h"
 #include "resolvers/context.h"
 #include "server/config.h"
+#include "server/counts.h"
 #include "server/plan_cache.h"
 #include "server/quotas.h"
 #include "store/store.h"
 
 struct audit;
+struct clients;
 struct documents;
 struct exporter;
+struct feed;
+struct migrations;
 struct positions;
 struct shutdown;
 
@@ -31,7 +35,13 @@ struct worker {
     const struct context_facts *facts;
     struct gql_limits limits;
     struct gql_memo memo;  /* of every request */
-    struct quotas *quotas; /* shared by all, and locked */
+    struct quotas *quotas; /* shared by all, and locked, as is the next */
+    struct clients *clients;
+    const struct worker *all; /* this one too; the first is the first */
+    size_t n_all;
+    const struct feed *feed;
+    int64_t started_ms;      /* by clock_mono_us() */
+    int64_t started_unix_ms; /* the same, since 1970 */
 
     struct shutdown *shutdown;
 
@@ -46,7 +56,9 @@ struct worker {
     struct documents *documents;
     struct tracer *tracer; /* NULL, as the next: nothing is traced */
     struct exporter *exporter;
-    struct audit *audit;  /* NULL: nobody wants to know who did what */
+    struct audit *audit;           /* NULL: nobody wants to know who did what */
+    struct migrations *migrations; /* of the first; else NULL */
+    struct server_counts counts;
     uint64_t requests;    /* so far: numbers them for the log */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */

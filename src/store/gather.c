@@ -277,7 +277,11 @@ bool gather_add(struct gather *g, struct store_read *r)
 {
     struct gather_kind *kind = kind_of(g, r);
 
-    if (!pg_conn_ready(g->conn) || g->n_waiting >= MOST_WAITING)
+    if (!pg_conn_ready(g->conn)) {
+        pg_conn_refused(g->conn);
+        return false;
+    }
+    if (g->n_waiting >= MOST_WAITING)
         return false;
     if (!sql_gatherings[r->call.statement].statement) {
         r->call.on_done = on_alone;

@@ -42,9 +42,10 @@ struct store {
     struct retries *retries; /* what else the writing connection is asked */
     struct lock_timeout lock_timeout;
 
-    atomic_bool closing;  /* no new calls */
-    atomic_size_t inward; /* messages on their way to this writer, or with it */
-    size_t unanswered;    /* of this loop's callers */
+    atomic_bool closing;                /* no new calls */
+    atomic_size_t inward;               /* messages on their way to this writer, or with it */
+    size_t unanswered;                  /* of this loop's callers */
+    struct metric accepted[STORE_LOGS]; /* messages that this loop wrote */
 
     struct timer closer;
     unsigned closed; /* of the handles that store_close() waits for */

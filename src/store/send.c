@@ -113,6 +113,8 @@ void send_on_written(struct writer_call *call)
 {
     struct store *from = call->from, *to = call->to;
 
+    if (call->status == ST_OK && !call->earlier_id)
+        metric_add(&to->accepted[room_guild_id(call->row.room_id).p ? STORE_GUILD : STORE_CORE], 1);
     atomic_fetch_sub(&to->inward, 1);
     if (from == to)
         answer(call);

@@ -263,6 +263,26 @@ bool store_ready(const struct store *s)
     return !atomic_load(&s->closing) && pg_conn_ready(s->reader) && pg_conn_ready(s->writing);
 }
 
+void store_look(const struct store *s, struct store_counts *ret_counts)
+{
+    *ret_counts = (struct store_counts){
+        .accepted = s->accepted,
+        .batch_sizes = writer_batch_sizes(s->writer),
+        .breakers = {pg_conn_breaker(s->reader), pg_conn_breaker(s->writing)},
+        .durations = {pg_conn_durations(s->reader), pg_conn_durations(s->writing)},
+    };
+}
+
+size_t store_statements(void)
+{
+    return SQL_STATEMENTS;
+}
+
+const char *store_statement_name(size_t i)
+{
+    return sql_statements[i].name;
+}
+
 static void on_handle_closed(void *user)
 {
     struct store *s = user;

@@ -16,6 +16,7 @@
  */
 
 #include "base/arena.h"
+#include "base/breaker.h"
 #include "base/wait.h"
 #include "loop/loop.h"
 #include "trace/trace.h"
@@ -96,5 +97,31 @@ void store_free(struct store *s);
  * or an admin asks. */
 bool store_admits(const struct store *s, const struct store_caller *caller, struct str room_id);
 
-/* Both connections are there and usable: what /readyz asks. */
+/* Both connections are there and usable. */
 bool store_ready(const struct store *s);
+
+/* Which log a message is in. */
+enum store_log {
+    STORE_CORE,
+    STORE_GUILD,
+    STORE_LOGS
+};
+
+enum {
+    STORE_CONNECTIONS = 2 /* the reader, the writer */
+};
+
+/* What a store counts: any thread may read it, until store_close(). */
+struct store_counts {
+    const struct metric *accepted; /* messages that were stored, those repeated not again; by log */
+    const struct metric_histogram *batch_sizes;                  /* on metric_sizes */
+    const struct breaker *breakers[STORE_CONNECTIONS];           /* whether they can be used */
+    const struct metric_histogram *durations[STORE_CONNECTIONS]; /* a statement; on
+                                                                    metric_durations */
+};
+
+void store_look(const struct store *s, struct store_counts *ret_counts);
+
+/* "message_send": the statements that durations are of. */
+size_t store_statements(void);
+const char *store_statement_name(size_t i);

@@ -46,6 +46,7 @@ struct writer {
     bool skips;         /* it is one of held calls: rooms that are locked are passed over */
     struct arena arena; /* the batch's */
     struct pg_call call;
+    struct metric_histogram batch_sizes;
     writer_closed_fn *on_closed;
     void *closed_user;
 };
@@ -77,6 +78,8 @@ static void enter(struct writer *w, enum writer_state state)
 static void finish_call(struct writer *w, struct writer_call *call)
 {
     w->bytes -= call->size;
+    if (call->status == ST_UNAVAILABLE)
+        pg_conn_refused(w->conn);
     w->on_done(call);
 }
 
@@ -168,6 +171,7 @@ static bool is_in_doubt(const struct writer *w)
 
 static void send_batch(struct writer *w)
 {
+    metric_observe(&w->batch_sizes, &metric_sizes, w->n_batch);
     arena_reset(&w->arena);
     w->call = (struct pg_call){.alone = true, .on_done = on_batch};
     batch_put(&w->call, &w->arena, &w->batch, w->n_batch, is_in_doubt(w), w->skips);
@@ -361,8 +365,11 @@ void writer_close(struct writer *w, writer_closed_fn *on_closed, void *user)
 
 bool writer_add(struct writer *w, struct writer_call *call)
 {
-    if (w->n_gathered + w->held.n >= MOST_GATHERED || w->bytes >= MOST_BYTES ||
-        !pg_conn_ready(w->conn))
+    if (!pg_conn_ready(w->conn)) {
+        pg_conn_refused(w->conn);
+        return false;
+    }
+    if (w->n_gathered + w->held.n >= MOST_GATHERED || w->bytes >= MOST_BYTES)
         return false;
     list_append(&w->gathered, &call->link);
     w->n_gathered++;
@@ -370,4 +377,9 @@ bool writer_add(struct writer *w, struct writer_call *call)
     if (w->state == WRITER_IDLE)
         loop_at_turn_end(w->loop, &w->start);
     return true;
+}
+
+const struct metric_histogram *writer_batch_sizes(const struct writer *w)
+{
+    return &w->batch_sizes;
 }

@@ -20,6 +20,7 @@
  */
 
 #include "base/id.h"
+#include "base/metric.h"
 #include "base/wait.h"
 #include "loop/mailbox.h"
 #include "store/message.h"
@@ -68,3 +69,6 @@ void writer_fail_unsent(struct writer *w);
 
 /* False: the database is away or too many are waiting; on_done will not be called. */
 must_use bool writer_add(struct writer *w, struct writer_call *call);
+
+/* How many calls each batch had, on metric_sizes. Any thread may read it. */
+const struct metric_histogram *writer_batch_sizes(const struct writer *w);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { EventStream } from '../lib/event_stream.mjs';
 import { withServer } from '../lib/harness.mjs';
+import { scrape } from '../lib/metrics.mjs';
 import { check, finish } from '../lib/tap.mjs';
 import { until } from '../lib/until.mjs';
 import { Issuer, Key } from './issuer.mjs';
@@ -232,7 +233,9 @@ await check('it starts while the issuer is away, says so, and serves once the is
     await until(() => logged(hall, 'keys_not_fetched').length > 0);
     const { status, text } = await ready();
     assert.equal(status, 503);
-    assert.match(text, /keys/);
+    const { database, keys } = JSON.parse(text).checks;
+    assert.deepEqual([database.ready, keys.ready, keys.up], [true, false, false]);
+    assert.equal((await scrape(hall)).value('guildhall_dependency_up', { dependency: 'keys' }), 0);
     assert.equal((await hall.exchange({ method: 'GET', path: '/healthz' })).status, 200);
     await assertRefused(hall, first.token({ sub: 'ann' }), 503, 'UNAVAILABLE');
     assert.equal((await turnedAway(hall, bearer(first.token({ sub: 'ann' })))).code, 1013);
@@ -240,6 +243,7 @@ await check('it starts while the issuer is away, says so, and serves once the is
 
     await issuer.return();
     await until(async () => (await ready()).status === 200);
+    await until(async () => (await scrape(hall)).value('guildhall_dependency_up', { dependency: 'keys' }) === 1);
     await assertUser(hall, first.token({ sub: 'ann' }), 'ann');
   });
   await issuer.leave();

@@ -89,7 +89,7 @@ static void serve(struct str bytes, size_t step, void (*begin)(struct conn *c))
     if (!toy.net)
         open_toy();
     buf_reset(&heard, HEARD_MOST);
-    opened = conn_open(toy.net, pair[1], &nowhere);
+    opened = conn_open(toy.net, pair[1], &nowhere, false);
     assert(opened);
     if (begin)
         begin(list_last(&toy.net->connections, struct conn, link));

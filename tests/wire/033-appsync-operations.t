@@ -157,4 +157,4 @@ http OPTIONS /graphql
     host: localhost
     access-control-request-method: POST
 -> 204
-    access-control-allow-headers: Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token, X-Amz-User-Agent, X-Amz-Date
+    access-control-allow-headers: Content-Type, Authorization, X-Api-Key, X-GraphQL-Event-Stream-Token, X-Amz-User-Agent, X-Amz-Date, X-Schema-Hash, GraphQL-Client-Name, ApolloGraphQL-Client-Name

@@ -56,7 +56,7 @@ void line_open(struct line *l, struct toy *toy)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
     *l = (struct line){.toy = toy, .fd = pair[0]};
     buf_init(&l->heard, HEARD_MAX);
-    assert_true(conn_open(toy->net, pair[1], &nowhere));
+    assert_true(conn_open(toy->net, pair[1], &nowhere, false));
 }
 
 void line_close(struct line *l)

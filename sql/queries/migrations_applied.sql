@@ -1,0 +1,2 @@
+-- How many migrations this database has.
+SELECT count(*) FROM migration

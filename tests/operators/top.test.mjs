@@ -1,0 +1,53 @@
+// `guildhall top` beside a server, as a script runs it.
+
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { withServer } from '../lib/harness.mjs';
+import { check, finish } from '../lib/tap.mjs';
+
+const run = promisify(execFile);
+
+await withServer({ options: ['--metrics-listen', '127.0.0.1:0'] }, async (hall) => {
+  const { address } = await hall.logged('metrics_listening');
+  const url = `http://${address}/metrics`;
+  await hall.room('club', ['ann']);
+
+  await check('--once shows one screen of what happened meanwhile, without a code for terminals', async () => {
+    const top = run(hall.program, ['top', '--once', '--interval', '1s', '--url', url]);
+    let ended = false;
+    top.finally(() => (ended = true)).catch(() => {});
+    while (!ended) await hall.send('ann', 'club', 'hello');
+    const { stdout, stderr } = await top;
+    assert.equal(stderr, '');
+    assert.match(stdout, /^guildhall \d+\.\d+\.\d+ at http:/);
+    assert.match(stdout, /^ {2}database +up +\d{4}-/m);
+    assert.match(stdout, /^ {2}accepted +(?!0$)[\d.]+$/m);
+    assert.match(stdout, /^ {2}mutation +(?!0 )[\d.]+ +[\d.]+ [mu]?s +[\d.]+ [mu]?s$/m);
+    assert.ok(!stdout.includes('\x1b'));
+    for (const line of stdout.split('\n')) assert.ok(line.length < 80, line);
+  });
+  await check('without it screens follow one another, until it is ended', async () => {
+    const top = spawn(hall.program, ['top', '--interval', '100ms', '--url', url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    for await (const piece of top.stdout) {
+      text += piece;
+      if ((text.match(/what goes wrong/g) ?? []).length >= 3) break;
+    }
+    top.kill();
+    assert.ok(!text.includes('\x1b'));
+  });
+  await check('what is no /metrics is an error that says what to do, and fails', async () => {
+    for (const wrong of [`http://${hall.address}/metrics`, `http://${hall.address}/version`]) {
+      const { code, stderr } = await run(hall.program, ['top', '--once', '--url', wrong]).catch((error) => error);
+      assert.equal(code, 1);
+      assert.match(stderr, /is it the address of a server's \/metrics\?/);
+    }
+    const { code, stderr } = await run(hall.program, ['top', '--once', '--url', 'http://127.0.0.1:1/metrics']).catch((error) => error);
+    assert.equal(code, 1);
+    assert.match(stderr, /127\.0\.0\.1/);
+  });
+});
+
+finish();
