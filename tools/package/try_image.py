@@ -28,6 +28,7 @@ shift 2
 ip link set lo up
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
 mkdir -p "$root$sockets"
 mount --bind "$sockets" "$root$sockets"
 mount -o remount,bind,ro "$root"
@@ -47,6 +48,7 @@ def environment():
 
 
 def main():
+    os.chmod(SOCKETS, 0o711)  # the container's user is none of this machine's
     unshare = ["unshare", "-mpn", "--fork", "--kill-child", "sh", "-ec", MOUNTS, "sh", OUT / "root", SOCKETS]
     starter = subprocess.Popen([*unshare, *as_user(IMAGE["command"])], env=environment())
     try:
