@@ -2,6 +2,10 @@
 
 #include <arpa/inet.h>
 
+enum {
+    LOOPBACK_NET = 127,
+};
+
 static const unsigned char v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 struct net_address net_address_v4(const struct in_addr *v4)
@@ -23,6 +27,15 @@ bool net_address_known(const struct net_address *a)
     static const struct net_address nowhere;
 
     return memcmp(a, &nowhere, sizeof(nowhere)) != 0;
+}
+
+bool net_address_is_local(const struct net_address *a)
+{
+    static const struct net_address v6 = {.ip = {[15] = 1}};
+
+    if (is_v4(a))
+        return a->ip[sizeof(v4_prefix)] == LOOPBACK_NET;
+    return !net_address_known(a) || memcmp(a, &v6, sizeof(v6)) == 0;
 }
 
 static struct str without_brackets(struct str text)

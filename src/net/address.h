@@ -21,6 +21,8 @@ enum {
 struct in_addr;
 
 bool net_address_known(const struct net_address *a);
+/* This machine itself: 127.0.0.0/8, ::1, or behind a Unix socket. */
+bool net_address_is_local(const struct net_address *a);
 struct net_address net_address_v4(const struct in_addr *v4);
 /* "192.0.2.1", "2001:db8::1"; brackets around IPv6 are taken. False: it is none. */
 bool net_address_parse(struct str text, struct net_address *ret_address) must_use;

@@ -336,7 +336,7 @@ static bool send_page(struct exchange *x, const struct http_head *head)
 
     buf_init(&scratch, PAGE_MAX);
     found = x->aside ? service->on_page_aside(service->user, head, &scratch, &page)
-                     : service->on_page(service->user, head, &scratch, &page);
+                     : service->on_page(service->user, &x->address, head, &scratch, &page);
     if (found && is_known(head, &page)) {
         r.status = 304;
         exchange_respond(x, &r, STR(""));

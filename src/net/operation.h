@@ -158,8 +158,8 @@ struct net_service {
     int (*on_caller)(void *user, const struct net_call *shown, struct net_caller *ret_caller,
                      struct buf *refusal);
     /* GET and HEAD. False: no such page. scratch is empty and bounded. */
-    bool (*on_page)(void *user, const struct http_head *head, struct buf *scratch,
-                    struct net_page *ret_page);
+    bool (*on_page)(void *user, const struct net_address *client, const struct http_head *head,
+                    struct buf *scratch, struct net_page *ret_page);
     /* The same for operators, on the listener aside; NULL where there is none. */
     bool (*on_page_aside)(void *user, const struct http_head *head, struct buf *scratch,
                           struct net_page *ret_page);

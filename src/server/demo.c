@@ -50,9 +50,9 @@ bool demo_is_loopback(struct str host)
                                       str_eq(name, STR("[::1]")) || is_loopback_v4(name));
 }
 
-/* A page of another site whose name leads to this machine (DNS rebinding) names that site as the
- * host; a proxy, which might put any name there, says that it is one; and what a browser asks for
- * another site it says itself. */
+/* Of somebody who has connected from this machine: a page of another site whose name leads to this
+ * machine (DNS rebinding) names that site as the host; a proxy, which might put any name there,
+ * says that it is one; and what a browser asks for another site it says itself. */
 static bool is_from_here(const struct http_head *head)
 {
     struct str site = http_field(head, STR("Sec-Fetch-Site"));
@@ -84,8 +84,8 @@ static bool write_token(const struct config *c, const char *user, int64_t now_ms
     return true;
 }
 
-bool demo_tokens(const struct config *config, const struct http_head *head, struct buf *scratch,
-                 struct net_page *ret_page)
+bool demo_tokens(const struct config *config, const struct net_address *client,
+                 const struct http_head *head, struct buf *scratch, struct net_page *ret_page)
 {
     struct json_out j = {.out = scratch};
     int64_t now_ms = clock_unix_ms();
@@ -96,7 +96,7 @@ bool demo_tokens(const struct config *config, const struct http_head *head, stru
                                   .content_type = TEXT,
                                   .body = STR("the demo's tokens are for pages of this machine: "
                                               "open it as http://localhost or 127.0.0.1\n")};
-    if (!is_from_here(head))
+    if (!net_address_is_local(client) || !is_from_here(head))
         return true;
     json_out_begin_array(&j);
     for (size_t i = 0; i < config->n_demo_users; i++)

@@ -34,8 +34,8 @@ static struct net_page schema(struct worker *w, struct buf *scratch)
     return (struct net_page){.status = 200, .content_type = TEXT, .body = schema_sdl};
 }
 
-bool pages_get(void *worker, const struct http_head *head, struct buf *scratch,
-               struct net_page *ret_page)
+bool pages_get(void *worker, const struct net_address *client, const struct http_head *head,
+               struct buf *scratch, struct net_page *ret_page)
 {
     static const struct {
         struct str path;
@@ -55,6 +55,6 @@ bool pages_get(void *worker, const struct http_head *head, struct buf *scratch,
     if (operators_get_public(worker, head, scratch, ret_page))
         return true;
     if (str_eq(head->path, STR("/demo/tokens")))
-        return demo_tokens(w->config, head, scratch, ret_page);
+        return demo_tokens(w->config, client, head, scratch, ret_page);
     return web_get(w->config, head, scratch, ret_page);
 }

@@ -8,5 +8,5 @@
 #include "server/worker.h"
 
 /* net_service.on_page, with a struct worker. */
-bool pages_get(void *worker, const struct http_head *head, struct buf *scratch,
-               struct net_page *ret_page);
+bool pages_get(void *worker, const struct net_address *client, const struct http_head *head,
+               struct buf *scratch, struct net_page *ret_page);

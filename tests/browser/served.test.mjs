@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
 import { Certificate } from '../lib/certificate.mjs';
@@ -209,6 +210,25 @@ await withDemo([], async (hall) => {
   await check('they do not go through a proxy', async () => {
     for (const name of ['x-forwarded-for', 'forwarded', 'via'])
       assert.equal((await tokens({ [name]: '192.0.2.1' })).status, 403, name);
+  });
+});
+
+// The first line of the answer to a request that comes from this address.
+function statusFrom(hall, address) {
+  const family = address.includes(':') ? 'TCP6' : 'TCP4';
+  const socket = connect(hall.port, '127.0.0.1');
+  socket.end(`PROXY ${family} ${address} ${address} 1 2\r\nGET /demo/tokens HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.once('data', (bytes) => resolve(bytes.toString().split('\r\n')[0]));
+  });
+}
+
+await withDemo(['--proxy-protocol', 'on'], async (hall) => {
+  await check('who connects from another machine gets none, whatever host it names', async () => {
+    for (const address of ['192.0.2.1', '10.0.0.1', '2001:db8::1'])
+      assert.match(await statusFrom(hall, address), /^HTTP\/1.1 403 /, address);
+    for (const address of ['127.0.0.1', '::1']) assert.match(await statusFrom(hall, address), /^HTTP\/1.1 200 /, address);
   });
 });
 finish();

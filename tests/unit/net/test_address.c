@@ -84,6 +84,24 @@ static void an_address_alone_is_a_range_of_one(void **state)
     assert_false(is_in("", "127.0.0.1"));
 }
 
+static void this_machine_is_known_by_its_loopback(void **state)
+{
+    static const char *const own[] = {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"};
+    static const char *const others[] = {"126.0.0.1", "128.0.0.1", "::2", "::ffff:10.0.0.1",
+                                         "::7f00:1"};
+    struct net_address a = {0};
+
+    assert_true(net_address_is_local(&a)); /* a Unix socket */
+    for (size_t i = 0; i < array_size(own); i++) {
+        assert_true(net_address_parse(str_c(own[i]), &a));
+        assert_true(net_address_is_local(&a));
+    }
+    for (size_t i = 0; i < array_size(others); i++) {
+        assert_true(net_address_parse(str_c(others[i]), &a));
+        assert_false(net_address_is_local(&a));
+    }
+}
+
 static void a_wrong_range_is_named(void **state)
 {
     static const char *const wrong[] = {"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "ten"};
@@ -106,5 +124,6 @@ int main(void)
     return RUN(test(addresses_of_both_families_are_read_and_written),
                test(one_address_has_one_form), test(what_is_no_address_is_refused),
                test(nowhere_is_no_address_on_a_network), test(a_range_ends_where_its_bits_say),
-               test(an_address_alone_is_a_range_of_one), test(a_wrong_range_is_named));
+               test(an_address_alone_is_a_range_of_one),
+               test(this_machine_is_known_by_its_loopback), test(a_wrong_range_is_named));
 }

@@ -296,8 +296,8 @@ static int on_caller(void *user, const struct net_call *shown, struct net_caller
     return 0;
 }
 
-static bool on_page(void *user, const struct http_head *head, struct buf *scratch,
-                    struct net_page *ret_page)
+static bool on_page(void *user, const struct net_address *client, const struct http_head *head,
+                    struct buf *scratch, struct net_page *ret_page)
 {
     struct toy *toy = user;
 
