@@ -5,7 +5,7 @@
 
 enum {
     TIMEOUT_MS = 10 * 1000,
-    LONGEST_SHOWN = 200, /* bytes of an answer */
+    LONGEST_SHOWN = 1000, /* bytes of an answer */
 };
 
 struct health_options {

@@ -87,11 +87,14 @@ def its_secrets_are_made_and_are_what_the_server_takes():
 
 
 def the_units_configuration_is_one_commented_lines_too():
-    text = (PACKAGE / "systemd" / "guildhall.env").read_text(encoding="utf-8")
+    text = (PACKAGE / "systemd" / "guildhall.conf").read_text(encoding="utf-8")
     variables = dict(re.findall(r"(?m)^#?(GUILDHALL_\w+)=(.*)$", text))
-    status, _, complained = guildhall("config", **variables)
+    with tempfile.TemporaryDirectory() as folder:
+        conf = Path(folder, "guildhall.conf")
+        conf.write_text(re.sub(r"(?m)^#(?=GUILDHALL_)", "", text), encoding="utf-8")
+        status, said, complained = guildhall("config", "--config", conf)
     assert len(variables) > 3 and status == 0, complained
-    assert guildhall("serve", *re.search(r"(?m)^SERVE_OPTIONS=(.*)$", text)[1].split(), "--help")[0] == 0
+    assert said.count(f"{conf}:") == len(variables), said
     for name in re.findall(r"(?m)^#     ([a-z-]+) {3,}", text):
         assert re.search(rf"(?m)^{name} ", guildhall("config")[1]), name
 

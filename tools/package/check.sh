@@ -140,7 +140,7 @@ is_active() {
 }
 
 is_healthy() {
-    [[ $(in_root guildhall health) == ready ]]
+    in_root guildhall health >/dev/null
 }
 
 # ask TOKEN QUERY: the answer to an operation.
@@ -155,7 +155,7 @@ start_service() {
     in_root runuser -u postgres -- createuser guildhall
     in_root runuser -u postgres -- createdb --owner guildhall guildhall
     in_root sh -c 'umask 077; openssl rand -hex 32 >/etc/guildhall/credentials/jwt-secret'
-    echo 'GUILDHALL_OPEN_ROOMS=lobby' >>"$booted/etc/guildhall/guildhall.env"
+    echo 'GUILDHALL_OPEN_ROOMS=lobby' >>"$booted/etc/guildhall/guildhall.conf"
     in_root systemctl enable --now guildhall ||
         die "it does not start: $(in_root journalctl --no-pager -n 20 -u guildhall)"
     is_healthy
@@ -212,7 +212,7 @@ is_upgraded_and_purged() {
     [[ $(in_root systemctl show -P MainPID guildhall) != "$before" ]]
     in_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y purge guildhall
     ! is_active guildhall || die "it runs after it was purged"
-    [[ ! -e $booted/etc/guildhall/guildhall.env && ! -e $booted/usr/bin/guildhall ]]
+    [[ ! -e $booted/etc/guildhall/guildhall.conf && ! -e $booted/usr/bin/guildhall ]]
 }
 
 # ---- the image ----------------------------------------------------------------------------------
