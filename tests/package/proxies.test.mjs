@@ -128,6 +128,10 @@ async function behind(name, command, hall) {
       assert.deepEqual(await get(port, '/healthz'), { status: 200, text: 'ok\n' });
     });
 
+    await check(`${name}: the server's numbers are not for the world`, async () => {
+      assert.equal((await get(port, '/metrics')).status, 404);
+    });
+
     await check(`${name}: a subscription over a WebSocket, from a page of the same origin`, async () => {
       const socket = await opened({ Origin: `https://localhost:${port}` });
       socket.sendJson({ type: 'connection_init', payload: bearer });
