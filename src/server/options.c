@@ -333,8 +333,11 @@ void options_adopt(struct option_set *set, const struct option_set *from, size_t
         .file = arena_str(set->arena, given->file),
         .in_config_file = given->in_config_file,
     };
-    if (!given->text.p)
+    if (!given->text.p) {
+        assert(o->kind == OPTION_TEXT); /* all others have a default */
+        *(struct str *)place_of(set, o) = STR_NULL;
         return;
+    }
     is_value = option_value_read(o, set->arena, set->given[i].text, place_of(set, o));
     assert(is_value);
 }

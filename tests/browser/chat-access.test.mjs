@@ -52,6 +52,7 @@ async function everyState(browser, hall, options) {
   const it = await Chat.open(browser, hall, options);
   const isPhone = options.width === PHONE.width;
   const release = await holdBack(it.page, (query) => query.includes('messages('));
+  await it.page.waitForLoadState('networkidle');
   await it.page.reload();
   await it.page.getByRole('button', { name: 'Enter as ann' }).waitFor();
   await it.isForEverybody('coming in');
@@ -214,9 +215,11 @@ await withBrowser(async (browser) => {
     );
 
     await check('when a token ends the page asks for a newer one, and goes on where it was', async () => {
-      const it = await enter(hall.token('ann', { exp: '+20' }));
+      const it = await enter(hall.token('ann'));
       await it.openRoom('club');
       await it.message('welcome').waitFor();
+      await it.page.getByRole('button', { name: 'Renew' }).click();
+      await it.give(hall.token('ann', { exp: '+15' }));
       await it.page.getByRole('heading', { name: 'The server does not accept your token' }).waitFor();
       await hall.send('bob', 'club', 'while you were out');
       await it.give(hall.token('ann'));

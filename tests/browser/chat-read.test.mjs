@@ -121,6 +121,7 @@ await withBrowser(async (browser) => {
       await check(`a browser that asks for ${language} is told "${words}"`, async () => {
         const it = await Chat.open(browser, hall, { language });
         await it.page.getByRole('heading', { name: words }).waitFor();
+        await it.page.waitForLoadState('networkidle');
         await it.end();
       });
 

@@ -113,6 +113,7 @@ await withBrowser(async (browser) => {
       async () => {
         const eve = await Chat.open(browser, hall);
         const keys = await loseTheAnswer(eve.page, 'did it arrive?');
+        await eve.page.waitForLoadState('networkidle');
         await eve.page.reload();
         await eve.page.getByRole('button', { name: 'Enter as bob' }).click();
         await eve.openRoom('Lobby');

@@ -139,6 +139,10 @@ await withServer({ options: ['--config', file, '--max-aliases', '4', '--audit-lo
   await check('an option that is taken out of the file has its default again', async () => {
     await reload(...KEPT);
     await until(async () => (await limits()).maxQueryDepth === 15);
+    await reload('GUILDHALL_PING_INTERVAL=60s');
+    await until(async () => (await reachable('https://new.example')) === 403);
+    await reload(...KEPT);
+    await until(async () => (await reachable('https://new.example')) === 200);
   });
 
   await check('the level of the log changes, too', async () => {
@@ -154,7 +158,7 @@ await withServer({ options: ['--config', file, '--max-aliases', '4', '--audit-lo
   await check('the audit log has each reading, and how it went', () => {
     const lines = readFileSync(join(home, 'audit'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
     const codes = lines.filter((line) => line.event === 'reloadConfig').map((line) => line.code);
-    assert.deepEqual(codes, ['OK', 'OK', 'OK', 'BAD_USER_INPUT', 'OK', 'OK', 'OK']);
+    assert.deepEqual(codes, ['OK', 'OK', 'OK', 'BAD_USER_INPUT', 'OK', 'OK', 'OK', 'OK', 'OK']);
   });
 
   await check('who was connected still is', async () => {

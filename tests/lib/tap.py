@@ -8,7 +8,11 @@ def tell(cases):
     failed = 0
     print(f"1..{len(cases)}")
     for number, (sentence, holds) in enumerate(cases, 1):
-        said = "ok" if holds() else "not ok"
+        try:
+            said = "ok" if holds() else "not ok"
+        except AssertionError as error:
+            print("".join(f"# {line}\n" for line in str(error).splitlines()), end="")
+            said = "not ok"
         failed += said != "ok"
         print(f"{said} {number} - {sentence}", flush=True)
     sys.exit(1 if failed else 0)

@@ -222,7 +222,9 @@ def systemd_understands_the_units():
             text=True,
             check=False,
         )
-        assert done.returncode == 0 and done.stderr == "", done.stderr
+        # The machine's own units may be told of, too.
+        told = [line for line in done.stderr.splitlines() if "guildhall" in line]
+        assert done.returncode == 0 and not told, done.stderr
 
 
 def systemd_finds_little_exposed():

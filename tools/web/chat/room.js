@@ -19,6 +19,8 @@ function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+const retryAfterOf = (error) => error.graphQLErrors?.[0]?.extensions?.retryAfterMs;
+
 // A refusal that more patience does not mend.
 const FINAL = ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'];
 
@@ -90,7 +92,7 @@ export class Room {
         return await attempt();
       } catch (error) {
         if (FINAL.includes(codeOf(error))) return this.state.set({ gone: codeOf(error) });
-        await pause(error.graphQLErrors?.[0]?.extensions?.retryAfterMs ?? 1_000);
+        await pause(retryAfterOf(error) ?? 1_000);
       }
     }
     return undefined;
@@ -188,7 +190,7 @@ export class Room {
     const question = ++this.#reading;
     this.#arriving = [];
     try {
-      const { messages } = await this.#connection.ask(History, { roomId: this.id, ...page });
+      const { messages } = await this.#askPatiently(History, page, () => question === this.#reading);
       if (question !== this.#reading) return null;
       const heard = this.#arriving;
       this.#arriving = null;
@@ -197,6 +199,19 @@ export class Room {
       if (question === this.#reading)
         this.state.set({ phase: 'failed', turning: null, failure: codeOf(error) });
       return null;
+    }
+  }
+
+  // As long as the server says when to come again, and somebody still wants to know.
+  async #askPatiently(document, variables, isWanted) {
+    for (;;) {
+      try {
+        return await this.#connection.ask(document, { roomId: this.id, ...variables });
+      } catch (error) {
+        const retryAfter = retryAfterOf(error);
+        if (retryAfter === undefined || this.#ended || !isWanted()) throw error;
+        await pause(retryAfter);
+      }
     }
   }
 
@@ -239,16 +254,11 @@ export class Room {
   }
 
   async #deliver({ key, text }) {
-    for (;;) {
-      try {
-        await this.#connection.ask(Send, { roomId: this.id, text, idempotencyKey: key });
-        return this.#change(key, { phase: 'sent' }); // it leaves the list when it is heard
-      } catch (error) {
-        const retryAfter = error.graphQLErrors?.[0]?.extensions?.retryAfterMs;
-        if (this.#ended || retryAfter === undefined)
-          return this.#change(key, { phase: 'failed', code: codeOf(error) });
-        await pause(retryAfter);
-      }
+    try {
+      await this.#askPatiently(Send, { text, idempotencyKey: key }, () => true);
+      this.#change(key, { phase: 'sent' }); // it leaves the list when it is heard
+    } catch (error) {
+      this.#change(key, { phase: 'failed', code: codeOf(error) });
     }
   }
 

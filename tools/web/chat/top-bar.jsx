@@ -32,13 +32,14 @@ function ConnectionState({ hall }) {
   const t = useTexts();
   const { phase, returns } = useObserved(hall.connection.state);
   const { caughtUp } = useObserved(hall.state);
+  const { refused } = useObserved(hall.session.state);
   const isBack = phase === 'live' && returns > 0;
 
   return (
     <div className={`connection ${phase}`}>
       <p role="status">
         <span className="dot" aria-hidden="true" />
-        {t(phase)}
+        {t(refused && phase === 'waiting' ? 'refused' : phase)}
         {isBack && (
           <span className="caught-up">: {caughtUp ? t('caughtUp', { n: caughtUp }) : t('backNothing')}</span>
         )}
@@ -93,8 +94,10 @@ export function NewToken({ hall }) {
 
   return (
     <section className="new-token" aria-labelledby="new-token">
-      <h2 id="new-token">{t(refused ? 'otherToken' : 'newToken')}</h2>
-      <p>{t('newTokenHelp')}</p>
+      <div role="alert">
+        <h2 id="new-token">{t(refused ? 'otherToken' : 'newToken')}</h2>
+        <p>{t(refused ? 'otherTokenHelp' : 'newTokenHelp')}</p>
+      </div>
       <TokenForm submit={submit} />
     </section>
   );

@@ -27,6 +27,7 @@ export default {
   connecting: 'Connecting…',
   live: 'Live',
   waiting: 'Connection lost; it comes back by itself',
+  refused: 'Waiting for another token',
   cut: 'Cut off by you',
   stopped: 'The server does not let this page connect. Load it again.',
   caughtUp: { one: 'back, {n} missed message caught up', other: 'back, {n} missed messages caught up' },
@@ -40,6 +41,7 @@ export default {
   newToken: 'Your token ends: paste a newer one',
   otherToken: 'The server does not accept your token: paste another',
   newTokenHelp: 'The connection stays as it is, and nothing is missed.',
+  otherTokenHelp: 'Nothing is missed: the chat goes on where it stopped.',
 
   rooms: 'Rooms',
   guildRooms: 'Guild rooms',

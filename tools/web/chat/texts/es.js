@@ -25,6 +25,7 @@ export default {
   connecting: 'Conectando…',
   live: 'En directo',
   waiting: 'Conexión perdida; vuelve por sí sola',
+  refused: 'A la espera de otro token',
   cut: 'Cortada por ti',
   stopped: 'El servidor no deja conectar a esta página. Vuelve a cargarla.',
   caughtUp: {
@@ -41,6 +42,7 @@ export default {
   newToken: 'Tu token caduca: pega uno más nuevo',
   otherToken: 'El servidor no acepta tu token: pega otro',
   newTokenHelp: 'La conexión sigue como está y no se pierde nada.',
+  otherTokenHelp: 'No se pierde nada: el chat sigue donde se detuvo.',
 
   rooms: 'Salas',
   guildRooms: 'Salas de gremio',

@@ -25,6 +25,7 @@ export default {
   connecting: 'Connexion…',
   live: 'En direct',
   waiting: 'Connexion perdue ; elle revient d’elle-même',
+  refused: 'En attente d’un autre jeton',
   cut: 'Coupée par vous',
   stopped: 'Le serveur ne laisse pas cette page se connecter. Rechargez-la.',
   caughtUp: {
@@ -41,6 +42,7 @@ export default {
   newToken: 'Votre jeton expire : collez-en un plus récent',
   otherToken: 'Le serveur n’accepte pas votre jeton : collez-en un autre',
   newTokenHelp: 'La connexion reste telle quelle et rien n’est manqué.',
+  otherTokenHelp: 'Rien n’est manqué : la discussion reprend où elle s’est arrêtée.',
 
   rooms: 'Salons',
   guildRooms: 'Salons de guilde',
