@@ -109,7 +109,7 @@ await withTarget({ options: [...limits, '--rate-requests', '1/h', '--rate-reques
 });
 
 // The honest are in one process with those who attack, on a machine that may have much else to do.
-const restless = ['--ping-interval', '1s', '--pong-timeout', '10s'];
+const restless = ['--ping-interval', '1s', '--pong-timeout', '20s'];
 
 // All of them are let go: by and by the server has no more connections than before.
 async function untilGone(target, before, lines) {
