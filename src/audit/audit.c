@@ -86,14 +86,16 @@ void audit_file_close(struct audit_file *f)
 /* Under the number of the old one: other loops may be writing, and find either. */
 enum status audit_file_reopen(struct audit_file *f, struct audit_error *ret_error)
 {
-    int fd;
+    int fd, moved;
 
     if (!f->path)
         return ST_OK;
     if (open_path(f->path, &fd, ret_error) != ST_OK)
         return ST_BAD_INPUT;
-    dup3(fd, f->fd, O_CLOEXEC);
+    while ((moved = dup3(fd, f->fd, O_CLOEXEC)) < 0 && (errno == EINTR || errno == EBUSY))
+        ;
     close(fd);
+    assert(moved >= 0); /* both are open files */
     return ST_OK;
 }
 

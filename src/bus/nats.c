@@ -232,7 +232,8 @@ static bool connect_to_servers(struct bus_nats *n)
         return false;
     }
     subscribe(n);
-    if (s == NATS_OK)
+    /* It may be gone again by now, which its own thread has told. */
+    if (s == NATS_OK && natsConnection_Status(n->connection) == NATS_CONN_STATUS_CONNECTED)
         on_connected(n->connection, n);
     return true;
 }

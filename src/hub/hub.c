@@ -36,6 +36,7 @@ static void note_commit(struct hub *hub, const struct event_batch *batch)
         return;
     if (!hub->oldest_us)
         hub->oldest_us = batch->committed_us;
+    turn_hook_cancel(&hub->written); /* else it would stay in front of the sockets of this batch */
     loop_at_turn_end(hub->loop, &hub->written);
 }
 

@@ -302,8 +302,11 @@ static struct conn *conn_new(struct net *n, int fd, const struct net_address *cl
     deadline_init(&c->deadline);
     turn_hook_init(&c->turn_end, on_turn_end);
     list_append(&n->connections, &c->link);
-    list_append(&n->handshakes, &c->handshake);
-    n->n_handshakes++;
+    list_init(&c->handshake);
+    if (!aside) {
+        list_append(&n->handshakes, &c->handshake);
+        n->n_handshakes++;
+    }
     begin(c);
     return c;
 }

@@ -45,6 +45,8 @@ struct errand *errand_new(struct exchange *x, enum errand_kind kind, struct str 
     e->authorization = arena_str(&e->arena, x->authorization);
     e->api_key = arena_str(&e->arena, x->api_key);
     e->traceparent = arena_str(&e->arena, x->traceparent);
+    e->client_name = arena_str(&e->arena, x->client_name);
+    e->schema_hash = arena_str(&e->arena, x->schema_hash);
     return e;
 }
 

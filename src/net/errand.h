@@ -35,6 +35,8 @@ struct errand {
     struct str authorization; /* absent without one */
     struct str api_key;       /* likewise */
     struct str traceparent;   /* likewise */
+    struct str client_name;   /* likewise */
+    struct str schema_hash;   /* likewise */
     struct str asked;         /* of an operation: a body, or a query string */
     bool safe_method;         /* it is a query string */
     struct str operation_id;  /* to stop */

@@ -276,6 +276,8 @@ static void begin(struct event_stream *s, struct errand *e, struct net_call *cal
     call->authorization = e->authorization;
     call->api_key = e->api_key;
     call->traceparent = e->traceparent;
+    call->client_name = e->client_name;
+    call->schema_hash = e->schema_hash;
     call->safe_method = e->safe_method;
     call->can_stream = true;
     service->on_operation(service->user, &op->base, call);

@@ -440,6 +440,7 @@ static void take_client(struct exchange *x, const struct http_head *head)
 bool exchange_begin(struct exchange *x, const struct http_head *head)
 {
     assert(x->state == EXCHANGE_IDLE);
+    buf_init(&x->body, max_body(x)); /* which may have changed since the request before */
     x->is_graphql = false;
     x->without_body = str_eq(head->method, STR("HEAD")); /* whatever the answer is */
     x->client.id = net_client_id(x->net);

@@ -1,14 +1,11 @@
 #include "server/demo.h"
 
-#include <arpa/inet.h>
-
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/mem.h"
 
 enum {
     TOKEN_TTL_S = 3600,
-    LOOPBACK_NET = 127,
 };
 
 static const char TEXT[] = "text/plain; charset=utf-8";
@@ -32,14 +29,9 @@ static bool take_host(struct str host, struct str *ret_name)
 
 static bool is_loopback_v4(struct str name)
 {
-    char text[INET_ADDRSTRLEN] = {0};
-    struct in_addr address;
+    struct net_address a;
 
-    if (!name.n || name.n >= sizeof(text))
-        return false;
-    memcpy(text, name.p, name.n);
-    return inet_pton(AF_INET, text, &address) == 1 &&
-           ntohl(address.s_addr) >> 24 == (uint32_t)LOOPBACK_NET;
+    return str_find(name, '.') < name.n && net_address_parse(name, &a) && net_address_is_local(&a);
 }
 
 bool demo_is_loopback(struct str host)

@@ -14,7 +14,7 @@ struct scrape {
     const struct worker *asked;
     const struct worker *all;
     size_t n;
-    struct process_facts process;
+    const struct process_facts *process;
     struct dependency_state dependencies[DEPENDENCIES];
     const struct exposition_family *family; /* of the row that is being written */
     struct buf *out;
@@ -58,7 +58,7 @@ static void build_info(struct scrape *s)
 
 static void process_cpu(struct scrape *s)
 {
-    put(s, s->process.cpu_seconds);
+    put(s, s->process->cpu_seconds);
 }
 
 static void process_start(struct scrape *s)
@@ -68,22 +68,22 @@ static void process_start(struct scrape *s)
 
 static void process_resident(struct scrape *s)
 {
-    put(s, s->process.resident_bytes);
+    put(s, s->process->resident_bytes);
 }
 
 static void process_virtual(struct scrape *s)
 {
-    put(s, s->process.virtual_bytes);
+    put(s, s->process->virtual_bytes);
 }
 
 static void process_open_fds(struct scrape *s)
 {
-    put(s, s->process.open_fds);
+    put(s, s->process->open_fds);
 }
 
 static void process_max_fds(struct scrape *s)
 {
-    put(s, s->process.max_fds);
+    put(s, s->process->max_fds);
 }
 
 /* --- connections */
@@ -470,11 +470,11 @@ static const struct row rows[] = {
     {{"process_max_fds", EXPOSITION_GAUGE, "File descriptors that may be open."}, process_max_fds},
 };
 
-void metrics_write(const struct worker *w, struct buf *out)
+void metrics_write(struct worker *w, struct buf *out)
 {
     struct scrape s = {.asked = w, .all = w->all, .n = w->n_all, .out = out};
 
-    process_look(&s.process);
+    s.process = process_look(&w->process, loop_now_ms(&w->loop));
     for (size_t i = 0; i < DEPENDENCIES; i++)
         dependency_look(w, (enum dependency)i, &s.dependencies[i]);
     for (size_t i = 0; i < array_size(rows); i++) {

@@ -10,4 +10,4 @@
 #include "server/worker.h"
 
 /* In the text format of base/exposition.h. */
-void metrics_write(const struct worker *w, struct buf *out);
+void metrics_write(struct worker *w, struct buf *out);

@@ -16,6 +16,7 @@ enum {
     STAT_VSIZE = 23,
     STAT_RSS = 24,
     STAT_FIELDS = 25,
+    GOOD_FOR_MS = 1000,
 };
 
 static struct str read_file(const char *path, char to[PAGE_LONGEST])
@@ -57,7 +58,7 @@ static double open_descriptors(void)
     return n - 3; /* itself, and the two dots */
 }
 
-void process_look(struct process_facts *ret)
+static void look(struct process_facts *ret)
 {
     double tick = (double)sysconf(_SC_CLK_TCK);
     double page = (double)sysconf(_SC_PAGESIZE);
@@ -73,4 +74,13 @@ void process_look(struct process_facts *ret)
         .open_fds = open_descriptors(),
         .max_fds = (double)limit.rlim_cur,
     };
+}
+
+const struct process_facts *process_look(struct process_sight *sight, int64_t now_ms)
+{
+    if (!sight->at_ms || now_ms - sight->at_ms >= GOOD_FOR_MS) {
+        look(&sight->facts);
+        sight->at_ms = now_ms;
+    }
+    return &sight->facts;
 }

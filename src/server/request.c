@@ -420,11 +420,11 @@ static void fill_context(struct request *r)
         .recent = recent,
         .rendered = hub_rendered(r->worker->hub),
         .count_send = count_send,
+        .audit = r->worker->audit,
+        .request_id = r->gql.errors.request_id,
+        .conn_id = r->conn_id,
     };
     r->context.caller.trace = r->trace;
-    r->context.audit = r->worker->audit;
-    r->context.request_id = r->gql.errors.request_id;
-    r->context.conn_id = r->conn_id;
 }
 
 static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
@@ -444,7 +444,6 @@ static struct gql_plan *plan_for(struct worker *w, const struct net_call *call,
 static void prepare(struct request *r, const struct net_call *call)
 {
     struct worker *w = r->worker;
-
     struct trace_span *span = trace_begin(r->trace, &r->arena, TRACE_INSIDE, "parse and validate");
 
     r->plan = plan_for(w, call, &r->gql.errors);
@@ -463,7 +462,8 @@ static void prepare(struct request *r, const struct net_call *call)
                         gql_operation_name(r->gql.operation));
     fill_context(r);
     r->gql.arena = &r->arena;
-    r->gql.variables = json_value_copy(&r->arena, call->variables);
+    r->gql.variables =
+        call == &r->call ? call->variables : json_value_copy(&r->arena, call->variables);
     r->gql.context = &r->context;
     r->gql.authorize = authorize_field;
     r->gql.memo = &w->memo;
@@ -489,7 +489,8 @@ static bool let_in(struct request *r, const struct wait *checked, const struct n
 {
     if (checked->status == ST_OK) {
         r->viewer = keyring_viewer(checked);
-        clients_note(r->worker->clients, call->client_name, call->schema_hash);
+        if (!call->goes_on)
+            clients_note(r->worker->clients, call->client_name, call->schema_hash);
         return true;
     }
     counts_auth_failure(&r->worker->counts, checked->status, false);
@@ -576,10 +577,10 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
     gql_errors_init(&r->gql.errors, &r->arena);
     r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.errors.typed = call->typed_errors;
-    if (w->tracer)
-        begin_trace(r, call);
     if (!may_ask(r))
         return;
+    if (w->tracer)
+        begin_trace(r, call);
     if (session && session_is_over(session)) {
         refuse_late(r);
         return;

@@ -17,6 +17,7 @@
 #include "server/config.h"
 #include "server/counts.h"
 #include "server/plan_cache.h"
+#include "server/process.h"
 #include "server/quotas.h"
 #include "store/store.h"
 
@@ -59,7 +60,8 @@ struct worker {
     struct audit *audit;           /* NULL: nobody wants to know who did what */
     struct migrations *migrations; /* of the first; else NULL */
     struct server_counts counts;
-    uint64_t requests;    /* so far: numbers them for the log */
+    struct process_sight process; /* for who scrapes here */
+    uint64_t requests;            /* so far: numbers them for the log */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
 };
