@@ -68,6 +68,7 @@ static void open_client(struct client *c, int64_t expires_at)
     c->worker.hub = hub_new(loop);
     c->worker.plans = plan_cache_new(c->schema, &c->worker.limits, (size_t)1024 * 1024);
     arena_init(&c->worker.scratch);
+    request_init(&c->worker);
     c->session = (struct session){.worker = &c->worker, .client = &c->net, .viewer = c->viewer};
     c->worker.documents = documents_new(&c->worker, 1, &(struct documents_config){.most_bytes = 1});
     c->net.ops = &client_ops;
@@ -92,6 +93,7 @@ static void close_client(struct client *c)
     plan_cache_free(c->worker.plans);
     documents_free(c->worker.documents);
     arena_done(&c->worker.scratch);
+    buf_done(&c->worker.out);
     gql_schema_free(c->schema);
     viewer_unref(c->viewer);
 }
