@@ -35,7 +35,7 @@ struct writer_call {
     struct store *to;   /* the room's */
     struct arena *arena;
     struct wait *wait;
-    struct trace_span *span; /* the sender's, too; NULL: none */
+    struct trace_span *span;   /* the sender's, too; NULL: none */
     struct trace_link belongs; /* to it, where there is one */
     enum status status;
     bool open;

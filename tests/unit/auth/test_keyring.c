@@ -10,8 +10,8 @@
 
 #include "base/mem.h"
 #include "tests/lib/test.h"
-#include "tests/unit/http/http_stub.h"
 #include "tests/unit/auth/signer.h"
+#include "tests/unit/http/http_stub.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define OTHER  "another secret of the right length"

@@ -83,7 +83,8 @@ static struct gql_plan *plan_of(const char *document)
     return plan;
 }
 
-static void assert_answer(struct gql_plan *plan, const struct json_value *variables, const char *expected)
+static void assert_answer(struct gql_plan *plan, const struct json_value *variables,
+                          const char *expected)
 {
     struct gql_errors errors;
     struct gql_request r = {.arena = &stage.request_arena,
