@@ -168,7 +168,7 @@ static void flush(struct audit *a)
             return;
     }
     tell_success(a);
-    if (a->buf.capacity > 2 * WRITE_FROM) {
+    if (a->buf.capacity > (size_t)2 * WRITE_FROM) {
         buf_done(&a->buf);
         buf_init(&a->buf, AUDIT_LARGEST_BUFFER);
     }
@@ -230,7 +230,7 @@ static bool keep(struct audit *a, struct str line)
 
 static bool is_suppressed(struct audit *a, enum status status)
 {
-    static const struct rate refusals = {.interval_us = 20 * 1000, .burst = 500};
+    static const struct rate refusals = {.interval_us = 20000, .burst = 500};
 
     if (status == ST_OK || rate_take(&refusals, &a->refusals, clock_mono_us()) == 0)
         return false;

@@ -129,6 +129,7 @@ static int by_name(const void *a, const void *b)
 
 static void write(struct json_out *j, const struct json_value *v, bool sorted);
 
+/* NOLINTNEXTLINE(misc-no-recursion): values nest no deeper than JSON_VALUE_DEPTH_MOST. */
 static void write_member(struct json_out *j, const struct json_value *member, bool sorted)
 {
     json_out_key(j, member->name);

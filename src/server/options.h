@@ -51,15 +51,15 @@ struct option {
     const char *name;     /* of the flag, without "--"; the variable's name is made from it */
     const char *alias;    /* another name of the flag, or NULL */
     const char *variable; /* one more variable, that counts less than the prefixed; or NULL */
-    enum option_kind kind;
-    size_t offset;       /* of the value in the target */
-    const char *initial; /* as a person would write it; NULL: absent, the target stays as it is */
+    size_t offset;        /* of the value in the target */
+    const char *initial;  /* as a person would write it; NULL: absent, the target stays as it is */
     uint64_t least;
     uint64_t most;            /* 0: what fits */
     const char *const *words; /* of OPTION_WORD; NULL ends them */
     const char *shown;        /* what the help calls the value; NULL: after its kind */
     const char *help;         /* a sentence without its full stop */
-    bool is_live;             /* may change while the program runs */
+    enum option_kind kind;
+    bool is_live; /* may change while the program runs */
 };
 
 struct option_given {
