@@ -460,6 +460,9 @@ static void allow_descriptors(struct app *app)
                  LOG_STR("why", STR("the hard limit of open files (ulimit -Hn) is lower")));
 }
 
+/* What a start that failed half way holds until the process has ended: nobody has lost it. */
+static struct app held;
+
 static int serve(struct app *app, struct store_config *store)
 {
     struct quotas_config quotas;
@@ -498,8 +501,10 @@ static int serve(struct app *app, struct store_config *store)
         exit_status = 0;
     }
     /* Should only some have come to listen, the process ends with what those hold. */
-    if (exit_status != 0 && app->n_started > 0)
+    if (exit_status != 0 && app->n_started > 0) {
+        held = *app;
         return exit_status;
+    }
     shutdown_done(&app->shutdown);
     manager_done(&app->manager);
     for (size_t i = 0; i < app->n_workers; i++)
