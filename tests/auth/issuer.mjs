@@ -8,6 +8,8 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 
+import { Dependency } from '../lib/dependency.mjs';
+
 const HASHES = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512', PS256: 'sha256', ES256: 'sha256', ES384: 'sha384' };
 
 function makePair(alg) {
@@ -43,34 +45,26 @@ export class Key {
   }
 }
 
-export class Issuer {
+export class Issuer extends Dependency {
   requests = 0;
   paths = [];
-  #server;
-  #port;
   #answer = (request, response) => response.end('{"keys":[]}');
 
   static async start(make = createServer) {
     const issuer = new Issuer();
-    issuer.#server = make((request, response) => {
-      issuer.requests++;
-      issuer.paths.push(request.url);
-      issuer.#answer(request, response);
-    });
+    issuer.serve(
+      make((request, response) => {
+        issuer.requests++;
+        issuer.paths.push(request.url);
+        issuer.#answer(request, response);
+      }),
+    );
     await issuer.return();
     return issuer;
   }
 
-  get origin() {
-    return `http://127.0.0.1:${this.#port}`;
-  }
-
   get url() {
     return `${this.origin}/.well-known/jwks.json`;
-  }
-
-  get port() {
-    return this.#port;
   }
 
   // Only these from now on.
@@ -84,22 +78,5 @@ export class Issuer {
 
   answer(how) {
     this.#answer = how;
-  }
-
-  // Nobody listens any more; those who are connected are cut off.
-  leave() {
-    this.#server.closeAllConnections?.();
-    return new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  // To the same port.
-  return() {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#port ?? 0, '127.0.0.1', () => {
-        this.#port = this.#server.address().port;
-        resolve();
-      });
-    });
   }
 }

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 
+import { Dependency } from '../lib/dependency.mjs';
 import { until } from '../lib/until.mjs';
 
 const KINDS = { 1: 'internal', 2: 'server', 3: 'client', 4: 'producer' };
@@ -34,24 +35,22 @@ function checked(span) {
   return { ...span, kind: KINDS[span.kind], failed: span.status.code === 2, attributes: flat(span.attributes) };
 }
 
-export class Collector {
+export class Collector extends Dependency {
   requests = [];
   spans = [];
   resource = null;
   wrong = []; // what broke a rule
-  #server;
-  #port;
   #answer = (request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 
   static async start() {
     const collector = new Collector();
-    collector.#server = createServer((request, response) => collector.#take(request, response));
+    collector.serve(createServer((request, response) => collector.#take(request, response)));
     await collector.return();
     return collector;
   }
 
   get url() {
-    return `http://127.0.0.1:${this.#port}`;
+    return this.origin;
   }
 
   async #take(request, response) {
@@ -102,20 +101,5 @@ export class Collector {
     await until(() => this.wrong.length || this.spans.filter((span) => span.traceId === traceId).length >= n);
     if (this.wrong.length) throw this.wrong[0];
     return this.spans.filter((span) => span.traceId === traceId);
-  }
-
-  leave() {
-    this.#server.closeAllConnections?.();
-    return new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  return() {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(this.#port ?? 0, '127.0.0.1', () => {
-        this.#port = this.#server.address().port;
-        resolve();
-      });
-    });
   }
 }

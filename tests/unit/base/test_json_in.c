@@ -2,25 +2,9 @@
 
 #include <stdio.h>
 
-#include "tests/lib/test.h"
+#include "tests/lib/arena.h"
 
-/* A reading of its own for each test. */
-static struct arena arena;
 static struct json_in_error error;
-
-static int start(void **state)
-{
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    arena_done(&arena);
-    return 0;
-}
-
-#define reads(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 static const struct json_value *read_text(const char *text)
 {
@@ -325,17 +309,19 @@ static void a_long_text_takes_a_few_times_its_length(void **state)
 int main(void)
 {
     return RUN(
-        reads(every_kind_of_value_is_read), reads(members_and_items_keep_their_order),
-        reads(a_value_may_stand_alone), reads(escapes_become_what_they_stand_for),
-        reads(text_that_is_not_escaped_is_taken_as_it_is),
-        reads(nothing_of_the_text_is_needed_later), reads(nul_may_stand_in_a_string_and_in_no_name),
-        reads(whole_numbers_stay_whole_while_they_fit),
-        reads(larger_ones_are_what_javascript_makes_of_them),
-        reads(a_number_beyond_all_doubles_stands_in_an_object), reads(what_is_no_number_is_refused),
-        reads(an_error_says_what_is_wrong_and_where), reads(nothing_may_stand_behind_the_value),
-        reads(two_members_of_one_name_are_refused), reads(so_are_they_among_many),
-        reads(an_objects_many_members_are_all_there), reads(what_is_not_utf8_is_refused),
-        reads(an_escape_that_is_half_of_a_character_is_refused),
-        reads(only_four_characters_are_blanks), reads(nesting_is_bounded),
-        reads(a_long_text_takes_a_few_times_its_length));
+        in_arena(every_kind_of_value_is_read), in_arena(members_and_items_keep_their_order),
+        in_arena(a_value_may_stand_alone), in_arena(escapes_become_what_they_stand_for),
+        in_arena(text_that_is_not_escaped_is_taken_as_it_is),
+        in_arena(nothing_of_the_text_is_needed_later),
+        in_arena(nul_may_stand_in_a_string_and_in_no_name),
+        in_arena(whole_numbers_stay_whole_while_they_fit),
+        in_arena(larger_ones_are_what_javascript_makes_of_them),
+        in_arena(a_number_beyond_all_doubles_stands_in_an_object),
+        in_arena(what_is_no_number_is_refused), in_arena(an_error_says_what_is_wrong_and_where),
+        in_arena(nothing_may_stand_behind_the_value), in_arena(two_members_of_one_name_are_refused),
+        in_arena(so_are_they_among_many), in_arena(an_objects_many_members_are_all_there),
+        in_arena(what_is_not_utf8_is_refused),
+        in_arena(an_escape_that_is_half_of_a_character_is_refused),
+        in_arena(only_four_characters_are_blanks), in_arena(nesting_is_bounded),
+        in_arena(a_long_text_takes_a_few_times_its_length));
 }

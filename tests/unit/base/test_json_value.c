@@ -1,24 +1,8 @@
 #include "base/json_value.h"
 
 #include "base/mem.h"
+#include "tests/lib/arena.h"
 #include "tests/lib/json_text.h"
-#include "tests/lib/test.h"
-
-static struct arena arena;
-
-static int start(void **state)
-{
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    arena_done(&arena);
-    return 0;
-}
-
-#define value(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 typedef void write_fn(struct json_out *j, const struct json_value *v);
 
@@ -124,10 +108,11 @@ static void what_is_kept_is_one_block(void **state)
 
 int main(void)
 {
-    return RUN(value(a_member_is_found_by_its_name), value(what_is_not_there_has_nothing_in_it),
-               value(what_is_written_is_what_was_read),
-               value(sorted_writing_does_not_tell_orders_of_members_apart),
-               value(an_object_of_ones_own_has_its_members_in_order),
-               value(a_copy_outlives_its_original),
-               value(a_member_is_copied_without_those_behind_it), value(what_is_kept_is_one_block));
+    return RUN(
+        in_arena(a_member_is_found_by_its_name), in_arena(what_is_not_there_has_nothing_in_it),
+        in_arena(what_is_written_is_what_was_read),
+        in_arena(sorted_writing_does_not_tell_orders_of_members_apart),
+        in_arena(an_object_of_ones_own_has_its_members_in_order),
+        in_arena(a_copy_outlives_its_original),
+        in_arena(a_member_is_copied_without_those_behind_it), in_arena(what_is_kept_is_one_block));
 }

@@ -1,20 +1,6 @@
 #include "cli/scrape.h"
 
-#include "tests/lib/test.h"
-
-static struct arena arena;
-
-static int begin(void **state)
-{
-    arena_init(&arena);
-    return 0;
-}
-
-static int end(void **state)
-{
-    arena_done(&arena);
-    return 0;
-}
+#include "tests/lib/arena.h"
 
 static struct scrape read_well(const char *text)
 {
@@ -88,8 +74,6 @@ static void beyond_the_last_bound_that_bound_is_told(void **state)
 
     assert_true(scrape_quantile(&before, &now, &(struct scrape_pick){.name = "t"}, 0.99) == 2);
 }
-
-#define in_arena(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
 {

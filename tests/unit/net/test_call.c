@@ -1,23 +1,7 @@
 #include "net/call.h"
 
+#include "tests/lib/arena.h"
 #include "tests/lib/json_text.h"
-#include "tests/lib/test.h"
-
-static struct arena arena;
-
-static int start(void **state)
-{
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    arena_done(&arena);
-    return 0;
-}
-
-#define calls(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 static void a_member_is_found_as_a_header_is(void **state)
 {
@@ -86,7 +70,8 @@ static void what_is_not_of_its_type_is_named(void **state)
 
 int main(void)
 {
-    return RUN(calls(a_member_is_found_as_a_header_is), calls(a_request_is_taken_member_by_member),
-               calls(a_document_may_be_named_in_three_ways),
-               calls(what_is_not_of_its_type_is_named));
+    return RUN(in_arena(a_member_is_found_as_a_header_is),
+               in_arena(a_request_is_taken_member_by_member),
+               in_arena(a_document_may_be_named_in_three_ways),
+               in_arena(what_is_not_of_its_type_is_named));
 }

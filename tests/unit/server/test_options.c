@@ -1,6 +1,6 @@
 #include "server/options.h"
 
-#include "tests/lib/test.h"
+#include "tests/lib/arena.h"
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 
@@ -22,21 +22,8 @@ static const struct option table[] = {
      .help = "a name"},
 };
 
-static struct arena arena;
 static struct target target;
 static struct option_error error;
-
-static int set_up(void **state)
-{
-    arena_init(&arena);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    arena_done(&arena);
-    return 0;
-}
 
 static enum status read_into(struct option_list *rest, const char *const *args)
 {
@@ -115,13 +102,12 @@ static void help_shows_what_stands_for_the_value(void **state)
     buf_done(&out);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void)
 {
-    return RUN(T(a_list_takes_a_value_each_time_it_is_given), T(a_list_that_is_not_given_is_empty),
-               T(what_is_no_flag_is_kept_in_its_order), T(what_follows_two_dashes_is_no_flag),
-               T(a_flag_of_one_dash_is_refused),
-               T(without_a_place_for_them_other_arguments_are_refused),
-               T(help_shows_what_stands_for_the_value));
+    return RUN(
+        in_arena(a_list_takes_a_value_each_time_it_is_given),
+        in_arena(a_list_that_is_not_given_is_empty), in_arena(what_is_no_flag_is_kept_in_its_order),
+        in_arena(what_follows_two_dashes_is_no_flag), in_arena(a_flag_of_one_dash_is_refused),
+        in_arena(without_a_place_for_them_other_arguments_are_refused),
+        in_arena(help_shows_what_stands_for_the_value));
 }
