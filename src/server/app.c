@@ -21,6 +21,7 @@
 #include "server/manager.h"
 #include "server/migrations.h"
 #include "server/operators.h"
+#include "server/outages.h"
 #include "server/pages.h"
 #include "server/positions.h"
 #include "server/readiness.h"
@@ -146,6 +147,7 @@ static void done_worker(struct worker *w)
     w->store = NULL;
     positions_close(w->positions);
     migrations_close(w->migrations);
+    outages_close(w->outages);
     keyring_close(w->keyring);
     tracing_end(w);
     audit_free(w->audit);
@@ -156,6 +158,7 @@ static void done_worker(struct worker *w)
     documents_free(w->documents);
     positions_free(w->positions);
     migrations_free(w->migrations);
+    outages_free(w->outages);
     hub_free(w->hub);
     plan_cache_free(w->plans);
     buf_done(&w->out);
@@ -491,6 +494,7 @@ static int serve(struct app *app, struct store_config *store)
         introduce_all(app);
         make_stores(app, store);
         open_feed(app, store);
+        app->workers[0].outages = outages_new(&app->workers[0]);
         watch_signals(app);
         manager_waits(&app->manager, "PostgreSQL");
         readiness_begin(&app->readiness, app->workers, app->n_workers, open_doors, app);

@@ -27,6 +27,7 @@ struct documents;
 struct exporter;
 struct feed;
 struct migrations;
+struct outages;
 struct positions;
 struct shutdown;
 
@@ -59,6 +60,7 @@ struct worker {
     struct exporter *exporter;
     struct audit *audit;           /* NULL: nobody wants to know who did what */
     struct migrations *migrations; /* of the first; else NULL */
+    struct outages *outages;       /* likewise */
     struct server_counts counts;
     struct process_sight process; /* for who scrapes here */
     uint64_t requests;            /* so far: numbers them for the log */

@@ -15,6 +15,9 @@ async function readiness(hall) {
   return { status, ...JSON.parse(text) };
 }
 
+// What the log says at its default level.
+const lines = (hall, event) => hall.log.filter((entry) => entry.event === event);
+
 const untilStatus = (hall, status) => until(async () => (await readiness(hall)).status === status);
 
 await withServer({ threads: 2, options: ['--bus', 'postgres'] }, async (hall) => {
@@ -37,6 +40,9 @@ await withServer({ threads: 2, options: ['--bus', 'postgres'] }, async (hall) =>
     const before = Date.now();
     await cluster.stop('fast');
     await untilStatus(hall, 503);
+    await until(() => lines(hall, 'dependency_down').length === 2);
+    const told = lines(hall, 'dependency_down');
+    assert.deepEqual(told.map(({ level, dependency }) => [level, dependency]).sort(), [['warn', 'bus'], ['warn', 'database']]);
     const { ready, checks } = await readiness(hall);
     assert.equal(ready, false);
     assert.equal(checks.database.ready, false);
@@ -68,6 +74,8 @@ await withServer({ threads: 2, options: ['--bus', 'postgres'] }, async (hall) =>
     await untilStatus(hall, 200);
     const { checks } = await readiness(hall);
     assert.ok(Date.parse(checks.database.since) >= before - 5);
+    const isBack = ({ dependency, downMs }) => dependency === 'database' && downMs > 0;
+    await until(() => lines(hall, 'dependency_up').some(isBack));
     assert.equal(checks.database.trips, 1);
     assert.equal((await scrape(hall)).value('guildhall_db_up'), 1);
     await hall.send('ann', 'club', 'back');
