@@ -336,7 +336,7 @@ static struct str words_of(struct reader *r, yajl_handle parser)
     unsigned char *said = yajl_get_error(parser, 0, NULL, 0);
     struct str words = str_c((const char *)said);
 
-    if (words.n && words.p[words.n - 1] == '\n')
+    while (words.n && strchr(".\n", words.p[words.n - 1])) /* whoever shows it ends the sentence */
         words.n--;
     words = arena_str(r->arena, words);
     yajl_free_error(parser, said);

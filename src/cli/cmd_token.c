@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "auth/api_keys.h"
+#include "auth/claims.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/cmd.h"
@@ -203,13 +204,32 @@ static int print_api_key(const struct config *config, const struct token_draft *
     return exit_status;
 }
 
+/* The first that is none; absent when all are. */
+static struct str find_wrong_scope(struct str scopes)
+{
+    struct viewer any = {0};
+
+    while (scopes.p) {
+        struct str name = str_split(&scopes, ' ');
+
+        if (name.n && !claims_add_scope(&any, name))
+            return name;
+    }
+    return STR_NULL;
+}
+
 static int print(struct config *config, const struct token_options *own, bool has_ttl)
 {
     struct token_draft draft = {
         .user = own->user, .tenant = own->tenant, .scopes = own->scopes, .ttl_s = own->ttl_s};
+    struct str wrong;
 
     if (!own->user.n)
         return cmd_fail(CMD_MISUSED, "whose token? Give --user ID");
+    wrong = find_wrong_scope(own->scopes);
+    if (wrong.n)
+        return cmd_fail(CMD_MISUSED, "--scopes: \"%.*s\" is not CHAT, CHAT_READ or TENANT_ADMIN",
+                        STR_ARG(wrong));
     draft.n_guilds = split_guilds(&config->arena, own->guilds, &draft.guilds);
     if (draft.n_guilds && !own->api_key && !config->jwt.claim_guilds.n)
         return cmd_fail(CMD_MISUSED, "no claim is to hold a token's guilds: --jwt-claim-guilds");

@@ -190,6 +190,7 @@ def an_api_key_needs_a_file_that_can_be_read():
         path.unlink()
         misused(["token", "--api-key", "--user", "bot", "--scopes", "X", "--api-keys-file", str(path)], "scopes")
         assert not path.exists()
+    misused(["token", "--user", "ann", "--scopes", "CHAT X"], '"X" is not CHAT')
 
 
 def serve_names_the_key_that_is_wrong():

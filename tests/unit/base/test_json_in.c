@@ -168,10 +168,10 @@ static void an_error_says_what_is_wrong_and_where(void **state)
     expect_refused("[\"\u00e9\u00e9\", 1 2]", 1, 10,
                    "parse error: after array element, I expect ',' or ']'");
     expect_refused("{}[]", 1, 3, "something stands behind the value");
-    expect_refused("[\"a\nb\"]", 1, 3, "lexical error: invalid character inside string.");
+    expect_refused("[\"a\nb\"]", 1, 3, "lexical error: invalid character inside string");
     expect_refused("[/**/]", 1, 1,
                    "lexical error: probable comment found in input text, comments are not "
-                   "enabled.");
+                   "enabled");
 }
 
 static void nothing_may_stand_behind_the_value(void **state)
