@@ -463,8 +463,23 @@ static void allow_descriptors(struct app *app)
                  LOG_STR("why", STR("the hard limit of open files (ulimit -Hn) is lower")));
 }
 
-/* What a start that failed half way holds until the process has ended: nobody has lost it. */
-static struct app held;
+static void stop_worker(void *user)
+{
+    struct worker *w = user;
+
+    loop_stop(&w->loop);
+}
+
+/* Of a start that failed half way: a network lets go while its loop turns, and not otherwise. */
+static void unlisten_all(struct app *app)
+{
+    for (size_t i = 0; i < app->n_started; i++) {
+        struct worker *w = &app->workers[i];
+
+        net_close(w->net, 0, stop_worker, w);
+        loop_run(&w->loop);
+    }
+}
 
 static int serve(struct app *app, struct store_config *store)
 {
@@ -503,11 +518,8 @@ static int serve(struct app *app, struct store_config *store)
         log_info("stopped");
         audit_life(app, "stop");
         exit_status = 0;
-    }
-    /* Should only some have come to listen, the process ends with what those hold. */
-    if (exit_status != 0 && app->n_started > 0) {
-        held = *app;
-        return exit_status;
+    } else {
+        unlisten_all(app);
     }
     shutdown_done(&app->shutdown);
     manager_done(&app->manager);
