@@ -244,7 +244,7 @@ void audit_write(struct audit *a, const char *event, enum status status,
     struct log_field more[3];
     size_t n = 0;
 
-    if (is_suppressed(a, status))
+    if (!a || is_suppressed(a, status))
         return;
     if (a->suppressed)
         more[n++] = LOG_INT("suppressed", (int64_t)a->suppressed);

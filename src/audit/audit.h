@@ -4,8 +4,7 @@
  * The audit log: who did what, when, in which room, and who was turned away; a JSON object a line,
  * as docs/audit.md has them. Never a message's text, never a token.
  *
- *     if (audit)
- *         audit_write(audit, "disconnect", ST_OK, LOG_FIELDS(LOG_STR("userId", user)));
+ *     audit_write(audit, "disconnect", ST_OK, LOG_FIELDS(LOG_STR("userId", user)));
  *
  * Lines gather during a turn of the loop and are written together at its end, with one call to the
  * kernel. What cannot be written waits in the buffer for the next turn's; when that is full, lines
@@ -49,7 +48,8 @@ struct audit *audit_new(struct loop *l, struct audit_file *file) must_use;
 /* Writes what waits. Takes NULL. */
 void audit_free(struct audit *a);
 
-/* status: how it ended; the field `code`. Strings that are absent are left out. */
+/* status: how it ended; the field `code`. Strings that are absent are left out. Takes NULL: the log
+ * is off. */
 void audit_write(struct audit *a, const char *event, enum status status,
                  const struct log_field *fields);
 

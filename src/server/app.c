@@ -328,9 +328,8 @@ static void on_signal(uv_signal_t *handle, int number)
 /* Whoever reads the audit log wants to know when it says nothing because nobody was there. */
 static void audit_life(struct app *app, const char *event)
 {
-    if (app->workers[0].audit)
-        audit_write(app->workers[0].audit, event, ST_OK,
-                    LOG_FIELDS(LOG_STR("version", app->facts.version), LOG_INT("pid", getpid())));
+    audit_write(app->workers[0].audit, event, ST_OK,
+                LOG_FIELDS(LOG_STR("version", app->facts.version), LOG_INT("pid", getpid())));
 }
 
 static void on_hang_up(uv_signal_t *handle, int number)

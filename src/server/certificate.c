@@ -41,13 +41,6 @@ static void post(struct worker *w, struct tls_certificate *certificate)
     mailbox_post(w->loop.mailbox, &r->letter, on_renewal);
 }
 
-/* For the audit log. */
-static void told_reload(const struct worker *first, enum status st)
-{
-    if (first->audit)
-        audit_write(first->audit, "reloadCertificate", st, LOG_FIELDS());
-}
-
 void certificate_reload(struct worker *workers, size_t n)
 {
     struct tls_certificate *certificate;
@@ -56,7 +49,7 @@ void certificate_reload(struct worker *workers, size_t n)
     if (certificate_read(workers[0].config, &certificate, &error) != ST_OK) {
         log_error("certificate_not_reloaded", LOG_STR("why", str_c(error.text)),
                   LOG_STR("meanwhile", STR("the certificate of before is used")));
-        told_reload(&workers[0], ST_BAD_INPUT);
+        audit_write(workers[0].audit, "reloadCertificate", ST_BAD_INPUT, LOG_FIELDS());
         return;
     }
     if (!certificate)
@@ -65,5 +58,5 @@ void certificate_reload(struct worker *workers, size_t n)
         post(&workers[i], certificate);
     tls_certificate_unref(certificate);
     log_info("certificate_reloaded");
-    told_reload(&workers[0], ST_OK);
+    audit_write(workers[0].audit, "reloadCertificate", ST_OK, LOG_FIELDS());
 }

@@ -104,13 +104,6 @@ static enum status read_again(const struct config *config, struct keys *ret_keys
     return st;
 }
 
-/* For the audit log. */
-static void told_reload(const struct worker *first, enum status st)
-{
-    if (first->audit)
-        audit_write(first->audit, "reloadKeys", st, LOG_FIELDS());
-}
-
 void keys_reload(struct worker *first)
 {
     struct option_error error;
@@ -119,11 +112,11 @@ void keys_reload(struct worker *first)
     if (read_again(first->config, &keys, &error) != ST_OK) {
         log_error("keys_not_reloaded", LOG_STR("why", str_c(error.text)),
                   LOG_STR("meanwhile", STR("the keys of before are used")));
-        told_reload(first, ST_BAD_INPUT);
+        audit_write(first->audit, "reloadKeys", ST_BAD_INPUT, LOG_FIELDS());
         return;
     }
     keyring_replace(first->keyring, keys.tokens, keys.api_keys);
     keys_done(&keys);
     log_info("keys_reloaded");
-    told_reload(first, ST_OK);
+    audit_write(first->audit, "reloadKeys", ST_OK, LOG_FIELDS());
 }

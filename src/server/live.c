@@ -118,13 +118,6 @@ static void log_change(const struct config_change *change)
                  LOG_STR("origin", change->origin));
 }
 
-/* For the audit log. */
-static void told_reload(const struct worker *first, enum status st)
-{
-    if (first->audit)
-        audit_write(first->audit, "reloadConfig", st, LOG_FIELDS());
-}
-
 /* How many of them are live. */
 static size_t log_changes(const struct config_changes *changes)
 {
@@ -151,11 +144,11 @@ void live_reload(const struct config **latest, struct worker *workers, size_t n)
     if (config_reread(*latest, next, &changes, &error) != ST_OK) {
         log_error("config_not_reloaded", LOG_STR("why", str_c(error.text)),
                   LOG_STR("meanwhile", STR("the values of before are used")));
-        told_reload(&workers[0], ST_BAD_INPUT);
+        audit_write(workers[0].audit, "reloadConfig", ST_BAD_INPUT, LOG_FIELDS());
         mem_free(next);
         return;
     }
-    told_reload(&workers[0], ST_OK);
+    audit_write(workers[0].audit, "reloadConfig", ST_OK, LOG_FIELDS());
     if (log_changes(&changes) > 0) {
         hand_over(workers, n, next);
         *latest = next;

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 
-#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -278,18 +277,10 @@ static struct recent_run recent(struct context *c, struct str room_id)
 static void told_refused(const struct request *r, const char *event, enum status st,
                          struct str reason)
 {
-    char address[NET_ADDRESS_MAX];
     const struct session *session = r->op->client->session;
-    const struct viewer *v = session ? session->viewer : r->viewer;
 
-    if (!r->worker->audit)
-        return;
-    audit_write(r->worker->audit, event, st,
-                LOG_FIELDS(LOG_STR("tenantId", v ? v->tenant_id : STR_NULL),
-                           LOG_STR("userId", v ? v->user_id : STR_NULL), LOG_STR("reason", reason),
-                           LOG_STR("address", net_address_format(r->op->client->address, address)),
-                           LOG_STR("transport", str_c(r->op->client->transport)),
-                           LOG_INT("connId", (int64_t)r->conn_id)));
+    session_audit(r->worker, r->op->client, session ? session->viewer : r->viewer,
+                  &(struct session_act){event, st, reason});
 }
 
 /* Counted before anything is looked at: what is refused is to cost little. */

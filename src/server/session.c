@@ -34,20 +34,25 @@ struct store_caller session_caller(const struct viewer *v)
     };
 }
 
-/* For the audit log. */
-static void told(const struct session *s, const char *event, enum status st, struct str reason)
+void session_audit(const struct worker *w, const struct net_client *client, const struct viewer *v,
+                   const struct session_act *act)
 {
     char address[NET_ADDRESS_MAX];
-    const struct viewer *v = s->viewer;
 
-    if (!s->worker->audit)
+    if (!w->audit)
         return;
-    audit_write(s->worker->audit, event, st,
+    audit_write(w->audit, act->event, act->status,
                 LOG_FIELDS(LOG_STR("tenantId", v ? v->tenant_id : STR_NULL),
-                           LOG_STR("userId", v ? v->user_id : STR_NULL), LOG_STR("reason", reason),
-                           LOG_STR("address", net_address_format(s->client->address, address)),
-                           LOG_STR("transport", str_c(s->client->transport)),
-                           LOG_INT("connId", (int64_t)s->client->id)));
+                           LOG_STR("userId", v ? v->user_id : STR_NULL),
+                           LOG_STR("reason", act->reason),
+                           LOG_STR("address", net_address_format(client->address, address)),
+                           LOG_STR("transport", str_c(client->transport)),
+                           LOG_INT("connId", (int64_t)client->id)));
+}
+
+static void told(const struct session *s, const char *event, enum status st, struct str reason)
+{
+    session_audit(s->worker, s->client, s->viewer, &(struct session_act){event, st, reason});
 }
 
 static void await_expiry(struct session *s)
@@ -242,9 +247,9 @@ static void let_in(struct session *s, struct viewer *viewer)
         log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
                  LOG_STR("reason", STR("too many connections")), LOG_STR("userId", viewer->user_id),
                  LOG_STR("tenantId", viewer->tenant_id));
-        s->viewer = viewer;
-        told(s, "limit", ST_LIMIT_EXCEEDED, STR("max-connections-per-user"));
-        s->viewer = NULL; /* it has no place among the user's connections to give back */
+        session_audit(s->worker, s->client, viewer,
+                      &(struct session_act){"limit", ST_LIMIT_EXCEEDED,
+                                            STR("max-connections-per-user")});
         s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Too many connections"));
         viewer_unref(viewer);
         return;

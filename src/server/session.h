@@ -68,6 +68,16 @@ static inline bool session_is_over(struct session *s)
 
 void session_follow(struct session *s, struct session_follower *f);
 
+/* A line in the audit log about a client that came, went or was refused; no viewer: it is not known
+ * who. */
+struct session_act {
+    const char *event;
+    enum status status;
+    struct str reason; /* absent without one */
+};
+void session_audit(const struct worker *w, const struct net_client *client, const struct viewer *v,
+                   const struct session_act *act);
+
 /* The caller's side of every statement made for this viewer; borrows from it. */
 struct store_caller session_caller(const struct viewer *v);
 
