@@ -206,7 +206,7 @@ static void write_line(struct buf *line, const char *event, enum status status,
     json_out_name(&j, STR("event"));
     json_out_str(&j, str_c(event));
     json_out_name(&j, STR("code"));
-    json_out_str(&j, status == ST_OK ? STR("OK") : str_c(status_code(status)));
+    json_out_str(&j, str_c(status_outcome(status)));
     write_fields(&j, fields);
     write_fields(&j, more);
     json_out_end_object(&j);

@@ -9,7 +9,7 @@ enum {
     EXACT = 15, /* significant digits of a double that a decimal number keeps */
 };
 
-const char *exposition_kind_name(enum exposition_kind kind)
+static const char *kind_name(enum exposition_kind kind)
 {
     switch (kind) {
     case EXPOSITION_COUNTER:
@@ -70,7 +70,7 @@ static void add_line(struct buf *out, const char *name, const char *suffix,
 void exposition_begin(struct buf *out, const struct exposition_family *family)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name,
-               exposition_kind_name(family->kind));
+               kind_name(family->kind));
 }
 
 void exposition_sample(struct buf *out, const struct exposition_family *family,

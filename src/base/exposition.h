@@ -34,8 +34,6 @@ struct exposition_label {
 
 extern const char exposition_content_type[];
 
-const char *exposition_kind_name(enum exposition_kind kind);
-
 void exposition_begin(struct buf *out, const struct exposition_family *family);
 
 void exposition_sample(struct buf *out, const struct exposition_family *family,

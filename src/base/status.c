@@ -60,6 +60,11 @@ const char *status_code(enum status st)
     return row_of(st)->code;
 }
 
+const char *status_outcome(enum status st)
+{
+    return st == ST_OK ? "OK" : status_code(st);
+}
+
 const char *status_type(enum status st)
 {
     return row_of(st)->type;

@@ -51,3 +51,6 @@ const char *status_code(enum status st);
 const char *status_type(enum status st);
 int status_http(enum status st);
 const char *status_text(enum status st);
+
+/* The code, or "OK": how something ended, for logs and metrics. */
+const char *status_outcome(enum status st);

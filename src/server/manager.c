@@ -1,8 +1,8 @@
 #include "server/manager.h"
 
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "loop/mailbox.h"
 
@@ -14,7 +14,6 @@ enum {
 struct pulse {
     struct mailbox_letter letter;
     struct manager *manager;
-    struct worker *worker;
 };
 
 /* The last letters are delivered when nobody runs any more. */
@@ -52,7 +51,7 @@ void manager_init(struct manager *m, struct worker *workers, size_t n)
     *m = (struct manager){.workers = workers, .n = n};
     m->pulses = mem_zalloc(n * sizeof(*m->pulses));
     for (size_t i = 0; i < n; i++)
-        m->pulses[i] = (struct pulse){.manager = m, .worker = &workers[i]};
+        m->pulses[i].manager = m;
     timer_init(&m->timer, &workers[0].loop, begin_round);
     if (sd_watchdog_enabled(0, &patience_us) <= 0)
         return;
@@ -78,13 +77,8 @@ void manager_ready(struct manager *m, struct str address)
 /* The time is for Type=notify-reload, which wants to know that it is this reload that was done. */
 void manager_reloads(const struct manager *m)
 {
-    struct timespec now;
-
-    if (!m->is_told)
-        return;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-               (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+    if (m->is_told)
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
 }
 
 void manager_reloaded(const struct manager *m)

@@ -138,7 +138,7 @@ static void put_operation(struct scrape *s, size_t type, enum status st)
 {
     const struct exposition_label labels[] = {
         {"type", str_c(counts_type_name(type))},
-        {"code", str_c(st == ST_OK ? "OK" : status_code(st))},
+        {"code", str_c(status_outcome(st))},
     };
     uint64_t sum = 0;
 

@@ -2,7 +2,14 @@
 
 #include "base/log.h"
 
-void trace_words_put(struct trace_words *words, const struct trace *t)
+/* Of a trace's operation, as text; absent without one. */
+struct trace_words {
+    struct str trace;
+    struct str span;
+    char bytes[TRACE_ID_HEX + SPAN_ID_HEX];
+};
+
+static void put_words(struct trace_words *words, const struct trace *t)
 {
     words->trace = words->span = STR_NULL;
     if (!t)
@@ -11,11 +18,6 @@ void trace_words_put(struct trace_words *words, const struct trace *t)
     span_id_write(&t->root.id, words->bytes + TRACE_ID_HEX);
     words->trace = str_of(words->bytes, TRACE_ID_HEX);
     words->span = str_of(words->bytes + TRACE_ID_HEX, SPAN_ID_HEX);
-}
-
-struct str operation_code(enum status st)
-{
-    return st == ST_OK ? STR("OK") : str_c(status_code(st));
 }
 
 static struct str name_of(const struct gql_operation *op)
@@ -49,16 +51,16 @@ void operation_log_end(const struct operation_facts *facts, enum status status, 
 {
     struct trace_words words;
 
-    trace_words_put(&words, facts->trace);
+    put_words(&words, facts->trace);
     log_debug("operation", FACTS(facts, words), LOG_STR("operationType", type_of(facts->operation)),
-              LOG_STR("code", operation_code(status)), LOG_INT("durMs", dur_ms));
+              LOG_STR("code", str_c(status_outcome(status))), LOG_INT("durMs", dur_ms));
 }
 
 void operation_log_fault(const struct operation_facts *facts, struct str cause)
 {
     struct trace_words words;
 
-    trace_words_put(&words, facts->trace);
-    log_error("fault", FACTS(facts, words), LOG_STR("code", operation_code(ST_FAULT)),
+    put_words(&words, facts->trace);
+    log_error("fault", FACTS(facts, words), LOG_STR("code", str_c(status_outcome(ST_FAULT))),
               LOG_STR("cause", cause));
 }

@@ -19,18 +19,6 @@ struct operation_facts {
     const struct trace *trace;             /* NULL: not sampled */
 };
 
-/* Of a trace's operation, as text; absent without one. */
-struct trace_words {
-    struct str trace;
-    struct str span;
-    char bytes[TRACE_ID_HEX + SPAN_ID_HEX];
-};
-
-void trace_words_put(struct trace_words *words, const struct trace *t);
-
-/* "OK", or the code that the client was told. */
-struct str operation_code(enum status st);
-
 /* At debug: it has ended; of a subscription, it has found its room. */
 void operation_log_end(const struct operation_facts *facts, enum status status, int64_t dur_ms);
 

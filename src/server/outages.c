@@ -16,24 +16,24 @@ static const enum dependency told_of[] = {DEPENDENCY_DATABASE, DEPENDENCY_BUS};
 struct outages {
     struct worker *worker;
     struct timer timer;
-    bool is_down[array_size(told_of)]; /* as the log has it */
-    int64_t since_ms[array_size(told_of)];
+    int64_t down_ms[array_size(told_of)]; /* since when, as the log has it; 0: it is up */
 };
 
 static void tell_down(struct outages *o, size_t i, const struct dependency_state *s)
 {
     char since[CLOCK_RFC3339_LENGTH];
 
-    o->since_ms[i] = s->since_ms;
+    o->down_ms[i] = s->since_ms;
     clock_format(s->since_ms, since);
     log_warn("dependency_down", LOG_STR("dependency", str_c(s->name)),
              LOG_STR("since", str_of(since, sizeof(since))));
 }
 
-static void tell_up(const struct outages *o, size_t i, const struct dependency_state *s)
+static void tell_up(struct outages *o, size_t i, const struct dependency_state *s)
 {
     log_info("dependency_up", LOG_STR("dependency", str_c(s->name)),
-             LOG_INT("downMs", s->since_ms - o->since_ms[i]));
+             LOG_INT("downMs", s->since_ms - o->down_ms[i]));
+    o->down_ms[i] = 0;
 }
 
 static void look(struct outages *o, size_t i)
@@ -41,12 +41,9 @@ static void look(struct outages *o, size_t i)
     struct dependency_state s;
 
     dependency_look(o->worker, told_of[i], &s);
-    if (s.is_up != o->is_down[i])
-        return;
-    o->is_down[i] = !s.is_up;
-    if (s.is_up)
+    if (s.is_up && o->down_ms[i])
         tell_up(o, i, &s);
-    else
+    else if (!s.is_up && !o->down_ms[i])
         tell_down(o, i, &s);
 }
 

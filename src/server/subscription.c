@@ -51,7 +51,6 @@ struct subscription {
     struct trace *trace;   /* until it has begun, or failed to; NULL: it is not sampled */
     struct turn_hook read; /* at the end of the turn in which the log was asked for */
     struct message_place since;
-    bool begun;       /* and it has not been told yet that it ended */
     int64_t asked_us; /* when it was asked for, by clock_mono_us(); 0 once it has begun */
     bool typed_errors;
     bool bare_field;    /* payloads are the root field's values */
@@ -98,18 +97,15 @@ static void told(const struct subscription *s, const char *event, enum status st
                                LOG_INT("connId", (int64_t)s->session->client->id)));
 }
 
-static void told_end(struct subscription *s, enum status st)
+static bool has_begun(const struct subscription *s)
 {
-    if (s->begun)
-        told(s, "unsubscribe", st);
-    s->begun = false;
+    return s->asked_us == 0;
 }
 
 /* Nothing is delivered behind this. Its memory goes when nobody can call back any more. */
 static void end(struct subscription *s)
 {
     finish_trace(s, ST_OK); /* it was cancelled before it had begun */
-    told_end(s, ST_OK);
     s->op = NULL;
     s->session = NULL;
     list_remove(&s->follower.link);
@@ -133,10 +129,7 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
     struct buf body;
 
     finish_trace(s, st);
-    if (s->begun)
-        told_end(s, st);
-    else
-        told(s, "subscribe", st);
+    told(s, has_begun(s) ? "unsubscribe" : "subscribe", st);
     counts_operation(&s->worker->counts, GQL_SUBSCRIPTION, st, s->asked_us);
     gql_errors_init(&errors, &s->arena);
     errors.typed = s->typed_errors;
@@ -154,7 +147,11 @@ static void fail(struct subscription *s, enum status st, struct str why, struct 
 
 static void on_cancel(struct operation_owner *owner)
 {
-    end(container_of(owner, struct subscription, owner));
+    struct subscription *s = container_of(owner, struct subscription, owner);
+
+    if (has_begun(s))
+        told(s, "unsubscribe", ST_OK);
+    end(s);
 }
 
 static void on_drained(struct operation_owner *owner)
@@ -446,7 +443,6 @@ static void begin(struct subscription *s, const struct message_start *start)
                            message_cursor(&s->arena, &context, s->room_id, start->since_seq));
     finish_trace(s, ST_OK);
     told(s, "subscribe", ST_OK);
-    s->begun = true;
     subscriber_begin(&s->subscriber, start->since_seq, start->last_seq);
 }
 

@@ -29,14 +29,9 @@ static struct str variable(const struct reading *r, const char *name)
 
 /* --- where to */
 
-static bool is_http(struct str url)
-{
-    return str_starts(url, STR("http://")) || str_starts(url, STR("https://"));
-}
-
 static enum status check_url(const struct reading *r, const char *name, struct str url)
 {
-    if (is_http(url))
+    if (url_is_http(url))
         return ST_OK;
     return option_refuse(r->error, "%s must be a URL, http://HOST:PORT or https://HOST:PORT", name);
 }
