@@ -3,10 +3,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
+import { freePort } from './free_port.mjs';
 
 const running = new Set();
 const home = mkdtempSync(join(tmpdir(), 'guildhall-nats.'));
@@ -14,15 +16,6 @@ process.on('exit', () => {
   running.forEach((child) => child.kill('SIGKILL'));
   rmSync(home, { recursive: true });
 });
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 class NatsServer {
   #child = null;

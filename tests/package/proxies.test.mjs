@@ -7,13 +7,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as http2 from 'node:http2';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 
 import { Certificate } from '../lib/certificate.mjs';
 import { EventStream } from '../lib/event_stream.mjs';
+import { freePort } from '../lib/free_port.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { bodyOf } from '../lib/http.mjs';
 import { check, finish } from '../lib/tap.mjs';
@@ -25,15 +25,6 @@ const folder = mkdtempSync(join(tmpdir(), 'guildhall-proxies-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const certificate = new Certificate();
 process.env.PATH += ':/usr/sbin'; // where Debian has both
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 // The given file with these lines changed, each of which must be there.
 function given(name, changes) {
