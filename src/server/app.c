@@ -237,18 +237,15 @@ static size_t share(size_t whole, size_t parts)
 static bool listen_all(struct app *app)
 {
     const struct config *c = app->config;
+    struct net_limits limits;
     struct net_error error;
 
+    live_fill_net(&limits, c, app->n_workers);
     for (; app->n_started < app->n_workers; app->n_started++) {
         struct worker *w = &app->workers[app->n_started];
         struct net_config config = {
             .max_connections = share(app->max_connections, app->n_workers),
-            .max_handshakes = share(c->max_handshakes, app->n_workers),
-            .max_request_bytes = c->max_request_bytes,
             .head_limits = {c->max_header_bytes, c->max_header_fields},
-            .max_subscriptions = c->max_subscriptions_per_connection,
-            .batching = c->batching,
-            .high_water = c->high_water,
             .head_timeout_ms = c->head_timeout_ms,
             .body_timeout_ms = c->body_timeout_ms,
             .keep_alive_timeout_ms = c->keep_alive_timeout_ms,
@@ -258,7 +255,6 @@ static bool listen_all(struct app *app)
             .pong_timeout_ms = c->pong_timeout_ms,
             .room_url_token = c->room_url_token == CONFIG_ON,
             .websocket_deflate = c->websocket_deflate == CONFIG_ON,
-            .allowed_origins = c->allowed_origins,
             .certificate = app->certificate,
             .proxy_protocol = c->proxy_protocol == CONFIG_ON,
             .trusted_proxies = c->trusted_proxies,
@@ -281,6 +277,7 @@ static bool listen_all(struct app *app)
             complain("--listen", error.text);
             return false;
         }
+        net_set_limits(w->net, &limits);
     }
     if (operators_listen(&app->workers[0], &app->metrics_endpoint, &error) != ST_OK) {
         complain("--metrics-listen", error.text);
@@ -533,15 +530,13 @@ static int serve(struct app *app, struct store_config *store)
     return exit_status;
 }
 
-static struct net_endpoint endpoint_of(const struct config *c)
+static struct net_endpoint endpoint_of(const struct option_address *at)
 {
     return (struct net_endpoint){
-        .kind = c->listen.inherited ? NET_INHERITED
-                : c->listen.path.p  ? NET_UNIX
-                                    : NET_TCP,
-        .host = c->listen.host,
-        .port = c->listen.port,
-        .path = c->listen.path,
+        .kind = at->inherited ? NET_INHERITED : at->path.p ? NET_UNIX : NET_TCP,
+        .host = at->host,
+        .port = at->port,
+        .path = at->path,
     };
 }
 
@@ -572,7 +567,12 @@ static bool prepare(struct app *app, struct store_config *store)
 
 int app_run(const struct config *config, const struct app_hooks *hooks)
 {
-    struct app app = {.config = config, .hooks = hooks, .endpoint = endpoint_of(config)};
+    struct app app = {
+        .config = config,
+        .hooks = hooks,
+        .endpoint = endpoint_of(&config->listen),
+        .metrics_endpoint = endpoint_of(&config->metrics_listen),
+    };
     struct store_config store = {
         .conninfo = config->database_url,
         .open_rooms = config->open_rooms,

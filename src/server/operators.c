@@ -17,18 +17,11 @@ static bool has_listener(const struct config *c)
 enum status operators_listen(struct worker *first, struct net_endpoint *endpoint,
                              struct net_error *ret_error)
 {
-    const struct option_address *at = &first->config->metrics_listen;
     char scratch[NET_ENDPOINT_MAX];
     enum status st;
 
     if (!has_listener(first->config))
         return ST_OK;
-    *endpoint = (struct net_endpoint){
-        .kind = at->path.p ? NET_UNIX : NET_TCP,
-        .host = at->host,
-        .port = at->port,
-        .path = at->path,
-    };
     st = net_listen_aside(first->net, endpoint, ret_error);
     if (st == ST_OK)
         log_info("metrics_listening", LOG_STR("address", net_endpoint_format(endpoint, scratch)));

@@ -9,8 +9,8 @@
 
 #include "server/worker.h"
 
-/* The listener of --metrics-listen, where one is asked for; before the loops run. The endpoint is
- * the caller's to close, in any case. */
+/* The listener of --metrics-listen, where one is asked for, at this endpoint; before the loops run.
+ * The endpoint is the caller's to close, in any case. */
 enum status operators_listen(struct worker *first, struct net_endpoint *endpoint,
                              struct net_error *ret_error) must_use;
 
