@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
@@ -15,6 +14,7 @@
 #include "loop/mailbox.h"
 #include "server/certificate.h"
 #include "server/clients.h"
+#include "server/descriptors.h"
 #include "server/feed.h"
 #include "server/keys.h"
 #include "server/live.h"
@@ -38,10 +38,7 @@ enum {
     PLAN_BYTES = 16 * 1024 * 1024,      /* of plans, a thread */
     HEAP_KEPT = 4 * 1024 * 1024,        /* freed, of each heap */
     REGISTERED_BYTES = 4 * 1024 * 1024, /* of automatic persisted queries, a thread */
-    MOST_CONNECTIONS = 1000000,
     LOCK_TIMEOUT_MS = 100, /* with a room that somebody else has locked, before others go first */
-    OWN_DESCRIPTORS = 64,  /* of the process: files, pipes, a database being asked at start */
-    DESCRIPTORS_A_THREAD = 16, /* listener, database connections, the loop's own */
 };
 
 struct app {
@@ -441,24 +438,6 @@ static void open_doors(void *user)
     announce(app);
 }
 
-/* Room for every connection that may be open, and no more: libwebsockets sizes tables by it. */
-static void allow_descriptors(struct app *app)
-{
-    const struct config *c = app->config;
-    rlim_t reserve = OWN_DESCRIPTORS + c->threads * DESCRIPTORS_A_THREAD;
-    rlim_t wanted =
-        reserve + (c->max_connections < MOST_CONNECTIONS ? c->max_connections : MOST_CONNECTIONS);
-    struct rlimit limit;
-
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    app->max_connections = limit.rlim_cur > reserve ? (size_t)(limit.rlim_cur - reserve) : 1;
-    if (limit.rlim_cur < wanted)
-        log_info("fewer_connections", LOG_INT("maxConnections", (int64_t)app->max_connections),
-                 LOG_STR("why", STR("the hard limit of open files (ulimit -Hn) is lower")));
-}
-
 static void stop_worker(void *user)
 {
     struct worker *w = user;
@@ -482,7 +461,7 @@ static int serve(struct app *app, struct store_config *store)
     struct quotas_config quotas;
     int exit_status = 1;
 
-    allow_descriptors(app);
+    app->max_connections = descriptors_allow(app->config);
     app->n_workers = app->config->threads;
     app->workers = mem_zalloc(app->n_workers * sizeof(*app->workers));
     live_fill_quotas(&quotas, app->config);
@@ -533,7 +512,9 @@ static int serve(struct app *app, struct store_config *store)
 static struct net_endpoint endpoint_of(const struct option_address *at)
 {
     return (struct net_endpoint){
-        .kind = at->inherited ? NET_INHERITED : at->path.p ? NET_UNIX : NET_TCP,
+        .kind = at->inherited ? NET_INHERITED
+                : at->path.p  ? NET_UNIX
+                              : NET_TCP,
         .host = at->host,
         .port = at->port,
         .path = at->path,

@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * The log's lines about what is away: that the database or the bus went, and how long it was gone. Keys
- * and migrations have lines of their own, which know why.
+ * The log's lines about what is away: that the database or the bus went, and how long it was gone.
+ * Keys and migrations have lines of their own, which know why.
  *
  * Owner:   the first worker, whose loop looks every second until the server stops.
  * Threads: the first worker's loop.

@@ -247,9 +247,9 @@ static void let_in(struct session *s, struct viewer *viewer)
         log_info("refused", LOG_INT("connId", (int64_t)s->client->id),
                  LOG_STR("reason", STR("too many connections")), LOG_STR("userId", viewer->user_id),
                  LOG_STR("tenantId", viewer->tenant_id));
-        session_audit(s->worker, s->client, viewer,
-                      &(struct session_act){"limit", ST_LIMIT_EXCEEDED,
-                                            STR("max-connections-per-user")});
+        session_audit(
+            s->worker, s->client, viewer,
+            &(struct session_act){"limit", ST_LIMIT_EXCEEDED, STR("max-connections-per-user")});
         s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Too many connections"));
         viewer_unref(viewer);
         return;
