@@ -517,7 +517,8 @@ static void finish(struct net_operation *op, const struct net_response *response
 {
     struct exchange *x = container_of(op, struct exchange, op);
     struct http_response r = {.status = http_response_status(x->media, response),
-                              .content_type = http_response_type(x->media)};
+                              .content_type = http_response_type(x->media),
+                              .traceresponse = response->traceresponse};
 
     if (is_streamed(x, response)) {
         say_last(x, response->body);

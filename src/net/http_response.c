@@ -94,7 +94,7 @@ static void add_cors(struct http_response_fields *to, const struct http_response
     add(to, STR("Access-Control-Allow-Origin"), r->origin);
     if (!r->preflight) {
         if (r->schema_hash.p)
-            add(to, STR("Access-Control-Expose-Headers"), STR("X-Schema-Hash"));
+            add(to, STR("Access-Control-Expose-Headers"), STR("X-Schema-Hash, Traceresponse"));
         return;
     }
     add(to, STR("Access-Control-Allow-Methods"), r->allow);
@@ -116,6 +116,8 @@ static void add_for_status(struct http_response_fields *to, const struct http_re
 {
     if (r->schema_hash.p)
         add(to, STR("X-Schema-Hash"), r->schema_hash);
+    if (r->traceresponse.p)
+        add(to, STR("Traceresponse"), r->traceresponse);
     if (r->allow.p)
         add(to, STR("Allow"), r->allow);
     if (r->status == 401)

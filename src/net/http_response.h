@@ -19,6 +19,7 @@ struct http_response {
     struct str allow;         /* the methods, with 405 and OPTIONS; absent otherwise */
     struct str origin;        /* of an allowed page of another server; absent otherwise */
     struct str schema_hash;   /* of the schema that is served; absent: it is not told */
+    struct str traceresponse; /* which span this was (W3C Trace Context, level 2); or absent */
     bool typed_errors;        /* for AppSync's clients, who look for an error's name in the head */
     bool preflight;           /* the answer to a browser that asks before it sends */
     const struct net_page *page; /* what a page says of itself; NULL: it is none */

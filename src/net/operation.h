@@ -40,9 +40,10 @@ enum net_outcome {
 
 struct net_response {
     enum net_outcome outcome;
-    int http_status;   /* for NET_REQUEST_ERROR and NET_REFUSED */
-    struct str body;   /* the whole response object; borrowed for the call */
-    struct str errors; /* its `errors` array, for protocols that send only that */
+    int http_status;          /* for NET_REQUEST_ERROR and NET_REFUSED */
+    struct str body;          /* the whole response object; borrowed for the call */
+    struct str errors;        /* its `errors` array, for protocols that send only that */
+    struct str traceresponse; /* its place in a trace, as traceparent has it; absent: in none */
 };
 
 /* What the server calls. */

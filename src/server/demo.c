@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json_out.h"
 #include "base/mem.h"
+#include "net/origin.h"
 
 enum {
     TOKEN_TTL_S = 3600,
@@ -49,8 +50,10 @@ static bool is_from_here(const struct http_head *head)
 {
     struct str site = http_field(head, STR("Sec-Fetch-Site"));
 
-    return demo_is_loopback(head->host) && !http_field(head, STR("X-Forwarded-For")).p &&
-           !http_field(head, STR("Forwarded")).p && !http_field(head, STR("Via")).p &&
+    return demo_is_loopback(head->host) &&
+           origin_allowed(STR_NULL, http_field(head, STR("Origin")), head->host) &&
+           !http_field(head, STR("X-Forwarded-For")).p && !http_field(head, STR("Forwarded")).p &&
+           !http_field(head, STR("Via")).p &&
            (!site.p || str_eq(site, STR("same-origin")) || str_eq(site, STR("none")));
 }
 

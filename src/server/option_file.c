@@ -1,7 +1,10 @@
 #include "server/option_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     LARGEST_FILE = 256 * 1024
@@ -20,19 +23,34 @@ static enum status refuse_line(const struct place *at, const char *why)
     return option_refuse(at->error, "%s:%u: %s", at->path, at->line, why);
 }
 
+/* A pipe would have the loop wait for whoever writes it: opening it does not wait, and what it is
+ * is looked at first. */
+static int open_regular(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat facts;
+
+    if (fd < 0 || (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)))
+        return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
 static enum status read_whole(const struct place *at, struct str *ret_text)
 {
     char *bytes = arena_alloc(at->set->arena, LARGEST_FILE);
-    FILE *file = fopen(at->path, "re");
-    bool failed;
-    size_t n;
+    int fd = open_regular(at->path);
+    ssize_t got;
+    size_t n = 0;
 
-    if (!file)
-        return option_refuse(at->error, "cannot open %s: %s", at->path, strerror(errno));
-    n = fread(bytes, 1, LARGEST_FILE, file);
-    failed = ferror(file) != 0;
-    fclose(file);
-    if (failed)
+    if (fd < 0)
+        return option_refuse(at->error, "cannot open %s: %s", at->path,
+                             errno == EINVAL ? "it is no regular file" : strerror(errno));
+    while ((got = read(fd, bytes + n, LARGEST_FILE - n)) > 0)
+        n += (size_t)got;
+    close(fd);
+    if (got < 0)
         return option_refuse(at->error, "cannot read %s", at->path);
     if (n == LARGEST_FILE)
         return option_refuse(at->error, "%s is larger than 256 KiB", at->path);

@@ -107,10 +107,12 @@ static void count_limit(const struct request *r, enum counts_limit limit)
 }
 
 /* A response is written at once and taken at once: all requests write theirs to one buffer. */
-static void finish(struct request *r, const struct net_response *response)
+static void finish(struct request *r, struct net_response *response)
 {
     struct buf *out = &r->worker->out;
+    char place[TRACEPARENT_LENGTH];
 
+    response->traceresponse = trace_place(r->trace, place);
     trace_finish(r->trace, outcome_of(r));
     if (log_enabled(LOG_DEBUG))
         log_end(r);

@@ -197,6 +197,15 @@ void trace_operation(struct trace *t, const char *type, struct str name)
         memcpy(t->root.operation_name, name.p, n);
 }
 
+struct str trace_place(const struct trace *t, char bytes[TRACEPARENT_LENGTH])
+{
+    if (!t)
+        return STR_NULL;
+    traceparent_write(
+        &(struct traceparent){.trace = t->root.trace, .span = t->root.id, .sampled = true}, bytes);
+    return str_of(bytes, TRACEPARENT_LENGTH);
+}
+
 void trace_finish(struct trace *t, enum status status)
 {
     if (t)

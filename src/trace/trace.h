@@ -106,6 +106,8 @@ struct trace *trace_new(struct tracer *tracer, struct arena *a, struct str paren
 
 /* Once it is known. The name, which is ASCII as all of GraphQL's are, is cut at TRACE_NAME_MAX. */
 void trace_operation(struct trace *t, const char *type, struct str name);
+/* As a traceparent, in bytes, for whom it is told to; absent for NULL. */
+struct str trace_place(const struct trace *t, char bytes[TRACEPARENT_LENGTH]);
 /* It has ended; takes NULL. */
 void trace_finish(struct trace *t, enum status status);
 

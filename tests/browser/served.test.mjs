@@ -112,6 +112,7 @@ await withServer({}, async (hall) => {
     assert.deepEqual(policy.get('connect-src'), ["'self'"]);
     assert.deepEqual(policy.get('frame-ancestors'), ["'none'"]);
     assert.deepEqual(policy.get('base-uri'), ["'none'"]);
+    assert.deepEqual(policy.get('style-src'), ["'self'", "'unsafe-inline'"]); // Monaco makes style elements
     assert.ok(!answer.headers['content-security-policy'].includes('unsafe-eval'));
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
     assert.equal(answer.headers['referrer-policy'], 'no-referrer');
@@ -202,7 +203,10 @@ await withDemo([], async (hall) => {
     for (const site of ['cross-site', 'same-site'])
       assert.equal((await tokens({ 'sec-fetch-site': site })).status, 403, site);
     assert.equal((await tokens({ 'sec-fetch-site': 'same-origin' })).status, 200);
-    const { headers } = await tokens({ origin: 'http://evil.example' });
+    const { status, headers } = await tokens({ origin: 'http://evil.example' });
+    assert.equal(status, 403);
+    for (const origin of ['null', 'http://localhost:1']) assert.equal((await tokens({ origin })).status, 403, origin);
+    assert.equal((await tokens({ origin: `http://localhost:${hall.port}` })).status, 200);
     assert.equal(headers['access-control-allow-origin'], undefined);
     assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   });

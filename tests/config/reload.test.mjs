@@ -1,7 +1,7 @@
 // Options in a file: what counts more, what is refused, and what a running server takes over on SIGHUP.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,16 @@ for (const [line, words] of Object.entries(wrongs))
     assert.match(stderr, words);
     assert.ok(stderr.includes(file));
   });
+
+await check('a pipe, which would keep the server waiting, and a folder are no such file', () => {
+  const pipe = join(home, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const path of [pipe, home]) {
+    const { status, stderr } = spawnSync(program, ['config', '--config', path], { encoding: 'utf8', env: bareEnvironment() });
+    assert.equal(status, 2);
+    assert.match(stderr, /cannot open .*: it is no regular file/);
+  }
+});
 
 await check('a file that is not there is said so', () => {
   const { status, stderr } = spawnSync(program, ['config', '--config', join(home, 'none')], { encoding: 'utf8', env: bareEnvironment() });

@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { withServer } from '../lib/harness.mjs';
@@ -83,6 +85,17 @@ await withServer({ threads: 2, options: ['--bus', 'postgres'] }, async (hall) =>
     const names = [...docs('operating/alerts.yml').matchAll(/alert: (\w+)/g)].map(([, name]) => name);
     const tested = new Set([...docs('operating/alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name]) => name));
     assert.deepEqual([...tested].sort(), names.sort());
+  });
+  await check('Prometheus can read every expression of the dashboard', async () => {
+    // As rules, which promtool parses, with what Grafana puts in place of its variables.
+    const exprs = [...docs('operating/dashboard.json').matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)].map(([, text]) =>
+      JSON.parse(text).replaceAll('$__rate_interval', '5m').replaceAll('$__range', '1h').replaceAll('$instance', '.*'),
+    );
+    assert.ok(exprs.length > 10 && exprs.every((expr) => !expr.includes('$')), exprs.join('\n'));
+    const rules = exprs.map((expr, i) => ({ record: `dashboard:expr${i}`, expr }));
+    const folder = mkdtempSync(join(tmpdir(), 'guildhall-dashboard-'));
+    writeFileSync(join(folder, 'rules.yml'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    await promtool(['check', 'rules', join(folder, 'rules.yml')]).finally(() => rmSync(folder, { recursive: true }));
   });
   await check('the dashboard shows every metric of the server', () => {
     const shown = [...namesIn(docs('operating/dashboard.json'))].map((name) => name.replace(/_(bucket|sum|count)$/, ''));

@@ -1,4 +1,4 @@
-// Behind nginx and behind HAProxy, each with the file that tools/package/proxy/ gives for it: only the
+// Behind nginx, HAProxy and Caddy, each with the file that tools/package/proxy/ gives for it: only the
 // addresses, the certificate and the place of its log are the test's own.
 
 import assert from 'node:assert/strict';
@@ -24,7 +24,7 @@ const files = new URL('../../tools/package/proxy/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'guildhall-proxies-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const certificate = new Certificate();
-process.env.PATH += ':/usr/sbin'; // where Debian has both
+process.env.PATH += ':/usr/sbin'; // where Debian has two of them
 
 // The given file with these lines changed, each of which must be there.
 function given(name, changes) {
@@ -66,6 +66,16 @@ function haproxy(port, address) {
     ['    server one 127.0.0.1:8080 check', `    server one ${address} check`],
   ]);
   return ['haproxy', '-db', '-f', config];
+}
+
+// No certificate is fetched, and nobody is asked: the site is an address with the test's own.
+function caddy(port, address) {
+  const tls = `tls ${certificate.file('cert.pem')} ${certificate.file('key.pem')}`;
+  const config = given('Caddyfile', [
+    ['chat.example {', `{\n\tadmin off\n\tauto_https off\n\tdefault_sni localhost\n}\n\nhttps://127.0.0.1:${port}, https://localhost:${port} {\n\tbind 127.0.0.1\n\t${tls}`],
+    ['\treverse_proxy 127.0.0.1:8080 {', `\treverse_proxy ${address} {`],
+  ]);
+  return ['caddy', 'run', '--adapter', 'caddyfile', '--config', config];
 }
 
 // The client's address is not the proxy's, which is the only one that the server trusts.
@@ -166,6 +176,7 @@ await withServer({ options: ['--trusted-proxies', '127.0.0.1,::1'] }, async (hal
   await hall.room('club', ['ann']);
   await behind('nginx', nginx, hall);
   await behind('HAProxy', haproxy, hall);
+  await behind('Caddy', caddy, hall);
 });
 
 finish();

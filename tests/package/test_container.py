@@ -66,6 +66,9 @@ def compose_names_what_there_is():
         assert "healthcheck" in service or "build" in service
     for name in services["guildhall"]["depends_on"]:
         assert "healthcheck" in services[name]
+    ours = services["guildhall"]
+    assert ours["read_only"] and ours["cap_drop"] == ["ALL"], ours
+    assert re.fullmatch(r"nats://(\w+):\d+", ours["environment"]["GUILDHALL_BUS"])[1] in services
     build = services["guildhall"]["build"]
     assert (PACKAGE / build["context"]).resolve() == ROOT and (ROOT / build["dockerfile"]).is_file()
 

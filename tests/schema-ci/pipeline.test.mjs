@@ -9,10 +9,12 @@ import { check, finish } from '../lib/tap.mjs';
 import { expect, guideFile, Project, renameSender } from './project.mjs';
 
 const { jobs } = load(guideFile('github-actions.yml'));
-const step = (name) => jobs.schema.steps.find((each) => each.name === name).run;
+const step = (name, job = 'schema') => jobs[job].steps.find((each) => each.name === name).run;
 
 const DIFF = step('The schema breaks no client');
 const VALIDATE = step('Every document is valid');
+
+const TOOLS = ['What the inspector finds broken', 'What ESLint says of the documents', 'The documents get types'];
 
 // What GitHub's runner gives a job: the branch that the pull request is for, and a home.
 function pullRequest(edit = (text) => `${text}\n# a comment\n`) {
@@ -51,6 +53,20 @@ await check('a schema that is none is told with its line', () => {
   const line = project.lineOf('type Message { {');
   const { status, output } = project.sh(DIFF, env);
   expect(status !== 0 && output.includes(`schema.graphql,line=${line},`), output);
+});
+
+await check('the tools from npm let a pull request pass that changes nothing, and each stops one that renames a field', () => {
+  const good = pullRequest();
+  const bad = pullRequest(renameSender);
+  for (const name of TOOLS) {
+    good.project.must(step(name, 'tools'), good.env);
+    const { status, output } = bad.project.sh(step(name, 'tools'), bad.env);
+    expect(status !== 0 && output.includes('senderId'), output);
+  }
+});
+
+await check('every job stops at the first command that fails, in a pipe as well', () => {
+  for (const { defaults } of Object.values(jobs)) expect(defaults.run.shell === 'bash', JSON.stringify(jobs));
 });
 
 function withHook() {

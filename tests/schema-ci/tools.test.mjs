@@ -74,6 +74,23 @@ await check('the documents get types, and a program is checked against them', ()
   expect(status !== 0 && output.includes("Type 'number' is not assignable to type 'string'"), output);
 });
 
+// As a client would ask, with the results' and the variables' types of an operation of the chat.
+const asking = (variables) => `
+import { SendDocument } from './documents';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+declare function ask<Result, Variables>(document: TypedDocumentNode<Result, Variables>, variables: Variables): Result;
+const id: string | undefined = ask(SendDocument, ${variables}).sendMessage?.id;
+export { id };
+`;
+
+await check('a typed document takes its own variables only, and gives its own result', () => {
+  whole.write('src/program.ts', asking("{ roomId: 'club', text: 'hello', idempotencyKey: 'k' }"));
+  whole.must(TSC);
+  whole.write('src/program.ts', asking("{ roomId: 'club', idempotencyKey: 'k' }"));
+  const { status, output } = whole.sh(TSC);
+  expect(status !== 0 && output.includes("'text' is missing"), output);
+});
+
 await check('each operation is a typed document', () => {
   const generated = whole.read('src/documents.ts');
   const names = whole.must('cat src/*.graphql');

@@ -78,6 +78,17 @@ await withCollector(
       assert.ok(BigInt(database.endTimeUnixNano) <= BigInt(operation.endTimeUnixNano));
     });
 
+    await check('the answer over HTTP says which span it was', async () => {
+      const { traceId, traceparent } = newTrace();
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${hall.token('ann')}`, traceparent };
+      const answer = await hall.exchange({ headers, body: JSON.stringify({ query: '{ viewer { userId } }' }) });
+      const [operation] = named(await collector.trace(traceId, 2), 'query');
+      assert.equal(answer.headers.traceresponse, `00-${traceId}-${operation.spanId}-01`);
+      const unsampled = newTrace('00');
+      const other = await hall.exchange({ headers: { ...headers, traceparent: unsampled.traceparent }, body: '{"query":"{ __typename }"}' });
+      assert.equal(other.headers.traceresponse, undefined);
+    });
+
     await check('it is sent as OTLP over HTTP with JSON, with the headers that were asked for', () => {
       const [{ method, path, headers }] = collector.requests;
       assert.deepEqual([method, path, headers['content-type']], ['POST', '/v1/traces', 'application/json']);
