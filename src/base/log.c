@@ -8,7 +8,8 @@
 #include "base/json_out.h"
 
 enum {
-    LONGEST_LINE = 16 * 1024
+    LONGEST_LINE = 16 * 1024,
+    LONGEST_TEXT = 512, /* of a field: more of it is cut off */
 };
 
 static const char *const level_names[] = {
@@ -42,6 +43,24 @@ bool log_level_from(struct str name, enum log_level *ret_level)
     return false;
 }
 
+/* With a mark where something was cut off, and no character cut in two. */
+static void write_text(struct json_out *j, struct str text)
+{
+    static const struct str mark = STR_INIT("…");
+    char cut[LONGEST_TEXT + 4];
+    size_t n = LONGEST_TEXT;
+
+    if (text.n <= LONGEST_TEXT) {
+        json_out_str(j, text);
+        return;
+    }
+    while (n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--;
+    memcpy(cut, text.p, n);
+    memcpy(cut + n, mark.p, mark.n);
+    json_out_str(j, str_of(cut, n + mark.n));
+}
+
 static void write_value(struct json_out *j, const struct log_field *f)
 {
     char hex[24];
@@ -49,7 +68,7 @@ static void write_value(struct json_out *j, const struct log_field *f)
     switch (f->kind) {
     case LOG_KIND_TEXT:
         if (f->text.p)
-            json_out_str(j, f->text);
+            write_text(j, f->text);
         else
             json_out_null(j);
         break;

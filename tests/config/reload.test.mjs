@@ -155,6 +155,15 @@ await withServer({ options: ['--config', file, '--max-aliases', '4', '--audit-lo
     await until(async () => (await reachable('https://new.example')) === 200);
   });
 
+  await check('a value too long for a line of the log is told all the same, cut', async () => {
+    const origins = Array.from({ length: 3000 }, (_, i) => `https://é${i}.example`).join(',');
+    const log = await reload(`GUILDHALL_ALLOWED_ORIGINS=${origins}`, 'GUILDHALL_PING_INTERVAL=60s');
+    const { option, to } = log.find((entry) => entry.event === 'config_changed');
+    assert.equal(option, 'allowed-origins');
+    assert.ok(to.endsWith('…') && origins.startsWith(to.slice(0, -1)) && Buffer.byteLength(to) > 500, to);
+    await reload(...KEPT);
+  });
+
   await check('the level of the log changes, too', async () => {
     await reload('GUILDHALL_LOG=debug', ...KEPT);
     await hall.ask('ann', '{ viewer { userId } }');
@@ -168,7 +177,7 @@ await withServer({ options: ['--config', file, '--max-aliases', '4', '--audit-lo
   await check('the audit log has each reading, and how it went', () => {
     const lines = readFileSync(join(home, 'audit'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
     const codes = lines.filter((line) => line.event === 'reloadConfig').map((line) => line.code);
-    assert.deepEqual(codes, ['OK', 'OK', 'OK', 'BAD_USER_INPUT', 'OK', 'OK', 'OK', 'OK', 'OK']);
+    assert.deepEqual(codes, ['OK', 'OK', 'OK', 'BAD_USER_INPUT', 'OK', 'OK', 'OK', 'OK', 'OK', 'OK', 'OK']);
   });
 
   await check('who was connected still is', async () => {
