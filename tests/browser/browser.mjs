@@ -54,7 +54,11 @@ class Visit {
       if (['error', 'warning'].includes(message.type())) this.#complain(message.type(), message.text());
     });
     page.on('pageerror', (error) => this.#complain('thrown', error.stack));
-    page.on('requestfailed', (request) => this.#complain('failed', request.url()));
+    page.on('requestfailed', (request) => {
+      const { errorText } = request.failure();
+      // What was on its way when the page was left is nobody's failure.
+      if (errorText !== 'net::ERR_ABORTED') this.#complain('failed', request.url(), errorText);
+    });
     page.on('request', (request) => this.#judge(request.url()));
     page.on('websocket', (socket) => this.#listen(socket));
   }

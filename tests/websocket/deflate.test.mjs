@@ -245,12 +245,16 @@ await withDeflate(['--websocket-deflate', 'on'], async (hall, open, unknown) => 
         }
       // Both stand when both have heard something.
       let sent = 0;
+      let sending;
       const stands = async (socket) => {
         for (;;) if (textOf(await socket.nextJson())?.startsWith('are you there')) return;
       };
       const standing = Promise.all([stands(packing), stands(plain)]).then(() => (sent = -1));
-      while (sent >= 0) await Promise.race([hall.send('ann', 'club', `are you there ${sent++}`), standing]);
-      await standing;
+      while (sent >= 0) {
+        sending = hall.send('ann', 'club', `are you there ${sent++}`);
+        await Promise.race([sending, standing]);
+      }
+      await Promise.all([sending, standing]);
       const before = packing.packed;
       await hall.send('ann', 'club', long(name));
       const later = (socket) => hears(socket, (m) => (textOf(m)?.startsWith('are you') ? undefined : textOf(m)), long(name));

@@ -15,7 +15,7 @@
 
 enum {
     ROOM = 10000,
-    TEXT_BYTES = 1000,
+    TEXT_BYTES = 500,
 };
 
 static char folder[] = "/tmp/guildhall-audit-XXXXXX";
@@ -99,7 +99,7 @@ static void what_finds_no_room_waits_and_a_line_that_was_cut_is_written_again(vo
 
     allow(ROOM);
     write_lines(100);
-    assert_true(read_lines(path).whole < 10);
+    assert_true(read_lines(path).whole <= ROOM / TEXT_BYTES);
     allow(RLIM_INFINITY);
     write_lines(1);
     lines = read_lines(path);

@@ -1,13 +1,25 @@
 // How operations reach the server: queries and mutations by HTTP, subscriptions over a WebSocket. What
 // the headers editor holds is sent as headers there, and as the payload of connection_init here.
 
-import { getOperationAST } from 'graphql';
+import { getOperationAST, Kind, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
-function isSubscription({ operationName }, document) {
-  return Boolean(document) && getOperationAST(document, operationName)?.operation === 'subscription';
+// What is asked for, and by which operation. GraphiQL reads a text a moment after it is there: who runs a
+// tab at once after choosing it would send the name of the operation before. Where the text has one
+// operation, that one is meant.
+function meant(params) {
+  let document;
+  try {
+    document = parse(params.query);
+  } catch {
+    return { params, isSubscription: false }; // the server says where the text is wrong
+  }
+  const [only, another] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const operationName = only && !another ? (only.name?.value ?? null) : params.operationName;
+  const isSubscription = getOperationAST(document, operationName)?.operation === 'subscription';
+  return { params: { ...params, operationName }, isSubscription };
 }
 
 async function post(params, headers) {
@@ -56,9 +68,10 @@ export function createFetcher(defaultHeaders) {
   url.protocol = url.protocol.replace('http', 'ws');
   const socketFor = socketsOf(url.href);
 
-  return async (params, { headers: given = {}, documentAST } = {}) => {
-    const headers = withDefaults(given, await defaultHeaders());
-    if (!isSubscription(params, documentAST)) return post(params, headers);
+  return async (given, { headers: written = {} } = {}) => {
+    const headers = withDefaults(written, await defaultHeaders());
+    const { params, isSubscription } = meant(given);
+    if (!isSubscription) return post(params, headers);
     return {
       subscribe: ({ next, error, complete }) => ({
         unsubscribe: socketFor(headers).subscribe(params, {
