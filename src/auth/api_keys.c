@@ -9,6 +9,7 @@
 #include "auth/claims.h"
 #include "base/base64url.h"
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/id.h"
 #include "base/json_out.h"
 #include "base/mem.h"
@@ -45,29 +46,9 @@ static enum status refuse(struct api_keys_error *error, const char *format, ...)
 
 /* --- a line's members */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool read_digest(const json_t *value, unsigned char digest[SHA256_DIGEST_LENGTH])
 {
-    struct str hex = claim_text(value);
-
-    if (hex.n != (size_t)2 * SHA256_DIGEST_LENGTH)
-        return false;
-    for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i++) {
-        int high = hex_value(hex.p[2 * i]), low = hex_value(hex.p[2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        digest[i] = (unsigned char)(high << 4 | low);
-    }
-    return true;
+    return hex_read(claim_text(value), digest, SHA256_DIGEST_LENGTH);
 }
 
 /* What is read of a line. */
@@ -361,15 +342,11 @@ static void write_text(struct json_out *j, struct str key, struct str value)
 
 static void write_digest(struct json_out *j, struct str key)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[SHA256_DIGEST_LENGTH];
     char hex[2 * SHA256_DIGEST_LENGTH];
 
     SHA256((const unsigned char *)key.p, key.n, digest);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        hex[2 * i] = digits[digest[i] >> 4];
-        hex[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_write(digest, sizeof(digest), hex);
     write_text(j, STR("sha256"), str_of(hex, sizeof(hex)));
 }
 

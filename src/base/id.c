@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "base/hex.h"
+
 void id_random(void *p, size_t n)
 {
     unsigned char *at = p;
@@ -21,7 +23,6 @@ void id_random(void *p, size_t n)
 
 void id_uuid7(int64_t unix_ms, char out[ID_UUID_LENGTH])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char bytes[16];
     char *at = out;
 
@@ -33,7 +34,7 @@ void id_uuid7(int64_t unix_ms, char out[ID_UUID_LENGTH])
     for (size_t i = 0; i < sizeof(bytes); i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *at++ = '-';
-        *at++ = digits[bytes[i] >> 4];
-        *at++ = digits[bytes[i] & 0x0F];
+        hex_write(bytes + i, 1, at);
+        at += 2;
     }
 }

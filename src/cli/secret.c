@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/id.h"
 
 enum {
@@ -41,14 +42,10 @@ enum status secret_read(struct arena *arena, struct str state_dir, struct str *r
 
 static void make_text(char text[SECRET_LENGTH + 1])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char random[RANDOM_BYTES];
 
     id_random(random, sizeof(random));
-    for (size_t i = 0; i < sizeof(random); i++) {
-        text[2 * i] = digits[random[i] >> 4];
-        text[2 * i + 1] = digits[random[i] & 15];
-    }
+    hex_write(random, sizeof(random), text);
     text[SECRET_LENGTH] = '\n';
 }
 

@@ -1,21 +1,11 @@
 /* Strings and block strings (specification, section 2.10.4). */
 
+#include "base/hex.h"
 #include "graphql/lexer.h"
 
 enum {
     EXCERPT_MOST = 12, /* code points of an escape that a message repeats */
 };
-
-static int hex_digit(unsigned char c)
-{
-    if (lexer_is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 static bool fail_escape(struct gql_lexer *lexer, size_t at, const char *what, size_t most)
 {

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/hex.h"
+
 enum {
     OVERHEAD_MAX = 4096, /* bytes of chunk lines and trailers between data */
     SIZE_DIGITS_MAX = 15 /* of a chunk: far above any ceiling, far below overflow */
@@ -229,25 +231,17 @@ static enum http1_parse feed_data(struct http1_body *b, struct str *in, struct b
     return HTTP1_OK;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool parse_chunk_size(struct str line, uint64_t *ret_size)
 {
-    bool is_indented = line.n && hex_digit(line.p[0]) < 0; /* white space may follow a size only */
+    bool is_indented =
+        line.n && hex_digit((unsigned char)line.p[0]) < 0; /* white space may follow a size only */
     struct str digits = str_trim(str_split(&line, ';'));
     uint64_t size = 0;
 
     if (is_indented || digits.n == 0 || digits.n > SIZE_DIGITS_MAX)
         return false;
     for (size_t i = 0; i < digits.n; i++) {
-        int digit = hex_digit(digits.p[i]);
+        int digit = hex_digit((unsigned char)digits.p[i]);
         if (digit < 0)
             return false;
         size = size << 4 | (unsigned)digit;

@@ -1,5 +1,6 @@
 #include "net/http_request.h"
 
+#include "base/hex.h"
 #include "net/call.h"
 
 enum {
@@ -227,25 +228,15 @@ bool http_request_has_param(struct str query_string, struct str name)
     return false;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The byte that stands as %XX at *at, which moves onto its last digit; -1 when none does. */
 static int percent_byte(struct str s, size_t *at)
 {
-    int high = *at + 1 < s.n ? hex_digit(s.p[*at + 1]) : -1;
-    int low = *at + 2 < s.n ? hex_digit(s.p[*at + 2]) : -1;
+    unsigned char byte;
 
-    if (high < 0 || low < 0)
+    if (s.n - *at < 3 || !hex_read(str_of(s.p + *at + 1, 2), &byte, 1))
         return -1;
     *at += 2;
-    return high << 4 | low;
+    return byte;
 }
 
 /* %XX is a byte; and + what `plus` says. False: a % without two digits, or not UTF-8. */

@@ -1,8 +1,8 @@
 #include "net/reservation.h"
 
 #include <assert.h>
-#include <stdio.h>
 
+#include "base/hex.h"
 #include "base/id.h"
 #include "base/mem.h"
 #include "net/inside.h"
@@ -54,16 +54,12 @@ bool reservation_has_enough(const struct net *home, const struct net_caller *cal
 
 static void write_token(struct net *home, char token[RESERVATION_TOKEN])
 {
-    unsigned char random[RANDOM_BYTES];
-    char hex[RESERVATION_TOKEN + 1];
-    int n = snprintf(hex, sizeof(hex), "%02x", home->loop->index);
+    unsigned char bytes[1 + RANDOM_BYTES];
 
-    assert(n == HOME_DIGITS); /* there are no more loops than that */
-    id_random(random, sizeof(random));
-    for (size_t i = 0; i < sizeof(random); i++)
-        n += snprintf(hex + n, sizeof(hex) - (size_t)n, "%02x", random[i]);
-    assert(n == RESERVATION_TOKEN);
-    memcpy(token, hex, RESERVATION_TOKEN);
+    assert(home->loop->index <= UINT8_MAX); /* there are no more loops than that */
+    bytes[0] = (unsigned char)home->loop->index;
+    id_random(bytes + 1, RANDOM_BYTES);
+    hex_write(bytes, sizeof(bytes), token);
 }
 
 static struct str token_of(const struct reservation *r)
@@ -112,24 +108,14 @@ void reservation_free(struct reservation *r)
     mem_free(r);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 struct net *reservation_home(const struct net *n, struct str token)
 {
-    int high, low;
+    unsigned char home;
 
-    if (token.n != RESERVATION_TOKEN)
+    if (token.n != RESERVATION_TOKEN || !hex_read(str_of(token.p, HOME_DIGITS), &home, 1) ||
+        home >= n->n_peers)
         return NULL;
-    high = hex_digit(token.p[0]);
-    low = hex_digit(token.p[1]);
-    if (high < 0 || low < 0 || (size_t)(high << 4 | low) >= n->n_peers)
-        return NULL;
-    return n->peers[high << 4 | low];
+    return n->peers[home];
 }
 
 void reservation_on_deadline(struct deadline *unused)

@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include "base/hex.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -122,21 +123,19 @@ static struct str hash_in(const struct json_value *persisted)
         text.n != HASH_LENGTH)
         return STR_NULL;
     for (size_t i = 0; i < text.n; i++)
-        if (!strchr("0123456789abcdef", text.p[i]) || !text.p[i])
+        if (hex_lower_digit((unsigned char)text.p[i]) < 0)
             return STR_NULL;
     return text;
 }
 
 static bool is_hash_of(struct str hash, struct str text)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[SHA256_DIGEST_LENGTH];
+    char digits[HASH_LENGTH];
 
     SHA256((const unsigned char *)text.p, text.n, digest);
-    for (size_t i = 0; i < sizeof(digest); i++)
-        if (hash.p[2 * i] != digits[digest[i] >> 4] || hash.p[2 * i + 1] != digits[digest[i] & 15])
-            return false;
-    return true;
+    hex_write(digest, sizeof(digest), digits);
+    return str_eq(hash, str_of(digits, sizeof(digits)));
 }
 
 static struct str refuse(struct gql_errors *errors, enum status st, const char *why)

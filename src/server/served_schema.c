@@ -3,19 +3,16 @@
 #include <assert.h>
 #include <openssl/sha.h>
 
+#include "base/hex.h"
 #include "base/log.h"
 #include "gen/schema_gen.h"
 
 static void hash(char ret_hash[SERVED_SCHEMA_HASH])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[SERVED_SCHEMA_HASH / 2];
 
     SHA256((const unsigned char *)schema_sdl.p, schema_sdl.n, digest);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        ret_hash[2 * i] = digits[digest[i] >> 4];
-        ret_hash[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_write(digest, sizeof(digest), ret_hash);
 }
 
 struct gql_schema *served_schema_new(char ret_hash[SERVED_SCHEMA_HASH])

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/log.h"
 #include "base/url.h"
 
@@ -81,24 +82,18 @@ static enum status check_protocol(struct reading *r)
 
 /* --- lists: name=value,name=value, the values percent-encoded */
 
-static int hex_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct str decoded(struct arena *a, struct str text)
 {
     char *to = arena_alloc(a, text.n + 1);
     size_t n = 0;
 
     for (size_t i = 0; i < text.n; i++) {
-        bool escaped = text.p[i] == '%' && i + 2 < text.n && hex_of(text.p[i + 1]) >= 0 &&
-                       hex_of(text.p[i + 2]) >= 0;
+        bool escaped =
+            text.p[i] == '%' && i + 2 < text.n && hex_read(str_of(text.p + i + 1, 2), to + n, 1);
 
-        to[n++] = escaped ? (char)(hex_of(text.p[i + 1]) << 4 | hex_of(text.p[i + 2])) : text.p[i];
+        if (!escaped)
+            to[n] = text.p[i];
+        n++;
         i += escaped ? 2 : 0;
     }
     return str_of(to, n);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/hex.h"
+
 enum {
     TRACE_AT = 3, /* places in the text */
     SPAN_AT = 36,
@@ -10,33 +12,12 @@ enum {
 };
 
 /* Lower case only: so the recommendation has it. */
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool read_hex(const char *p, uint8_t *bytes, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        int high = digit_of(p[2 * i]), low = digit_of(p[2 * i + 1]);
-
-        if (high < 0 || low < 0)
+    for (size_t i = 0; i < 2 * n; i++)
+        if (hex_lower_digit((unsigned char)p[i]) < 0)
             return false;
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
-static void write_hex(const uint8_t *bytes, size_t n, char *out)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < n; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
-    }
+    return hex_read(str_of(p, 2 * n), bytes, n);
 }
 
 static bool is_zero(const uint8_t *bytes, size_t n)
@@ -81,12 +62,12 @@ bool traceparent_read(struct str text, struct traceparent *ret)
 
 void trace_id_write(const struct trace_id *id, char out[TRACE_ID_HEX])
 {
-    write_hex(id->bytes, sizeof(id->bytes), out);
+    hex_write(id->bytes, sizeof(id->bytes), out);
 }
 
 void span_id_write(const struct span_id *id, char out[SPAN_ID_HEX])
 {
-    write_hex(id->bytes, sizeof(id->bytes), out);
+    hex_write(id->bytes, sizeof(id->bytes), out);
 }
 
 void traceparent_write(const struct traceparent *p, char out[TRACEPARENT_LENGTH])
