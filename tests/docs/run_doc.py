@@ -6,11 +6,13 @@
 Blocks of the page that begin with ```sh run are run, one after another, in one shell that ends at the first
 command that fails; ```sh background runs until the page ends, and is waited for until it serves. What
 stands in a ```text block behind one that was run must be what that printed, line by line; … stands for
-anything. All other blocks are only read.
+anything in a line. All other blocks are only read.
 
-The shell's folder is empty but for `tools`, the repository's, and `node_modules`, those of tests/clients. Ports of
-127.0.0.1 are exchanged for free ones, `tools/dev up` for the `guildhall up` that it ends in, and DATABASE_URL
-names a database of the page's own. `as-anybody`: not as root, which PostgreSQL's programs refuse to run as.
+The shell's folder is empty but for `tools`, `src` and `tests`, the repository's, `build`, where GUILDHALL was built, and
+`node_modules`, those of tests/clients. `cc` compiles as meson does that built it ($CC and its words). Ports of
+127.0.0.1 are exchanged for free ones, `tools/dev up` for the `guildhall up` that it ends in. DATABASE_URL names a
+database of the page's own, PGHOST and PGUSER where it is: `createdb` makes another there. `as-anybody`: not as
+root, which PostgreSQL's programs refuse to run as.
 """
 
 import os
@@ -37,6 +39,7 @@ PATIENCE = 120  # seconds, for a server to be ready
 AS_ANYBODY = "as-anybody" in sys.argv[3:]
 END = "the block has ended"
 FENCED = re.compile(r"^```([a-z]*) ?([a-z]*)\n(.*?)^```$", re.M | re.S)
+LISTENER = re.compile(r"listen 127\.0\.0\.1:(\d+)")
 PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+")
 
 
@@ -58,11 +61,15 @@ class Ports(dict):
 
 
 def make_database():
-    """The URL of one that nobody else uses."""
+    """What PostgreSQL's programs, and ours, need to find one that nobody else uses."""
     cluster = os.environ["GUILDHALL_TEST_DATABASE_URL"]
     name = f"docs_{os.getpid()}"
     subprocess.run(["psql", "-qc", f"CREATE DATABASE {name}", cluster], check=True)
-    return cluster.replace("/postgres?", f"/{name}?")
+    return {
+        "DATABASE_URL": cluster.replace("/postgres?", f"/{name}?"),
+        "PGHOST": cluster.split("host=")[1],
+        "PGUSER": "postgres",
+    }
 
 
 def anybody():
@@ -100,10 +107,9 @@ class Reader:
 
     def environment(self):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("GUILDHALL_", "PG"))}
-        return kept | {
+        return kept | make_database() | {
             "PATH": ":".join([f"{self.folder}/bin", *postgres_programs(), os.environ["PATH"]]),
             "HOME": self.folder,
-            "DATABASE_URL": make_database(),
             "GUILDHALL_LISTEN": f"127.0.0.1:{self.ports['8080']}",
             "GUILDHALL_STATE_DIR": f"{self.folder}/state",
         }
@@ -125,7 +131,7 @@ class Reader:
     def start(self, block):
         """Runs on; with the variables that the shell has by now."""
         log = f"{self.folder}/background-{len(self.running)}.log"
-        ports = PORT.findall(block) or ["8080"]
+        ports = LISTENER.findall(block) or ["8080"]
         said = self.run(f"( {block.strip()} ) >{log} 2>&1 & echo $!")
         self.running.append(int(said))
         self.wait_for(ports[0], log)
@@ -160,7 +166,7 @@ class Reader:
 
 def fits(expected, said):
     parts = [re.escape(part) for part in expected.strip().split("…")]
-    return re.fullmatch(".*".join(parts), said.strip(), re.S) is not None
+    return re.fullmatch(".*".join(parts), said.strip()) is not None
 
 
 def case(reader, kind, block, expected):
@@ -187,13 +193,23 @@ def cases_of(page, reader):
         yield f"{PAGE.name}: {block.strip().splitlines()[0]}", case(reader, kind, block, expected)
 
 
-def main():
-    folder = tempfile.mkdtemp(prefix="guildhall-docs-")
+def furnish(folder):
     os.chmod(folder, 0o755)  # a PostgreSQL of another user's has its folder in it
     os.mkdir(f"{folder}/bin")
     shutil.copy(GUILDHALL, f"{folder}/bin/guildhall")  # a copy: not everybody may look into this folder
-    os.symlink(ROOT / "tools", f"{folder}/tools")
+    compiler = Path(f"{folder}/bin/cc")
+    path, command = os.environ["PATH"], os.environ.get("CC", "cc")
+    compiler.write_text(f"#!/bin/sh\nPATH='{path}' exec {command} \"$@\"\n", encoding="utf-8")
+    compiler.chmod(0o755)
+    for name in ("tools", "src", "tests"):
+        os.symlink(ROOT / name, f"{folder}/{name}")
+    os.symlink(GUILDHALL.parent, f"{folder}/build")
     os.symlink(ROOT / "tests/clients/node_modules", f"{folder}/node_modules")
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="guildhall-docs-")
+    furnish(folder)
     reader = Reader(folder)
     try:
         found = list(cases_of(PAGE.read_text(encoding="utf-8"), reader))
