@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
 """Writes the pages of docs/reference/ out of the program itself, or says where they are not as it would write them.
 
-    tools/reference.py GUILDHALL [--check]
+    tests/lib/with_postgres.sh tools/reference.py GUILDHALL [--check]
 
-The schema and the error codes come from `guildhall schema introspect`, the options from `guildhall serve --help`.
+The schema and the error codes come from `guildhall schema introspect`, the options from `guildhall serve --help`, the
+metrics from a server that runs, and has been asked for something.
 """
 
 import json
+import os
 import re
+import secrets
 import subprocess
 import sys
+import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +29,7 @@ KINDS = (
     ("ENUM", "Enums"),
     ("SCALAR", "Scalars"),
 )
+LABEL_TABLE = "| label | values |\n"
 BUILT_IN = {"Int", "Float", "String", "Boolean", "ID"}
 
 
@@ -151,6 +157,72 @@ def options_page(program):
     yield from table(("option", "variable", "default", ""), rows)
 
 
+# ---- the metrics ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def server(program):
+    """Its address, and a token for ann."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GUILDHALL_")}
+    environment = kept | {
+        "GUILDHALL_DATABASE_URL": os.environ["GUILDHALL_TEST_DATABASE_URL"],
+        "GUILDHALL_JWT_SECRET": secrets.token_hex(32),
+    }
+    serve = [program, "serve", "--migrate", "--listen", "127.0.0.1:0", "--open-rooms", "club"]
+    token = subprocess.run([program, "token", "--user", "ann"], env=environment, capture_output=True, text=True, check=True)
+    with subprocess.Popen(serve, env=environment, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            for line in running.stderr:
+                if '"listening"' in line:
+                    yield f"http://{json.loads(line)['address']}", token.stdout.strip()
+                    return
+            raise RuntimeError("the server did not come up")
+        finally:
+            running.terminate()
+
+
+def post(address, token, query):
+    headers = {"content-type": "application/json", "authorization": f"Bearer {token}", "x-schema-hash": "another"}
+    request = urllib.request.Request(f"{address}/graphql", json.dumps({"query": query}).encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        assert "errors" not in json.load(answer)
+
+
+def families(scrape):
+    """[name, type, labels, help] of each, in the order in which they are shown."""
+    of = None
+    for line in scrape.splitlines():
+        if line.startswith("# HELP "):
+            name, said = line.removeprefix("# HELP ").split(" ", 1)
+            of = [name, "", [], said]
+            yield of
+        elif line.startswith("# TYPE "):
+            of[1] = line.rsplit(" ", 1)[1]
+        else:
+            of[2] += [label for label in re.findall(r'(\w+)="', line) if label != "le" and label not in of[2]]
+
+
+def metrics_page(program):
+    """What a label's values mean is written by hand: it stays."""
+    with server(program) as (address, token):
+        post(address, token, 'mutation { sendMessage(roomId: "club", text: "hello") { seq } }')
+        with urllib.request.urlopen(f"{address}/metrics") as answer:
+            found = list(families(answer.read().decode()))
+    by_hand = (FOLDER / "metrics.md").read_text(encoding="utf-8").partition(LABEL_TABLE)[2].rstrip()
+    unsaid = {label for _, _, labels, _ in found for label in labels if f"`{label}`" not in by_hand}
+    assert not unsaid - {"version", "schema_hash"}, f"docs/reference/metrics.md does not say what the values of {unsaid} are"
+    rows = [(f"`{name}`", kind, ", ".join(f"`{each}`" for each in labels) or "-", said) for name, kind, labels, said in found]
+    yield "# Metrics\n"
+    yield "`tools/dev reference` makes the first table out of the program; a test holds it to that.\n"
+    yield (
+        "`/metrics` of a running server has all of these, in Prometheus's text format 0.0.4, summed over its threads. None has\n"
+        "a room or a user among its labels: a server has the same few hundred series however many there are. What to look at\n"
+        "when: [operating.md](../operating.md).\n"
+    )
+    yield from table(("metric", "type", "labels", "what it is"), rows)
+    yield LABEL_TABLE + by_hand
+
+
 # ---- the pages ------------------------------------------------------------------------------------
 
 
@@ -160,6 +232,7 @@ def pages(program):
         "schema.md": schema_page(schema),
         "errors.md": errors_page(schema),
         "options.md": options_page(program),
+        "metrics.md": metrics_page(program),
     }
 
 

@@ -376,7 +376,7 @@ static void dependency_refused(struct scrape *s)
         put_under(s, "dependency", s->dependencies[i].name, (double)s->dependencies[i].refused);
 }
 
-/* --- all of them, in the order in which they are shown; docs/reference/metrics.md has the same */
+/* --- all of them, in the order in which they are shown; docs/reference/metrics.md is made of it */
 
 static const struct row rows[] = {
     {{"guildhall_build_info", EXPOSITION_GAUGE,

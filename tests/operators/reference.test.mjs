@@ -1,5 +1,5 @@
-// What is written about metrics is what a server says: the reference, the dashboard, the alert rules; and
-// promtool finds nothing wrong with a scrape.
+// What is written about metrics is what a server says: the dashboard, the alert rules; and promtool
+// finds nothing wrong with a scrape.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -13,14 +13,6 @@ import { scrape } from '../lib/metrics.mjs';
 import { check, finish } from '../lib/tap.mjs';
 
 const docs = (name) => readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), 'utf8');
-
-// Rows of the reference's table: | `name` | type | `label`, `label` | help |
-function* reference() {
-  for (const line of docs('reference/metrics.md').split('\n')) {
-    const [, name, type, labels, help] = /^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$/.exec(line) ?? [];
-    if (name) yield { name, type, help, labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label) };
-  }
-}
 
 // Names of our metrics in PromQL, and of those that every process has; `up` is Prometheus's own.
 const namesIn = (text) => new Set(text.match(/\b(guildhall|process)_[a-z_]+\b/g));
@@ -57,11 +49,6 @@ await withServer({ threads: 2, options: ['--bus', 'postgres'] }, async (hall) =>
     return now.families.has(name) || now.families.get(family)?.type === 'histogram';
   };
 
-  await check('docs/reference/metrics.md has every metric, with its type, its labels and its help, and no other', () => {
-    const written = [...reference()];
-    const said = [...now.families].map(([name, { type, help, labels }]) => ({ name, type, help, labels: [...labels] }));
-    assert.deepEqual(written, said);
-  });
   await check('promtool finds nothing wrong with a scrape', async () => {
     assert.equal(await promtool(['check', 'metrics'], now.text), '');
   });
