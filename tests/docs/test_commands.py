@@ -55,10 +55,6 @@ NOT_TYPED = {
 
 # What begins with -- or GUILDHALL_ and is not the program's.
 OF_OTHERS = {
-    "--check": "tools/dev package",
-    "--peers": "tools/dev bench",
-    "--plot": "tools/dev bench",
-    "--alone": "tools/dev bench engine",
     "--curve": "tools/dev bench engine",
     "--read-only": "docker run",
     "GUILDHALL_TEST_TURNS": "tests/load/",
@@ -141,11 +137,20 @@ def spans(text):
             yield from (each for command in commands(block) for each in re.findall(r"guildhall [^|;&)]*", command))
 
 
+def named_options():
+    """{(page, option or variable)}"""
+    option = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]|GUILDHALL_[A-Z_]+[A-Z]")
+    return {(name, each) for name, text in TEXTS.items() for span in spans(text) for each in option.findall(span)}
+
+
 def every_option_that_a_page_names_is_there():
     known = options() | set(OF_OTHERS)
-    named = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]|GUILDHALL_[A-Z_]+[A-Z]")
-    lost = {(name, each) for name, text in TEXTS.items() for span in spans(text) for each in named.findall(span)}
-    return none(f"{name}: {each}" for name, each in sorted(lost) if each not in known)
+    return none(f"{name}: {each}" for name, each in sorted(named_options()) if each not in known)
+
+
+def no_option_of_other_programs_is_listed_in_vain():
+    named = {each for _, each in named_options()}
+    return none(each for each in OF_OTHERS if each not in named)
 
 
 CASES = [
@@ -154,6 +159,7 @@ CASES = [
     a_command_that_is_not_typed_has_a_reason,
     no_reason_has_outlived_its_command,
     every_option_that_a_page_names_is_there,
+    no_option_of_other_programs_is_listed_in_vain,
 ]
 
 tap.tell([(holds.__name__, holds) for holds in CASES])
