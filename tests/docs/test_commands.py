@@ -32,7 +32,7 @@ BENCH = "takes a machine for minutes: tests/load runs the same programs"
 # The beginning of a command, by its page.
 NOT_TYPED = {
     ("README.md", "tools/dev test"): "runs every test, this one too",
-    ("docs/browser.md", "npm ci --prefix tools/web &&"): "builds anew: every build that tests run on was made so",
+    ("docs/browser.md", "npm ci --prefix tools/web &&"): "asks npm's registry, and builds: `tools/dev build` does both",
     ("docs/packages.md", "tools/dev package"): PACKAGE,
     ("docs/packages.md", "apt-get install ./build-package/"): PACKAGE,
     ("docs/packages.md", "sudo -u postgres"): INSTALLED,
@@ -42,7 +42,7 @@ NOT_TYPED = {
     ("docs/packages.md", "npm ci --prefix tools/web"): REGISTRY,
     ("docs/packages.md", "docker build"): DOCKER,
     ("docs/packages.md", "docker compose"): DOCKER,
-    ("docs/packages.md", "tools/package/secrets.sh"): DOCKER,
+    ("docs/packages.md", "tools/package/secrets.sh"): "writes into the clone: tests/package/test_container.py runs it elsewhere",
     ("docs/performance.md", "tools/dev bench"): BENCH,
     ("docs/running.md", "PATH=$PWD/build:$PATH"): ON_THE_PATH,
     ("docs/schema-checks.md", "graphql-inspector"): "tests/schema-ci does, which has the tools",
