@@ -112,8 +112,8 @@ struct net_client {
 struct net_client_ops {
     /* Answers to on_init(), then or later. payload: a JSON object, or absent. */
     void (*accept)(struct net_client *c, struct str ack_payload);
-    /* Closes with a close code and a reason of at most 123 bytes. Over HTTP only a stream can be
-     * closed, because its token has ended, and tells the client that. */
+    /* Closes with a close code and a reason, of which a close frame shows at most 123 bytes. Over
+     * HTTP only a stream can be closed, because its token has ended, and tells the client that. */
     void (*close)(struct net_client *c, unsigned code, struct str reason);
 };
 

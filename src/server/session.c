@@ -15,6 +15,7 @@ enum {
     CLOSE_TRY_LATER = 1013,
     CLOSE_FORBIDDEN = 4403,
     LARGEST_ACK = 512,
+    LARGEST_REASON = 512, /* before it is cut to what a close frame holds */
     /* Timers count on a clock that never jumps, and stands still while the machine sleeps; a token
      * ends by the wall's clock, which may be set. It is looked at this often. */
     LONGEST_NAP_MS = 60 * 1000,
@@ -217,6 +218,17 @@ static void acknowledge(struct session *s)
 
 /* --- opening */
 
+/* Why, in the words that HTTP's 401 has for it, so that nobody learns more here than there. */
+static void close_forbidden(struct session *s, struct str why)
+{
+    struct buf reason;
+
+    buf_init(&reason, LARGEST_REASON);
+    buf_printf(&reason, "Forbidden: %.*s", STR_ARG(why));
+    s->client->ops->close(s->client, CLOSE_FORBIDDEN, buf_str(&reason));
+    buf_done(&reason);
+}
+
 static void refuse(struct session *s, const struct wait *checked)
 {
     char address[NET_ADDRESS_MAX];
@@ -227,10 +239,10 @@ static void refuse(struct session *s, const struct wait *checked)
     told(s, "connect", checked->status, checked->detail);
     if (checked->status == ST_UNAVAILABLE)
         s->client->ops->close(s->client, CLOSE_TRY_LATER, STR("Try again later"));
+    else if (checked->status == ST_TOKEN_EXPIRED)
+        s->client->ops->close(s->client, CLOSE_FORBIDDEN, STR("Token expired"));
     else
-        s->client->ops->close(s->client, CLOSE_FORBIDDEN,
-                              checked->status == ST_TOKEN_EXPIRED ? STR("Token expired")
-                                                                  : STR("Forbidden"));
+        close_forbidden(s, checked->detail);
 }
 
 static void free_opening(struct opening *o)

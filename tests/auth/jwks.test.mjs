@@ -63,7 +63,7 @@ await withIssuer({ floor: LONG, publish: Object.values(keys) }, async (hall, iss
       );
     assert.deepEqual(await turnedAway(hall, bearer(strangers[0].token({ sub: 'ann' }))), {
       code: 4403,
-      reason: 'Forbidden',
+      reason: "Forbidden: The token's key is not known.",
     });
     assert.equal(issuer.requests, 1);
   });

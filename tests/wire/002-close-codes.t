@@ -99,10 +99,10 @@ ann: quiet
 == no token is 4403
 ann: connect
 ann> {"type":"connection_init"}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: There is no token.
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":null}}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: There is no token.
 
 == a sub-protocol that is not spoken, or none, is 4406
 ann: connect graphql-ws2

@@ -13,14 +13,14 @@ token number {"sub":7,"exp":"+60"}
 
 == over HTTP a token that has ended is TOKEN_EXPIRED
 post ended { viewer { userId } }
--> 401 {"errors":[{"message":*,"extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}}}]}
+-> 401 {"errors":[{"message":"The token has ended: get a new one.","extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}}}]}
     www-authenticate: Bearer
 
 == all other bad tokens are UNAUTHENTICATED
 post early { viewer { userId } }
--> 401 {"errors":[{"message":*,"extensions":{"code":"UNAUTHENTICATED",...}}]}
+-> 401 {"errors":[{"message":"The token is not valid yet.","extensions":{"code":"UNAUTHENTICATED",...}}]}
 post forged { viewer { userId } }
--> 401 {"errors":[{"message":*,"extensions":{"code":"UNAUTHENTICATED",...}}]}
+-> 401 {"errors":[{"message":"The token's signature is not valid.","extensions":{"code":"UNAUTHENTICATED",...}}]}
 post none { viewer { userId } }
 -> 401 {"errors":[{"message":*,"extensions":{"code":"UNAUTHENTICATED",...}}]}
 post longer { viewer { userId } }
@@ -58,25 +58,25 @@ post nobody mutation { sendMessage(roomId: "club", text: "x") { id } }
 post nobody { serverInfo { version schemaHash now limits { maxTextLength defaultPageSize maxPageSize maxRequestBytes } errorCodes } __schema { queryType { name } } }
 -> 200 {"data":{"serverInfo":{"version":~"^\\d+\\.\\d+\\.\\d+","schemaHash":~"^[0-9a-f]{64}$","now":~"Z$","limits":{"maxTextLength":4000,"defaultPageSize":50,"maxPageSize":200,"maxRequestBytes":262144},"errorCodes":["GRAPHQL_PARSE_FAILED","GRAPHQL_VALIDATION_FAILED","BAD_USER_INPUT",...]},"__schema":{"queryType":{"name":"Query"}}}}
 
-== over a socket each of them is a close with 4403
+== over a socket each of them is a close with 4403, and HTTP's reason
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <ended>"}}
 ann! 4403 Token expired
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <forged>"}}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: The token's signature is not valid.
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <none>"}}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: The token is not a JWT in compact form.
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <longer>"}}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: The token must be signed with HS256.
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <early>"}}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: The token is not valid yet.
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":7}}
-ann! 4403 Forbidden
+ann! 4403 Forbidden: There is no token.
 
 == a token that ends closes the socket it opened
 token brief {"sub":"ann","exp":"+2"}

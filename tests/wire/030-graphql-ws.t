@@ -32,12 +32,12 @@ ann! 1000
 token forged {"sub":"ann"} {"secret":"another secret, long enough to be one"}
 ann: connect graphql-ws
 ann> {"type":"connection_init","payload":{"authToken":"<forged>"}}
-ann< {"type":"connection_error","payload":{"message":"Forbidden","extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}}
-ann! 4403 Forbidden
+ann< {"type":"connection_error","payload":{"message":"Forbidden: The token's signature is not valid.","extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}}
+ann! 4403 Forbidden: The token's signature is not valid.
 ann: connect graphql-ws
 ann> {"type":"connection_init"}
-ann< {"type":"connection_error","payload":{"message":"Forbidden",...}}
-ann! 4403 Forbidden
+ann< {"type":"connection_error","payload":{"message":"Forbidden: There is no token.",...}}
+ann! 4403 Forbidden: There is no token.
 
 == nothing runs before connection_init, and the socket stays
 ann: connect graphql-ws

@@ -50,16 +50,16 @@ base64url old_header {"host":"chat.example","Authorization":"<old>"}
 base64url key_header {"host":"chat.example","x-api-key":"da2-nobody"}
 ann: connect /graphql/realtime graphql-ws
 ann> {"type":"connection_init"}
-ann< {"type":"connection_error","payload":{"errors":[{"message":"Forbidden","errorType":"UnauthorizedException","errorCode":401,"extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}]}}
-ann! 4403 Forbidden
+ann< {"type":"connection_error","payload":{"errors":[{"message":"Forbidden: There is no token.","errorType":"UnauthorizedException","errorCode":401,"extensions":{"code":"UNAUTHENTICATED","http":{"status":401}}}]}}
+ann! 4403 Forbidden: There is no token.
 ann: connect /graphql/realtime graphql-ws header-<old_header>
 ann> {"type":"connection_init"}
 ann< {"type":"connection_error","payload":{"errors":[{"message":"Token expired","errorType":"UnauthorizedException","errorCode":401,...}]}}
 ann! 4403 Token expired
 ann: connect /graphql/realtime graphql-ws header-<key_header>
 ann> {"type":"connection_init"}
-ann< {"type":"connection_error","payload":{"errors":[{"message":"Forbidden","errorType":"UnauthorizedException","errorCode":401,...}]}}
-ann! 4403 Forbidden
+ann< {"type":"connection_error","payload":{"errors":[{"message":"Forbidden: The API key is not known.","errorType":"UnauthorizedException","errorCode":401,...}]}}
+ann! 4403 Forbidden: The API key is not known.
 
 == only graphql-ws is spoken at that path
 ann: connect /graphql/realtime graphql-transport-ws

@@ -107,14 +107,14 @@ mallory! 4400 INVALID_CURSOR
 == a bad token, or none, is 4403; one in the URL is not looked at
 token ended {"sub":"ann","exp":"-60"}
 mallory: connect /ws/rooms/club
-mallory< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden"}
-mallory! 4403 Forbidden
+mallory< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden: There is no token."}
+mallory! 4403 Forbidden: There is no token.
 mallory: connect /ws/rooms/club authorization:<ended>
 mallory< {"type":"error","code":"UNAUTHENTICATED","message":"Token expired"}
 mallory! 4403 Token expired
 mallory: connect /ws/rooms/club?token=<ann>
-mallory< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden"}
-mallory! 4403 Forbidden
+mallory< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden: There is no token."}
+mallory! 4403 Forbidden: There is no token.
 
 == a token that ends closes the socket
 token brief {"sub":"ann","exp":"+2"}

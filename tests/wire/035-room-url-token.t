@@ -10,5 +10,5 @@ ann: connect /ws/rooms/club authorization:<ann>
 ann< {"type":"hello","roomId":"club","cursor":*}
 token forged {"sub":"ann"} {"secret":"another secret, long enough to be one"}
 ann: connect /ws/rooms/club?token=<forged>
-ann< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden"}
-ann! 4403 Forbidden
+ann< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden: The token's signature is not valid."}
+ann! 4403 Forbidden: The token's signature is not valid.
