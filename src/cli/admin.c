@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "base/json_out.h"
+#include "cli/cluster.h"
 #include "graphql/error.h"
 #include "store/room_words.h"
 
@@ -34,6 +35,35 @@ bool admin_await(struct admin *o, struct wait *w, const void **ret_value)
 }
 
 /* --- a command from its words to its end */
+
+/* The configured database, or the one that `up` runs here, which is said: nobody is to change rooms
+ * of another database than the one that was thought of. */
+static int find_database(struct config *config)
+{
+    struct str *url = &config->database_url, dir = config->state_dir;
+    struct state_error error;
+    enum status st;
+
+    if (url->n)
+        return CMD_OK;
+    if (!dir.n)
+        return cmd_fail(CMD_MISUSED, "no database: set --database URL (or GUILDHALL_DATABASE_URL, "
+                                     "or DATABASE_URL)");
+    st = cluster_find(&config->arena, dir, url, &error);
+    if (st == ST_NOT_FOUND)
+        return cmd_fail(CMD_MISUSED,
+                        "no database: set --database URL (or GUILDHALL_DATABASE_URL, or "
+                        "DATABASE_URL); no `guildhall up`, whose database would do, runs in %.*s "
+                        "(--state-dir)",
+                        STR_ARG(dir));
+    if (st != ST_OK)
+        return cmd_fail(CMD_FAILED,
+                        "no --database is given, and whether `guildhall up` has one "
+                        "cannot be seen: %s",
+                        error.text);
+    return cmd_fail(CMD_OK, "on the database of the `guildhall up` that runs in %.*s",
+                    STR_ARG(dir));
+}
 
 static int act(const struct admin_cmd *c, struct config *config,
                const struct admin_options *options)
@@ -92,6 +122,7 @@ static int check_and_act(const struct admin_cmd *c, struct config *config,
                          const struct admin_options *options)
 {
     size_t n = options->words.n;
+    int exit_status;
 
     if (n < c->least_words || n > c->most_words)
         return cmd_fail(CMD_MISUSED, "that is not how it is called (see guildhall %s --help)",
@@ -100,10 +131,8 @@ static int check_and_act(const struct admin_cmd *c, struct config *config,
         return cmd_fail(CMD_MISUSED,
                         "a tenant's id has 1 to %d characters, and no control characters",
                         USER_ID_LONGEST);
-    if (!config->database_url.n)
-        return cmd_fail(CMD_MISUSED, "no database: set --database URL (or GUILDHALL_DATABASE_URL, "
-                                     "or DATABASE_URL)");
-    return act_on_record(c, config, options);
+    exit_status = find_database(config);
+    return exit_status == CMD_OK ? act_on_record(c, config, options) : exit_status;
 }
 
 int admin_run(const struct cmd *cmd, const char *const *args, const char *const *environment)

@@ -154,6 +154,12 @@ static struct str quoted(struct arena *arena, const char *text)
     return str_of(out, (size_t)(at - out));
 }
 
+static struct str conninfo_of(struct arena *arena, const char *socket_dir)
+{
+    return arena_printf(arena, "host=%.*s port=5432 user=guildhall dbname=postgres",
+                        STR_ARG(quoted(arena, socket_dir)));
+}
+
 static enum status find_places(struct cluster *c, struct str state_dir, struct state_error *error)
 {
     enum status st;
@@ -169,8 +175,7 @@ static enum status find_places(struct cluster *c, struct str state_dir, struct s
     if (st == ST_OK)
         st = choose_socket_dir(c, error);
     if (st == ST_OK)
-        c->conninfo = arena_printf(&c->arena, "host=%.*s port=5432 user=guildhall dbname=postgres",
-                                   STR_ARG(quoted(&c->arena, c->socket_dir)));
+        c->conninfo = conninfo_of(&c->arena, c->socket_dir);
     return st;
 }
 
@@ -412,4 +417,20 @@ void cluster_stop(struct cluster *c)
     /* Empty now; made again at the next start. */
     rmdir(c->socket_dir);
     cluster_free(c);
+}
+
+enum status cluster_find(struct arena *arena, struct str state_dir, struct str *ret_conninfo,
+                         struct state_error *ret_error)
+{
+    const char *data = arena_printf(arena, "%.*s/postgresql/data", STR_ARG(state_dir)).p;
+    enum status st = state_dir_held(state_dir, ret_error);
+    struct postmaster postmaster;
+
+    if (st != ST_OK)
+        return st;
+    postmaster = postmaster_read(data);
+    if (!postmaster.ready || !*postmaster.socket_dir)
+        return ST_NOT_FOUND;
+    *ret_conninfo = conninfo_of(arena, postmaster.socket_dir);
+    return ST_OK;
 }

@@ -29,6 +29,11 @@ enum status cluster_start(struct str state_dir, struct cluster **ret_cluster,
 /* For libpq; lives as long as the cluster. */
 struct str cluster_conninfo(const struct cluster *c);
 
+/* For libpq: the PostgreSQL that another process keeps running there. ST_NOT_FOUND: none does.
+ * ST_UNAVAILABLE: whether one does cannot be seen, and the error says why. */
+enum status cluster_find(struct arena *arena, struct str state_dir, struct str *ret_conninfo,
+                         struct state_error *ret_error) must_use;
+
 /* Stops postgres (fast: sessions end, what was committed is on disk), waits for it, frees. Takes
  * NULL. */
 void cluster_stop(struct cluster *c);

@@ -9,6 +9,7 @@ enum {
 
 #define SHARED_HELP                                                                                \
     "\nWorks on the database itself, as an admin of the tenant; servers that run hear of it.\n"    \
+    "Without --database it is the one of the `guildhall up` that runs in --state-dir, if any.\n"   \
     "Exit status: 0, 1 when it was refused or failed, 2 when it was asked for wrongly.\n"
 
 static const struct option tenant_options[] = {ADMIN_TENANT_OPTION};

@@ -15,7 +15,9 @@
 enum {
     POLL_MS = 50,
     ENDED_WITHIN_MS = 60 * 1000,
-    STATUS_LINE = 8, /* of postmaster.pid, from PostgreSQL 10 on */
+    /* Of postmaster.pid, from PostgreSQL 10 on. */
+    SOCKET_DIR_LINE = 5,
+    STATUS_LINE = 8,
 };
 
 /* The processes that stand in a directory. */
@@ -24,11 +26,19 @@ struct left_over {
     pid_t one; /* the postmaster when it is among them, else any */
 };
 
+/* Absent when there are not so many. */
+static struct str line_of(struct str text, int number)
+{
+    for (int i = 1; i < number && text.p; i++)
+        str_split(&text, '\n');
+    return str_split(&text, '\n');
+}
+
 struct postmaster postmaster_read(const char *data)
 {
     struct postmaster postmaster = {0};
     char path[PATH_MAX + sizeof("/postmaster.pid")], bytes[2 * PATH_MAX];
-    struct str rest;
+    struct str text, dir;
     int64_t pid;
     ssize_t n;
     int file;
@@ -39,12 +49,13 @@ struct postmaster postmaster_read(const char *data)
         return postmaster;
     n = read(file, bytes, sizeof(bytes));
     close(file);
-    rest = str_of(bytes, n > 0 ? (size_t)n : 0);
-    if (str_to_i64(str_split(&rest, '\n'), &pid) && pid > 1 && pid <= INT_MAX)
+    text = str_of(bytes, n > 0 ? (size_t)n : 0);
+    if (str_to_i64(line_of(text, 1), &pid) && pid > 1 && pid <= INT_MAX)
         postmaster.pid = (pid_t)pid;
-    for (int line = 2; line < STATUS_LINE && rest.p; line++)
-        str_split(&rest, '\n');
-    postmaster.ready = rest.p && str_starts(rest, STR("ready"));
+    dir = line_of(text, SOCKET_DIR_LINE);
+    if (dir.p && dir.n < sizeof(postmaster.socket_dir))
+        memcpy(postmaster.socket_dir, dir.p, dir.n);
+    postmaster.ready = str_starts(line_of(text, STATUS_LINE), STR("ready"));
     return postmaster;
 }
 

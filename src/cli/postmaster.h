@@ -9,9 +9,14 @@
 
 #include "cli/state_dir.h"
 
+enum {
+    POSTMASTER_SOCKET_DIR = 108, /* bytes with the NUL: what the path of a Unix socket may have */
+};
+
 struct postmaster {
-    pid_t pid;  /* 0: none noted */
-    bool ready; /* it accepts connections */
+    pid_t pid;                              /* 0: none noted */
+    bool ready;                             /* it accepts connections */
+    char socket_dir[POSTMASTER_SOCKET_DIR]; /* where its Unix socket is; empty: none noted */
 };
 
 /* What postmaster.pid in a data directory says, be it true or stale. */

@@ -122,6 +122,27 @@ enum status state_dir_open(struct str dir, int *ret_lock, struct state_error *re
     return st;
 }
 
+enum status state_dir_held(struct str dir, struct state_error *ret_error)
+{
+    struct arena scratch;
+    const char *path;
+    bool is_free, is_none;
+    int lock;
+
+    arena_init(&scratch);
+    path = arena_printf(&scratch, "%.*s/lock", STR_ARG(dir)).p;
+    lock = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    is_none = lock < 0 && (errno == ENOENT || errno == ENOTDIR);
+    if (lock < 0)
+        state_refuse(ret_error, "cannot open %s: %s", path, strerror(errno));
+    arena_done(&scratch);
+    if (lock < 0)
+        return is_none ? ST_NOT_FOUND : ST_UNAVAILABLE;
+    is_free = flock(lock, LOCK_SH | LOCK_NB) == 0;
+    close(lock);
+    return is_free ? ST_NOT_FOUND : ST_OK;
+}
+
 enum status state_dir_private(const char *path, unsigned uid, unsigned gid,
                               struct state_error *ret_error)
 {

@@ -20,6 +20,9 @@ enum status state_refuse(struct state_error *error, const char *format, ...) pri
  * process has the lock. ret_lock is a file descriptor; close it to let go. */
 enum status state_dir_open(struct str dir, int *ret_lock, struct state_error *ret_error) must_use;
 
+/* Whether another process holds it now. ST_NOT_FOUND: nobody does, or nobody ever did. */
+enum status state_dir_held(struct str dir, struct state_error *ret_error) must_use;
+
 /* A directory in it, for one user only: made when it is not there, refused when it is another
  * user's or open to others. */
 enum status state_dir_private(const char *path, unsigned uid, unsigned gid,

@@ -156,7 +156,7 @@ def what_is_asked_for_wrongly_ends_with_2():
     ):
         status, said, complained = guildhall(*args, DATABASE_URL=DATABASE)
         assert status == 2 and said == "" and complained, (args, status, said, complained)
-    status, _, complained = guildhall("room", "list")
+    status, _, complained = guildhall("room", "list", GUILDHALL_STATE_DIR="/nowhere")
     assert status == 2 and "no database: set --database URL" in complained, complained
 
 

@@ -62,6 +62,28 @@ def its_follower_prints_messages():
             follower.send_signal(signal.SIGINT)
 
 
+def its_rooms_are_at_hand_for_an_operator():
+    with state_dir() as state, Up(state) as up:
+        up.serving()
+        ended, said, told = guildhall("room", "list", "--state-dir", state)
+        assert (ended, sorted(line.split("\t")[0] for line in said.splitlines())) == (0, ["GUILD#demo", "lobby"]), (said, told)
+        assert told == f"guildhall: on the database of the `guildhall up` that runs in {state}\n", told
+        assert guildhall("room", "create", "--owner", "ann", "--state-dir", state, "attic")[:2] == (0, "attic\n")
+        assert up.send("up here", room="attic") == 1
+        up.stop()
+        for away in (state, f"{state}/nowhere"):
+            ended, said, told = guildhall("room", "list", "--state-dir", away)
+            assert (ended, said) == (2, "") and "set --database URL" in told and f"runs in {away} (--state-dir)" in told, told
+
+
+def a_database_that_is_named_is_taken_whatever_up_runs():
+    with state_dir() as state, Up(state) as up:
+        up.serving()
+        nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+        ended, said, told = guildhall("room", "list", "--state-dir", state, "--database", nowhere)
+        assert (ended, said) == (1, "") and "127.0.0.1" in told and "guildhall up" not in told, told
+
+
 def both_end_when_it_is_interrupted():
     for how in (signal.SIGINT, signal.SIGTERM):
         with state_dir() as state, Up(state) as up:
@@ -176,6 +198,7 @@ def a_path_too_long_for_a_socket_will_do():
             words = Path(f"/proc/{postmaster}/cmdline").read_text(encoding="utf-8").split("\0")
             sockets = Path(words[words.index("-k") + 1])
             assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
+            assert guildhall("room", "show", "--state-dir", deep, "lobby")[0] == 0
             assert up.stop() == 0
             assert not sockets.exists()
 
@@ -183,8 +206,10 @@ def a_path_too_long_for_a_socket_will_do():
 def a_path_with_odd_characters_will_do():
     with state_dir() as state:
         os.chmod(state, 0o711)
-        with Up(str(Path(state, "it's \"a\", \\ path"))) as up:
+        odd = str(Path(state, "it's \"a\", \\ path"))
+        with Up(odd) as up:
             assert up.serving().send("one") == 1
+            assert guildhall("room", "show", "--state-dir", odd, "lobby")[0] == 0
             assert up.stop() == 0
 
 
@@ -239,6 +264,8 @@ sys.exit(
             a_newcomer_can_send_and_read,
             the_lines_it_prints_work_in_a_shell,
             its_follower_prints_messages,
+            its_rooms_are_at_hand_for_an_operator,
+            a_database_that_is_named_is_taken_whatever_up_runs,
             both_end_when_it_is_interrupted,
             what_was_sent_is_there_after_a_restart,
             what_was_sent_is_there_after_it_was_killed,
