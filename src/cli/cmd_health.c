@@ -1,7 +1,7 @@
 #include <stdio.h>
 
 #include "cli/cmd.h"
-#include "cli/http_fetch.h"
+#include "cli/server_at.h"
 
 enum {
     TIMEOUT_MS = 10 * 1000,
@@ -10,38 +10,16 @@ enum {
 
 struct health_options {
     bool live;
-    struct option_list servers;
+    struct server_at at;
 };
 
 static const struct option own_options[] = {
+    SERVER_AT_OPTION(struct health_options, at),
     {.name = "live",
      .kind = OPTION_SWITCH,
      .offset = offsetof(struct health_options, live),
      .help = "ask only whether the process runs, whatever the database does (/healthz)"},
 };
-
-/* A server that listens everywhere is asked here. */
-static struct str host_here(struct arena *arena, struct str host)
-{
-    if (str_eq(host, STR("0.0.0.0")))
-        return STR("127.0.0.1");
-    if (str_eq(host, STR("::")))
-        return STR("[::1]");
-    return str_find(host, ':') < host.n ? arena_printf(arena, "[%.*s]", STR_ARG(host)) : host;
-}
-
-/* Of the server that runs with this configuration; absent where that does not tell. */
-static struct str server_here(struct config *c)
-{
-    const char *scheme = c->tls_certificate.n ? "https" : "http";
-
-    if (c->listen.path.p)
-        return arena_printf(&c->arena, "%s://localhost", scheme);
-    if (c->listen.inherited || c->listen.port == 0)
-        return STR_NULL;
-    return arena_printf(&c->arena, "%s://%.*s:%u", scheme,
-                        STR_ARG(host_here(&c->arena, c->listen.host)), c->listen.port);
-}
 
 static int ask(struct arena *arena, const struct http_call *call)
 {
@@ -61,29 +39,17 @@ static int ask(struct arena *arena, const struct http_call *call)
 
 static int check(struct config *c, const struct health_options *own)
 {
-    bool is_named = own->servers.n > 0;
-    struct str server = is_named ? own->servers.items[0] : server_here(c);
-    struct http_call call = {.timeout_ms = TIMEOUT_MS, .is_own = !is_named};
+    struct server_page page = {.path = own->live ? "/healthz" : "/readyz"};
+    struct http_call call = {.timeout_ms = TIMEOUT_MS};
+    int exit_status = server_at_find(c, &own->at, &page, &call);
 
-    if (own->servers.n > 1)
-        return cmd_fail(CMD_MISUSED, "one server at a time");
-    if (!server.p)
-        return cmd_fail(CMD_MISUSED, "where does it listen? Name its URL: http://127.0.0.1:8080");
-    if (server.n && server.p[server.n - 1] == '/')
-        server.n--;
-    call.url =
-        arena_printf(&c->arena, "%.*s%s", STR_ARG(server), own->live ? "/healthz" : "/readyz").p;
-    if (!is_named) {
-        call.unix_socket = c->listen.path.p;
-        call.proxy_protocol = c->proxy_protocol == CONFIG_ON;
-    }
-    return ask(&c->arena, &call);
+    return exit_status == CMD_OK ? ask(&c->arena, &call) : exit_status;
 }
 
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct health_options own = {0};
-    struct option_set options = {.target = &own, .rest = &own.servers};
+    struct option_set options = {.target = &own, .rest = &own.at.words};
     struct config config;
     int exit_status;
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/cmd.h"
-#include "cli/http_fetch.h"
+#include "cli/server_at.h"
 #include "cli/top_screen.h"
 
 enum {
@@ -15,18 +15,14 @@ enum {
 };
 
 struct top_options {
-    struct str url;
+    struct server_at at;
     uint64_t interval_ms;
     bool once;
     struct option_list headers;
 };
 
 static const struct option own_options[] = {
-    {.name = "url",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct top_options, url),
-     .initial = "http://127.0.0.1:8080/metrics",
-     .help = "the server's /metrics; of --metrics-listen, where that is used"},
+    SERVER_AT_OPTION(struct top_options, at),
     {.name = "interval",
      .kind = OPTION_DURATION,
      .offset = offsetof(struct top_options, interval_ms),
@@ -45,30 +41,31 @@ static const struct option own_options[] = {
      .help = "a header to send, where a proxy asks for one; may be given again"},
 };
 
-static enum status look(const struct top_options *o, struct arena *arena, struct scrape *ret_scrape)
+/* What is looked at, and how. */
+struct target {
+    const struct top_options *options;
+    struct http_call call;
+};
+
+static enum status look(const struct target *t, struct arena *arena, struct scrape *ret_scrape)
 {
-    struct http_call call = {
-        .url = o->url.p,
-        .headers = o->headers.items,
-        .n_headers = o->headers.n,
-        .timeout_ms = TIMEOUT_MS,
-    };
+    const char *url = t->call.url;
     struct http_answer answer;
     struct str why;
     size_t line;
 
-    if (http_fetch(arena, &call, &answer, &why) != ST_OK) {
-        cmd_fail(CMD_FAILED, "%s: %.*s", o->url.p, STR_ARG(why));
+    if (http_fetch(arena, &t->call, &answer, &why) != ST_OK) {
+        cmd_fail(CMD_FAILED, "%s: %.*s", url, STR_ARG(why));
         return ST_UNAVAILABLE;
     }
     if (answer.status != 200) {
-        cmd_fail(CMD_FAILED, "%s answers %ld: is it the address of a server's /metrics?", o->url.p,
+        cmd_fail(CMD_FAILED, "%s answers %ld: is it the address of a server's /metrics?", url,
                  answer.status);
         return ST_NOT_FOUND;
     }
     if (scrape_read(arena, answer.body, ret_scrape, &line) != ST_OK) {
         cmd_fail(CMD_FAILED, "%s: line %zu is no metric: is it the address of a server's /metrics?",
-                 o->url.p, line);
+                 url, line);
         return ST_BAD_INPUT;
     }
     ret_scrape->at_us = clock_mono_us();
@@ -83,11 +80,12 @@ static void nap(uint64_t ms)
         ;
 }
 
-static int show(const struct top_options *o, const struct scrape *before, const struct scrape *now)
+static int show(const struct target *t, const struct scrape *before, const struct scrape *now)
 {
+    bool goes_on = !t->options->once;
     bool is_terminal = isatty(STDOUT_FILENO);
     struct top_screen screen = {
-        .source = o->url,
+        .source = str_c(t->call.url),
         .before = before,
         .now = now,
         .unix_ms = clock_unix_ms(),
@@ -97,10 +95,10 @@ static int show(const struct top_options *o, const struct scrape *before, const 
     int exit_status;
 
     buf_init(&out, SCREEN_MOST);
-    if (is_terminal && !o->once)
+    if (is_terminal && goes_on)
         buf_add(&out, STR("\033[H\033[2J"));
     top_screen_write(&screen, &out);
-    if (!is_terminal && !o->once)
+    if (!is_terminal && goes_on)
         buf_add_char(&out, '\n');
     exit_status = cmd_print(&out);
     buf_done(&out);
@@ -116,57 +114,75 @@ struct looks {
 };
 
 /* A server that is started again is waited for: what went wrong is told each time. */
-static int look_again(const struct top_options *o, struct looks *l)
+static int look_again(const struct target *t, struct looks *l)
 {
     unsigned next = !l->latest;
 
-    nap(o->interval_ms);
+    nap(t->options->interval_ms);
     arena_reset(&l->arenas[next]);
-    if (look(o, &l->arenas[next], &l->scrapes[next]) != ST_OK)
-        return o->once ? CMD_FAILED : CMD_OK;
+    if (look(t, &l->arenas[next], &l->scrapes[next]) != ST_OK)
+        return t->options->once ? CMD_FAILED : CMD_OK;
     l->latest = next;
-    return show(o, &l->scrapes[!next], &l->scrapes[next]);
+    return show(t, &l->scrapes[!next], &l->scrapes[next]);
 }
 
-static int top(const struct top_options *o)
+static int watch(const struct target *t)
 {
     struct looks l = {.latest = 0};
     int exit_status = CMD_FAILED;
 
     for (size_t i = 0; i < array_size(l.arenas); i++)
         arena_init(&l.arenas[i]);
-    if (look(o, &l.arenas[0], &l.scrapes[0]) == ST_OK) {
+    if (look(t, &l.arenas[0], &l.scrapes[0]) == ST_OK) {
         do
-            exit_status = look_again(o, &l);
-        while (!o->once && exit_status == CMD_OK);
+            exit_status = look_again(t, &l);
+        while (!t->options->once && exit_status == CMD_OK);
     }
     for (size_t i = 0; i < array_size(l.arenas); i++)
         arena_done(&l.arenas[i]);
     return exit_status;
 }
 
+static int top(struct config *c, const struct top_options *o)
+{
+    static const struct server_page page = {
+        .path = "/metrics", .is_operators = true, .may_be_moved = true};
+    struct target t = {
+        .options = o,
+        .call = {.headers = o->headers.items, .n_headers = o->headers.n, .timeout_ms = TIMEOUT_MS},
+    };
+    int exit_status = server_at_find(c, &o->at, &page, &t.call);
+
+    return exit_status == CMD_OK ? watch(&t) : exit_status;
+}
+
 static int run(const struct cmd *cmd, const char *const *args, const char *const *environment)
 {
     struct top_options own = {0};
-    struct option_set options = {.target = &own};
-    struct arena arena;
+    struct option_set options = {.target = &own, .rest = &own.at.words};
+    struct config config;
     int exit_status;
 
-    arena_init(&arena);
-    if (cmd_load_own(cmd, &options, &arena, args, &exit_status))
-        exit_status = top(&own);
-    arena_done(&arena);
+    config_init(&config);
+    if (cmd_load(cmd, &config, &options, args, environment, &exit_status))
+        exit_status = top(&config, &own);
+    config_done(&config);
     return exit_status;
 }
 
 const struct cmd cmd_top = {
     .name = "top",
     .summary = "live figures of a running server",
-    .usage = "guildhall top [--url URL] [--once]\n\n"
-             "Looks at a server's /metrics again and again, and shows what it does: what is down, "
-             "who\nis there, how much a second, how long it takes. Ends on Ctrl-C. Into a pipe "
-             "screens are\nwritten one behind the other, without colours; NO_COLOR turns them off "
-             "on a terminal.\n",
+    .usage =
+        "guildhall top [OPTION…] [URL]\n\n"
+        "Looks at the /metrics of the server at URL, http://HOST:PORT, again and again, and shows\n"
+        "what it does: what is down, who is there, how much a second, how long it takes. Without "
+        "a\n"
+        "URL it is the server of this machine that has this configuration: the same\n"
+        "--metrics-listen, or else --listen and --tls-certificate. Ends on Ctrl-C. Into a pipe\n"
+        "screens are written one behind the other, without colours; NO_COLOR turns them off on a\n"
+        "terminal.\n",
     .run = run,
     CMD_OPTIONS(own_options),
+    .is_configured = true,
 };

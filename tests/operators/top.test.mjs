@@ -7,7 +7,9 @@ import { promisify } from 'node:util';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 
-const run = promisify(execFile);
+// Nothing of ours in it: what is configured is given as flags.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GUILDHALL_')));
+const run = (program, args) => promisify(execFile)(program, args, { env });
 
 await withServer({ options: ['--metrics-listen', '127.0.0.1:0'] }, async (hall) => {
   const { address } = await hall.logged('metrics_listening');
@@ -29,7 +31,7 @@ await withServer({ options: ['--metrics-listen', '127.0.0.1:0'] }, async (hall) 
     for (const line of stdout.split('\n')) assert.ok(line.length < 80, line);
   });
   await check('without it screens follow one another, until it is ended', async () => {
-    const top = spawn(hall.program, ['top', '--interval', '100ms', '--url', url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const top = spawn(hall.program, ['top', '--interval', '100ms', '--url', url], { stdio: ['ignore', 'pipe', 'inherit'], env });
     let text = '';
     for await (const piece of top.stdout) {
       text += piece;
@@ -37,6 +39,20 @@ await withServer({ options: ['--metrics-listen', '127.0.0.1:0'] }, async (hall) 
     }
     top.kill();
     assert.ok(!text.includes('\x1b'));
+  });
+  await check('top and health take the same URL, of the server or of a page of it, or the configuration', async () => {
+    const server = `http://${address}`;
+    const wheres = [[url], [server], [`${server}/`], [`${server}/readyz`], ['--url', server], ['--url', `${server}/healthz`]];
+    for (const where of [...wheres, ['--metrics-listen', address, '--listen', hall.address]]) {
+      const { stdout } = await run(hall.program, ['top', '--once', '--interval', '100ms', ...where]);
+      assert.ok(stdout.includes(` at ${url}`), stdout);
+      assert.equal(JSON.parse((await run(hall.program, ['health', ...where])).stdout).ready, true);
+    }
+    for (const command of ['top', 'health']) {
+      const { code, stderr } = await run(hall.program, [command, url, '--url', url]).catch((error) => error);
+      assert.equal(code, 2);
+      assert.match(stderr, /one server at a time/);
+    }
   });
   await check('what is no /metrics is an error that says what to do, and fails', async () => {
     for (const wrong of [`http://${hall.address}/metrics`, `http://${hall.address}/version`]) {
