@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "graphql/suggest.h"
+#include "server/nearest.h"
 
 enum {
     MOST_OUTPUT = 64 * 1024,
@@ -126,18 +126,17 @@ static void print_usage(const struct cmd_group *group, FILE *out)
 
 static int refuse_command(const struct cmd_group *group, struct str name)
 {
-    struct str *names, hint;
+    struct nearest best;
     struct arena arena;
 
     if (name.n > LONGEST_NAME)
         name.n = LONGEST_NAME;
     arena_init(&arena);
-    names = arena_array(&arena, struct str, group->n);
+    best = (struct nearest){.arena = &arena, .wanted = name};
     for (size_t i = 0; i < group->n; i++)
-        names[i] = cmd_word(group->commands[i]);
-    hint = gql_did_you_mean(&arena, STR_NULL, name, names, group->n);
-    cmd_fail(CMD_MISUSED, "unknown command \"%.*s\".%.*s (see %s --help)", STR_ARG(name),
-             STR_ARG(hint), group->program);
+        nearest_consider(&best, cmd_word(group->commands[i]));
+    cmd_fail(CMD_MISUSED, "unknown command \"%.*s\"%.*s (see %s --help)", STR_ARG(name),
+             STR_ARG(nearest_hint(&best)), group->program);
     arena_done(&arena);
     return CMD_MISUSED;
 }

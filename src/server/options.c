@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "graphql/suggest.h"
+#include "server/nearest.h"
 #include "server/option_value.h"
 
 enum {
@@ -197,32 +197,6 @@ static bool is_of_kubernetes(struct str name, struct str value)
            (memmem(value.p, value.n, "://", 3) != NULL || str_starts(name, STR("PORT_")));
 }
 
-/* The name, in the form that the candidates have, which is nearest; absent when none is near. */
-struct nearest {
-    struct arena *arena;
-    struct str wanted;
-    struct str name;
-    size_t distance;
-};
-
-static void consider(struct nearest *best, struct str name)
-{
-    size_t distance =
-        gql_lexical_distance(best->arena, best->wanted, name, best->wanted.n * 2 / 5 + 1);
-
-    if (distance >= best->distance)
-        return;
-    best->distance = distance;
-    best->name = name;
-}
-
-static struct str did_you_mean(const struct nearest *best)
-{
-    if (!best->name.p)
-        return STR("");
-    return arena_printf(best->arena, ": did you mean %.*s?", STR_ARG(best->name));
-}
-
 /* Whether the variable is one of the set's; else the nearest of them. */
 static bool is_known_variable(const struct option_set *set, struct str name, struct nearest *best)
 {
@@ -235,7 +209,9 @@ static bool is_known_variable(const struct option_set *set, struct str name, str
             continue;
         if (str_eq(name, variable) || (option_value_from_file(o) && str_eq(name, in_file)))
             return true;
-        consider(best, variable);
+        nearest_consider(best, variable);
+        if (option_value_from_file(o))
+            nearest_consider(best, in_file);
     }
     return false;
 }
@@ -246,14 +222,14 @@ static enum status refuse_unknown_variable(const struct option_set *set, const c
     struct str value = str_c(entry);
     struct str name = str_split(&value, '=');
     struct str prefix = str_c(set->prefix);
-    struct nearest best = {.arena = set->arena, .wanted = name, .distance = SIZE_MAX};
+    struct nearest best = {.arena = set->arena, .wanted = name, .prefix = prefix};
 
     if (!str_starts(name, prefix) || value.n == 0 || name.n > LONGEST_SHOWN ||
         is_of_kubernetes(str_of(name.p + prefix.n, name.n - prefix.n), value) ||
         is_known_variable(set, name, &best))
         return ST_OK;
     return option_refuse(error, "unknown environment variable %.*s%.*s", STR_ARG(name),
-                         STR_ARG(did_you_mean(&best)));
+                         STR_ARG(nearest_hint(&best)));
 }
 
 enum status options_read_environment(struct option_set *set, const char *const *environment,
@@ -301,7 +277,7 @@ enum status options_put_variable(struct option_set *set, struct str name, struct
 {
     struct source from = {.origin = origin};
     const struct option *o = find_variable(set, name, &from);
-    struct nearest best = {.arena = set->arena, .wanted = name, .distance = SIZE_MAX};
+    struct nearest best = {.arena = set->arena, .wanted = name, .prefix = str_c(set->prefix)};
     struct option_given *given;
     enum status st;
 
@@ -310,7 +286,7 @@ enum status options_put_variable(struct option_set *set, struct str name, struct
             name.n = best.wanted.n = LONGEST_SHOWN;
         (void)is_known_variable(set, name, &best);
         return option_refuse(error, "%.*s: unknown variable %.*s%.*s", STR_ARG(origin),
-                             STR_ARG(name), STR_ARG(did_you_mean(&best)));
+                             STR_ARG(name), STR_ARG(nearest_hint(&best)));
     }
     given = &set->given[o - set->options];
     if (!value.n || (!given->in_config_file && !str_eq(given->origin, STR("default"))))
@@ -371,19 +347,28 @@ static const struct option *find_flag(struct option_set *const *sets, size_t n_s
     return NULL;
 }
 
+static void consider_flags(struct nearest *best, const struct option *o)
+{
+    nearest_consider(best, arena_printf(best->arena, "--%s", o->name));
+    if (o->alias)
+        nearest_consider(best, arena_printf(best->arena, "--%s", o->alias));
+    if (option_value_from_file(o))
+        nearest_consider(best, arena_printf(best->arena, "--%s-file", o->name));
+}
+
 static enum status refuse_unknown_flag(struct option_set *const *sets, size_t n_sets,
                                        struct str flag, struct option_error *error)
 {
     struct arena *arena = sets[0]->arena;
-    struct nearest best = {.arena = arena, .wanted = flag, .distance = SIZE_MAX};
+    struct nearest best = {.arena = arena, .wanted = flag, .prefix = STR("--")};
 
     if (flag.n > LONGEST_SHOWN)
         flag.n = best.wanted.n = LONGEST_SHOWN;
     for (size_t s = 0; s < n_sets; s++)
         for (size_t i = 0; i < sets[s]->n; i++)
-            consider(&best, arena_printf(arena, "--%s", sets[s]->options[i].name));
+            consider_flags(&best, &sets[s]->options[i]);
     return option_refuse(error, "unknown option %.*s%.*s", STR_ARG(flag),
-                         STR_ARG(did_you_mean(&best)));
+                         STR_ARG(nearest_hint(&best)));
 }
 
 /* One flag at *args, which moves to the last argument that belongs to it. */

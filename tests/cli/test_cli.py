@@ -59,13 +59,29 @@ def without_a_command_it_says_how_it_is_used():
 
 
 def an_unknown_command_is_named_with_the_nearest():
-    misused(["serv"], '"serv"', 'Did you mean "serve"?')
+    misused(["serv"], 'unknown command "serv": did you mean serve?')
+    misused(["tokne"], "did you mean token?")
     misused([""], '""')
 
 
 def an_unknown_option_is_named_with_the_nearest():
     misused(["serve", "--max-dept", "3"], "--max-dept", "did you mean --max-depth?")
     misused(["token", "--usr", "ann"], "--usr", "did you mean --user?")
+    misused(["serve", "--jwt-secret-fiel", "x"], "did you mean --jwt-secret-file?")
+    misused(["serve", "--databse", "x"], "did you mean --database?")
+    misused(["config"], "did you mean GUILDHALL_MAX_DEPTH?", GUILDHALL_MAX_DEPHT="3")
+
+
+def what_is_nowhere_near_is_not_guessed_at():
+    for args, variables in (
+        (["start"], {}),
+        (["run"], {}),
+        (["up", "--port", "80"], {}),
+        (["token", "--sub", "ann"], {}),
+        (["config"], {"GUILDHALL_TEST_SERVER": "x"}),
+    ):
+        status, said, complained = guildhall(*args, **variables)
+        assert status == 2 and said == "" and "unknown" in complained and "mean" not in complained, complained
 
 
 def a_bad_value_is_named_with_what_is_allowed():
@@ -226,6 +242,7 @@ sys.exit(
             without_a_command_it_says_how_it_is_used,
             an_unknown_command_is_named_with_the_nearest,
             an_unknown_option_is_named_with_the_nearest,
+            what_is_nowhere_near_is_not_guessed_at,
             a_bad_value_is_named_with_what_is_allowed,
             an_unknown_variable_is_refused,
             a_bus_that_there_is_none_of_is_refused,

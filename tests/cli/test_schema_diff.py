@@ -154,7 +154,7 @@ def schemas_that_cannot_be_judged_are_told_of_both_sides():
     refused(["schema", "diff", "one"], "the old one, then the new one")
     refused(["schema", "diff", "-", "-"], "standard input")
     refused(["schema", "print", "one", "two"], "one schema")
-    refused(["schema", "prnt"], 'Did you mean "print"?')
+    refused(["schema", "prnt"], 'did you mean print?')
 
 
 def large_schemas_are_compared_in_good_time():
