@@ -5,10 +5,12 @@
 #include <openssl/sha.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "auth/claims.h"
 #include "base/base64url.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/id.h"
 #include "base/json_out.h"
@@ -239,20 +241,20 @@ enum status api_keys_read(struct str text, struct api_keys **ret_keys,
 
 static enum status read_file(const char *path, struct buf *out, struct api_keys_error *error)
 {
-    FILE *file = fopen(path, "re");
+    int fd = file_open_regular(path);
     char *room = NULL;
-    bool failed;
+    ssize_t got = 0;
 
-    if (!file)
-        return refuse(error, "cannot open %.150s: %s", path, strerror(errno));
+    if (fd < 0)
+        return refuse(error, "cannot open %.150s: %s", path, file_why(errno));
     do {
         room = buf_reserve(out, LONGEST_LINE);
-        if (room)
-            out->n += fread(room, 1, LONGEST_LINE, file);
-    } while (room && !feof(file) && !ferror(file));
-    failed = ferror(file) != 0;
-    fclose(file);
-    if (failed)
+        got = room ? read(fd, room, LONGEST_LINE) : 0;
+        if (got > 0)
+            out->n += (size_t)got;
+    } while (got > 0);
+    close(fd);
+    if (got < 0)
         return refuse(error, "cannot read %.150s", path);
     return room ? ST_OK : refuse(error, "%.150s is larger than 4 MiB", path);
 }

@@ -1,11 +1,14 @@
 #include "net/tls.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 enum {
@@ -89,6 +92,17 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
+/* OpenSSL would wait for whoever writes to a pipe, and the loop with it. */
+static bool is_regular(const char *name)
+{
+    int fd = file_open_regular(name);
+    bool is_other = fd < 0 && errno == EINVAL;
+
+    if (fd >= 0)
+        close(fd);
+    return !is_other;
+}
+
 /* Files may be replaced while the server runs: what is read is what counts. */
 static enum status read_files(SSL_CTX *context, struct str chain_file, struct str key_file,
                               struct tls_error *error)
@@ -96,8 +110,12 @@ static enum status read_files(SSL_CTX *context, struct str chain_file, struct st
     char name[FILE_NAME_MAX + 1];
 
     ERR_clear_error();
+    if (to_file_name(chain_file, name) && !is_regular(name))
+        return refuse(error, chain_file, file_why(EINVAL));
     if (!to_file_name(chain_file, name) || SSL_CTX_use_certificate_chain_file(context, name) != 1)
         return refuse(error, chain_file, "no certificate chain in PEM could be read");
+    if (to_file_name(key_file, name) && !is_regular(name))
+        return refuse(error, key_file, file_why(EINVAL));
     if (!to_file_name(key_file, name) ||
         SSL_CTX_use_PrivateKey_file(context, name, SSL_FILETYPE_PEM) != 1)
         return refuse(error, key_file,

@@ -211,6 +211,7 @@ enum status config_reread(const struct config *now, struct config *ret_next,
     enum status st;
 
     config_init(&probe);
+    probe.options.is_reread = true;
     adopt_others(&probe, now);
     st = option_file_read(&probe.options, now->config_file, ret_error);
     if (st == ST_OK) {

@@ -1,10 +1,10 @@
 #include "server/option_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 enum {
     LARGEST_FILE = 256 * 1024
@@ -23,30 +23,15 @@ static enum status refuse_line(const struct place *at, const char *why)
     return option_refuse(at->error, "%s:%u: %s", at->path, at->line, why);
 }
 
-/* A pipe would have the loop wait for whoever writes it: opening it does not wait, and what it is
- * is looked at first. */
-static int open_regular(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat facts;
-
-    if (fd < 0 || (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)))
-        return fd;
-    close(fd);
-    errno = EINVAL;
-    return -1;
-}
-
 static enum status read_whole(const struct place *at, struct str *ret_text)
 {
     char *bytes = arena_alloc(at->set->arena, LARGEST_FILE);
-    int fd = open_regular(at->path);
+    int fd = file_open_regular(at->path);
     ssize_t got;
     size_t n = 0;
 
     if (fd < 0)
-        return option_refuse(at->error, "cannot open %s: %s", at->path,
-                             errno == EINVAL ? "it is no regular file" : strerror(errno));
+        return option_refuse(at->error, "cannot open %s: %s", at->path, file_why(errno));
     while ((got = read(fd, bytes + n, LARGEST_FILE - n)) > 0)
         n += (size_t)got;
     close(fd);

@@ -3,9 +3,11 @@
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "server/nearest.h"
 #include "server/option_value.h"
 
@@ -18,6 +20,7 @@ enum {
 struct source {
     struct str origin; /* "--listen", "GUILDHALL_LISTEN" */
     bool is_file;      /* the value names a file that holds the value */
+    bool is_reread;    /* option_set.is_reread */
 };
 
 enum status option_refuse(struct option_error *error, const char *format, ...)
@@ -83,16 +86,17 @@ static enum status read_file(struct arena *arena, const struct source *from, str
 {
     const char *name = arena_str(arena, path).p;
     char *bytes = arena_alloc(arena, LARGEST_SECRET_FILE);
-    FILE *file = fopen(name, "re");
-    size_t n;
+    int fd = from->is_reread ? file_open_regular(name) : open(name, O_RDONLY | O_CLOEXEC);
+    ssize_t got;
+    size_t n = 0;
 
-    if (!file)
+    if (fd < 0)
         return option_refuse(error, "%.*s: cannot open %s: %s", STR_ARG(from->origin), name,
-                             strerror(errno));
-    n = fread(bytes, 1, LARGEST_SECRET_FILE, file);
-    bool failed = ferror(file) != 0;
-    fclose(file);
-    if (failed)
+                             file_why(errno));
+    while ((got = read(fd, bytes + n, LARGEST_SECRET_FILE - n)) > 0)
+        n += (size_t)got;
+    close(fd);
+    if (got < 0)
         return option_refuse(error, "%.*s: cannot read %s", STR_ARG(from->origin), name);
     if (n == LARGEST_SECRET_FILE)
         return option_refuse(error, "%.*s: %s is too large for a secret", STR_ARG(from->origin),
@@ -275,7 +279,7 @@ static const struct option *find_variable(const struct option_set *set, struct s
 enum status options_put_variable(struct option_set *set, struct str name, struct str value,
                                  struct str origin, struct option_error *error)
 {
-    struct source from = {.origin = origin};
+    struct source from = {.origin = origin, .is_reread = set->is_reread};
     const struct option *o = find_variable(set, name, &from);
     struct nearest best = {.arena = set->arena, .wanted = name, .prefix = str_c(set->prefix)};
     struct option_given *given;
@@ -449,7 +453,7 @@ enum status options_reread(const struct option_set *set, size_t offset, struct a
                            struct str *ret_text, struct option_error *ret_error)
 {
     const struct option_given *given = options_given(set, offset);
-    const struct source from = {given->origin, .is_file = true};
+    const struct source from = {given->origin, .is_file = true, .is_reread = true};
 
     if (given->file.p)
         return read_file(arena, &from, given->file, ret_text, ret_error);

@@ -6,7 +6,9 @@
  * Every option is a flag (`--max-depth 10`, `--max-depth=10`) and, in a set that has a prefix, an
  * environment variable (`GUILDHALL_MAX_DEPTH=10`). An empty variable counts as unset. A secret can
  * also be read from a file: `--jwt-secret-file PATH`, `GUILDHALL_JWT_SECRET_FILE`, or the file
- * `guildhall_jwt-secret` of systemd's $CREDENTIALS_DIRECTORY, which counts less than both.
+ * `guildhall_jwt-secret` of systemd's $CREDENTIALS_DIRECTORY, which counts less than both. When the
+ * program starts the file may be a pipe, which is read to its end; read again, it must be a regular
+ * file.
  *
  * In a set that has a place for them, arguments that are no flags are kept in their order: `-` is
  * one, and whatever follows `--`.
@@ -78,6 +80,7 @@ struct option_set {
     struct option_list *rest; /* what is no flag; NULL: everything must be */
     struct arena *arena;
     struct option_given *given; /* one an option */
+    bool is_reread;             /* while a loop stands: files of secrets must be regular ones */
 };
 
 struct option_error {
@@ -110,7 +113,7 @@ enum status options_read_flags(struct option_set *const *sets, size_t n_sets,
 const struct option_given *options_given(const struct option_set *set, size_t offset);
 
 /* The value's text as it is now: of one that came from a file, as the file has it by this time. The
- * set is as it was. ST_BAD_INPUT: the file cannot be read. */
+ * set is as it was. ST_BAD_INPUT: the file cannot be read, or is no regular one. */
 enum status options_reread(const struct option_set *set, size_t offset, struct arena *arena,
                            struct str *ret_text, struct option_error *ret_error) must_use;
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -120,6 +120,23 @@ await withServer({ options, env: { no_proxy: '*' } }, async (hall) => {
       await stays(`after ${what}`);
       writeFileSync(file(name), good);
     });
+
+  await check('a pipe in the place of a file is not waited for: nothing changes, and it is told', async () => {
+    for (const name of ['secret', 'keys.pem', 'api-keys']) {
+      renameSync(file(name), file('aside'));
+      execFileSync('mkfifo', [file(name)]);
+      assert.match((await reload(hall, 'keys_not_reloaded')).why, new RegExp(`${name}: it is no regular file`));
+      await assertUser(hall, tokenBy(SECRETS[1]), 'ann');
+      renameSync(file('aside'), file(name));
+    }
+  });
+
+  await check('a link to a file is as good as the file', async () => {
+    renameSync(file('secret'), file('mounted'));
+    symlinkSync('mounted', file('secret'));
+    await reload(hall);
+    await assertUser(hall, tokenBy(SECRETS[1]), 'ann');
+  });
 
   await check('API keys come and go', async () => {
     const newKey = makeApiKey('backup', '--scopes', 'CHAT_READ', '--ttl', '1d');

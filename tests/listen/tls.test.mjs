@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { connect } from 'node:net';
@@ -13,6 +14,7 @@ import { Certificate } from '../lib/certificate.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { exchange } from '../lib/http.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { WebSocketClient } from '../lib/websocket.mjs';
 
 const certificate = new Certificate();
@@ -166,6 +168,19 @@ await withServer({ options: TLS }, async (hall) => {
     await hall.logged('certificate_not_reloaded');
     const { data } = await ask(hall, ca, { query: '{ viewer { userId } }' });
     assert.equal(data.viewer.userId, 'ann');
+  });
+
+  await check('a pipe in the place of a file is logged as well, and not waited for', async () => {
+    for (const name of ['cert.pem', 'key.pem']) {
+      certificate.renew();
+      rmSync(certificate.file(name));
+      execFileSync('mkfifo', [certificate.file(name)]);
+      process.kill(hall.pid, 'SIGHUP');
+      await until(() => hall.log.some(({ why }) => why?.includes(`${name}: it is no regular file`)));
+      const { data } = await ask(hall, ca, { query: '{ viewer { userId } }' });
+      assert.equal(data.viewer.userId, 'ann');
+      rmSync(certificate.file(name));
+    }
   });
 });
 

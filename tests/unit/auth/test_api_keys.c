@@ -242,15 +242,18 @@ static void a_file_that_cannot_be_read_is_named(void **state)
     assert_int_equal(api_keys_load(path, &keys, &error), ST_OK);
     keys = api_keys_unref(keys);
     assert_int_equal(write(file, "nonsense", 8), 8);
-    close(file);
     assert_int_equal(api_keys_load(path, &keys, &error), ST_BAD_INPUT);
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, "line 1"));
+    assert_int_equal(ftruncate(file, API_KEYS_LARGEST_FILE + 1), 0);
+    close(file);
+    assert_int_equal(api_keys_load(path, &keys, &error), ST_BAD_INPUT);
+    assert_non_null(strstr(error.text, "4 MiB"));
     unlink(path);
     assert_int_equal(api_keys_load(path, &keys, &error), ST_BAD_INPUT);
     assert_non_null(strstr(error.text, "No such file"));
     assert_int_equal(api_keys_load("/dev/zero", &keys, &error), ST_BAD_INPUT);
-    assert_non_null(strstr(error.text, "4 MiB"));
+    assert_non_null(strstr(error.text, "no regular file"));
     assert_int_equal(api_keys_load("/", &keys, &error), ST_BAD_INPUT);
     assert_null(keys);
 }
