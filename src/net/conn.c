@@ -14,10 +14,28 @@
 
 void conn_shook_hands(struct conn *c)
 {
-    if (list_empty(&c->handshake))
+    if (c->aside || list_empty(&c->queue))
         return;
-    list_remove(&c->handshake);
+    list_remove(&c->queue);
     c->net->n_handshakes--;
+}
+
+/* An operator's connection is one of them until it is closed, whatever it does meanwhile. */
+static void leave_operators(struct conn *c)
+{
+    if (!c->aside || list_empty(&c->queue))
+        return;
+    list_remove(&c->queue);
+    c->net->n_operators--;
+}
+
+/* Who spoke last is let go last. */
+static void note_activity(struct conn *c)
+{
+    if (!c->aside || list_empty(&c->queue))
+        return;
+    list_remove(&c->queue);
+    list_append(&c->net->operators, &c->queue);
 }
 
 static void become(struct conn *c, enum conn_state next)
@@ -25,6 +43,8 @@ static void become(struct conn *c, enum conn_state next)
     assert(next > c->state);
     c->state = next;
     conn_shook_hands(c); /* or never will */
+    if (next == CONN_DEAD)
+        leave_operators(c);
     if (next == CONN_FINISHING)
         conn_set_deadline(c, DEADLINE_SEND);
     if (next == CONN_LINGERING)
@@ -268,7 +288,6 @@ static void begin(struct conn *c)
     struct net *n = c->net;
 
     if (c->aside) {
-        n->n_aside++;
         http_start(c);
         return;
     }
@@ -282,10 +301,8 @@ static void begin(struct conn *c)
 
 static void count_gone(struct conn *c)
 {
-    if (c->aside) {
-        c->net->n_aside--;
+    if (c->aside)
         return;
-    }
     c->net->n_connections--;
     metric_sub(&c->net->counts.open[c->kind], 1);
 }
@@ -302,11 +319,9 @@ static struct conn *conn_new(struct net *n, int fd, const struct net_address *cl
     deadline_init(&c->deadline);
     turn_hook_init(&c->turn_end, on_turn_end);
     list_append(&n->connections, &c->link);
-    list_init(&c->handshake);
-    if (!aside) {
-        list_append(&n->handshakes, &c->handshake);
-        n->n_handshakes++;
-    }
+    list_init(&c->queue);
+    list_append(aside ? &n->operators : &n->handshakes, &c->queue);
+    *(aside ? &n->n_operators : &n->n_handshakes) += 1;
     begin(c);
     return c;
 }
@@ -324,6 +339,7 @@ static void conn_gone(struct conn *c)
     c->state = CONN_DEAD;
     c->wsi = NULL;
     conn_shook_hands(c);
+    leave_operators(c);
     c->speaker->on_gone(c->user);
     tls_free(c->tls);
     outq_done(&c->out);
@@ -365,6 +381,7 @@ static void on_writeable(struct conn *c)
 
 void conn_take(struct conn *c, char *p, size_t n)
 {
+    note_activity(c);
     if (c->tls)
         conn_tls_take(c, p, n);
     else

@@ -45,7 +45,7 @@ struct conn_speaker {
 
 struct conn {
     struct list link;           /* net.connections */
-    struct list handshake;      /* net.handshakes: it has asked for nothing yet */
+    struct list queue;          /* net.handshakes: it has asked for nothing yet; or net.operators */
     struct net_address peer;    /* who connected; behind a proxy that says so, its client */
     uint64_t taken;             /* bytes that the client had taken by the last conn_has_taken() */
     struct rate_state requests; /* of GraphQL, for the server */

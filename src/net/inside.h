@@ -43,8 +43,9 @@ struct net {
     struct deadlines deadlines;
     struct list connections; /* conn.link */
     size_t n_connections;
-    size_t n_aside;         /* of the listener aside; not among those above */
-    struct list handshakes; /* conn.handshake, the oldest first */
+    struct list operators;  /* conn.queue, of the listener aside, who was silent longest first */
+    size_t n_operators;     /* not among those above */
+    struct list handshakes; /* conn.queue, the oldest first */
     size_t n_handshakes;
     struct outq_stock stock;  /* of the connections' queues */
     uint64_t clients;         /* made so far */

@@ -19,8 +19,8 @@ enum {
     LINGER_MS = 2 * 1000,
     RESERVED_MS = 10 * 1000, /* where the configuration has no init timeout */
     PARTING_MS = 250,
-    LETTING_GO_MS = 1, /* between looks whether libwebsockets has let go */
-    MOST_ASIDE = 16,   /* connections of operators */
+    LETTING_GO_MS = 1,   /* between looks whether libwebsockets has let go */
+    MOST_OPERATORS = 16, /* their connections */
 };
 
 uint64_t net_client_id(struct net *n)
@@ -73,7 +73,7 @@ static void make_room(struct net *n)
 {
     while (n->config.max_handshakes && n->n_handshakes >= n->config.max_handshakes) {
         metric_add(&n->counts.results[NET_KIND_HTTP][NET_LET_GO], 1);
-        conn_give_up(list_first(&n->handshakes, struct conn, handshake));
+        conn_give_up(list_first(&n->handshakes, struct conn, queue));
     }
 }
 
@@ -95,9 +95,10 @@ static void on_accept_aside(struct listener *l, int fd, const struct net_address
 {
     struct net *n = container_of(l, struct net, aside);
 
-    if (n->n_aside >= MOST_ASIDE)
-        turn_away(fd);
-    else if (!conn_open(n, fd, client, true))
+    /* A scraper speaks every few seconds, and always finds room: who was silent longest goes. */
+    while (n->n_operators >= MOST_OPERATORS)
+        conn_kill(list_first(&n->operators, struct conn, queue));
+    if (!conn_open(n, fd, client, true))
         log_warn("connection_not_taken");
 }
 
@@ -196,6 +197,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     n->aside.fd = -1;
     list_init(&n->connections);
     list_init(&n->handshakes);
+    list_init(&n->operators);
     list_init(&n->reservations);
     n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
     if (config->websocket_deflate)

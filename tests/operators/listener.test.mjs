@@ -1,8 +1,10 @@
 // The listener of --metrics-listen: what is there, and what is not.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,9 +13,29 @@ import { withServer } from '../lib/harness.mjs';
 import { bodyOf, exchange } from '../lib/http.mjs';
 import { Scrape } from '../lib/metrics.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 import { WebSocketClient } from '../lib/websocket.mjs';
 
 const get = (address, path, headers) => exchange(address, { method: 'GET', path, headers });
+
+async function scrapeWith(agent, address) {
+  const [host, port] = address.split(':');
+  const asked = request({ host, port, path: '/metrics', agent });
+  asked.end();
+  const [response] = await once(asked, 'response');
+  await bodyOf(response);
+  return { status: response.statusCode, reused: asked.reusedSocket };
+}
+
+// A connection that says nothing, and notices when it is closed.
+async function idleSocket(address) {
+  const [host, port] = address.split(':');
+  const socket = connect(port, host);
+  const gone = () => (socket.isGone = true);
+  socket.on('end', gone).on('close', gone).on('error', gone).resume();
+  await once(socket, 'connect');
+  return socket;
+}
 
 const FREE = ['--metrics-listen', '127.0.0.1:0'];
 
@@ -46,6 +68,20 @@ await withServer({ options: [...FREE, '--max-connections', '2', '--max-connectio
     assert.equal(now.value('guildhall_connections'), 2);
     assert.equal(now.value('guildhall_connections_total', { result: 'full' }), 1);
     sockets.forEach((socket) => socket.close());
+  });
+  await check('however many connections stand idle, a scrape gets through, and who scrapes stays', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const scrape = () => scrapeWith(agent, address);
+    assert.equal((await scrape()).reused, false);
+    const idle = [];
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j < 10; j++) idle.push(await idleSocket(address));
+      assert.deepEqual(await scrape(), { status: 200, reused: true });
+    }
+    assert.equal((await get(address, '/metrics')).status, 200);
+    await until(() => idle[0].isGone);
+    for (const socket of idle) socket.destroy();
+    agent.destroy();
   });
   await check('a scraper that keeps its connection does not keep the server from ending', async () => {
     const [host, port] = address.split(':');
