@@ -33,6 +33,7 @@ enum net_state {
 struct net {
     struct loop *loop;
     struct arena arena; /* the configuration's strings */
+    char *origins;      /* those allowed, when they were set anew; else NULL */
     struct net_config config;
     struct net_service service;
     enum net_state state;

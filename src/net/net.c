@@ -274,6 +274,16 @@ void net_renew_certificate(struct net *n, struct tls_certificate *certificate)
     n->certificate = tls_certificate_ref(certificate);
 }
 
+/* Absent stays absent. */
+static void set_origins(struct net *n, struct str origins)
+{
+    mem_free(n->origins);
+    n->origins = origins.p ? mem_zalloc(origins.n + 1) : NULL;
+    if (n->origins)
+        memcpy(n->origins, origins.p, origins.n);
+    n->config.allowed_origins = str_of(n->origins, origins.n);
+}
+
 void net_set_limits(struct net *n, const struct net_limits *limits)
 {
     struct net_config *c = &n->config;
@@ -283,7 +293,7 @@ void net_set_limits(struct net *n, const struct net_limits *limits)
     c->max_subscriptions = limits->max_subscriptions;
     c->batching = limits->batching;
     c->high_water = limits->high_water;
-    c->allowed_origins = limits->allowed_origins;
+    set_origins(n, limits->allowed_origins);
 }
 
 static void finish_close(struct net *n)
@@ -435,6 +445,7 @@ void net_free(struct net *n)
     mem_free(n->plain_in);
     mem_free(n->plain_out);
     mem_free(n->scratch);
+    mem_free(n->origins);
     arena_done(&n->arena);
     outq_stock_done(&n->stock);
     mem_free(n);

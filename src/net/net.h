@@ -49,7 +49,7 @@ struct net_limits {
     size_t max_subscriptions;
     size_t batching;
     size_t high_water;
-    struct str allowed_origins; /* borrowed as long as the network lives */
+    struct str allowed_origins; /* copied */
 };
 
 /* Listens. Call for one loop after another with the same endpoint, before they run. ST_CONFLICT:

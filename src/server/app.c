@@ -109,7 +109,7 @@ static void init_worker(struct app *app, size_t i)
 
     w->config = c;
     w->schema = app->schema;
-    w->facts = &app->facts;
+    w->facts = app->facts;
     w->quotas = app->quotas;
     w->limits = live_limits(c);
     w->clients = app->clients;
@@ -471,12 +471,8 @@ static int serve(struct app *app, struct store_config *store)
         init_worker(app, i);
     keys_hand_out(&app->keys, app->workers, app->n_workers);
     feed_init(&app->feed, app->workers, app->n_workers);
-    app->reload = (struct reload){
-        .workers = app->workers,
-        .n = app->n_workers,
-        .latest = app->config,
-        .audit_file = app->audit_file,
-    };
+    live_init(&app->reload.live, app->workers, app->n_workers);
+    app->reload.audit_file = app->audit_file;
     manager_init(&app->manager, app->workers, app->n_workers);
     shutdown_init(&app->shutdown, app->workers, app->n_workers, &app->feed,
                   app->config->drain_timeout_ms);
@@ -505,7 +501,7 @@ static int serve(struct app *app, struct store_config *store)
     quotas_free(app->quotas);
     clients_free(app->clients);
     mem_free(app->workers);
-    live_done(app->reload.latest, app->config);
+    live_done(&app->reload.live);
     return exit_status;
 }
 

@@ -170,24 +170,29 @@ static struct str shown_of(const struct config *c, struct arena *a, size_t i)
     return arena_str(a, options_shown(&c->options, config_table[i].offset));
 }
 
-static void copy_config(const struct config *now, struct config *next)
+static void copy_config(const struct config *first, struct config *next)
 {
-    size_t bytes = now->options.n * sizeof(*now->options.given);
+    size_t bytes = first->options.n * sizeof(*first->options.given);
 
-    *next = *now;
-    next->before = now;
+    *next = *first;
     arena_init(&next->arena);
     next->options.target = next;
     next->options.arena = &next->arena;
     next->options.given = arena_alloc(&next->arena, bytes);
-    memcpy(next->options.given, now->options.given, bytes);
+    memcpy(next->options.given, first->options.given, bytes);
 }
 
-static void take_changes(const struct config *now, const struct config *probe, struct config *next,
+/* What is live, as the file has it by now; nothing of it is borrowed. */
+static void take_live(const struct config *first, const struct config *probe, struct config *next)
+{
+    for (size_t i = 0; i < config_table_n; i++)
+        if (config_table[i].is_live && is_changed(first, probe, i))
+            options_adopt(&next->options, &probe->options, i);
+}
+
+static void note_changes(const struct config *now, const struct config *probe, struct arena *a,
                          struct config_changes *ret_changes)
 {
-    struct arena *a = &next->arena;
-
     *ret_changes = (struct config_changes){arena_array(a, struct config_change, config_table_n), 0};
     for (size_t i = 0; i < config_table_n; i++) {
         if (!is_changed(now, probe, i))
@@ -199,13 +204,12 @@ static void take_changes(const struct config *now, const struct config *probe, s
             .to = shown_of(probe, a, i),
             .origin = arena_str(a, probe->options.given[i].origin),
         };
-        if (config_table[i].is_live)
-            options_adopt(&next->options, &probe->options, i);
     }
 }
 
-enum status config_reread(const struct config *now, struct config *ret_next,
-                          struct config_changes *ret_changes, struct option_error *ret_error)
+enum status config_reread(const struct config *first, const struct config *now,
+                          struct config *ret_next, struct config_changes *ret_changes,
+                          struct option_error *ret_error)
 {
     struct config probe;
     enum status st;
@@ -215,8 +219,9 @@ enum status config_reread(const struct config *now, struct config *ret_next,
     adopt_others(&probe, now);
     st = option_file_read(&probe.options, now->config_file, ret_error);
     if (st == ST_OK) {
-        copy_config(now, ret_next);
-        take_changes(now, &probe, ret_next, ret_changes);
+        copy_config(first, ret_next);
+        take_live(first, &probe, ret_next);
+        note_changes(now, &probe, &ret_next->arena, ret_changes);
     }
     config_done(&probe);
     return st;

@@ -48,7 +48,6 @@ struct config_bus {
 
 struct config {
     struct arena arena;
-    const struct config *before;    /* config_reread()'s; NULL of the first */
     const char *const *environment; /* as config_load() was given it; borrowed */
     struct option_set options; /* what was given, and where: for help and for `guildhall config` */
 
@@ -150,10 +149,12 @@ struct config_changes {
     size_t n;
 };
 
-/* The file of options again. *ret_next is as `now`, which must stay as long as it, but for the live
- * options that have changed there. ST_BAD_INPUT: the error says where the file is wrong. */
-enum status config_reread(const struct config *now, struct config *ret_next,
-                          struct config_changes *ret_changes,
+/* The file of options again. *ret_next is as `first`, which config_load() made and which must stay
+ * as long as it, but for the live options, which are as the file has them; it needs nothing of
+ * `now`, the one in force, which the changes are told from. ST_BAD_INPUT: the error says where the
+ * file is wrong. */
+enum status config_reread(const struct config *first, const struct config *now,
+                          struct config *ret_next, struct config_changes *ret_changes,
                           struct option_error *ret_error) must_use;
 
 /* What `serve` cannot do without: a database and a key. ST_BAD_INPUT: the error says what to set.

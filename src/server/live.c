@@ -59,48 +59,83 @@ void live_fill_quotas(struct quotas_config *quotas, const struct config *c)
 
 /* --- a worker takes it over */
 
+/* A config that was read while the server ran. */
+struct version {
+    struct list link; /* live.versions */
+    struct config config;
+    struct quotas_config quotas;
+    size_t holders; /* workers that have not gone on to a later one */
+};
+
+/* There to a worker, and back with the config that it held before. */
 struct handover {
     struct mailbox_letter letter;
+    struct live *live;
     struct worker *worker;
-    const struct config *config;
-    const struct context_facts *facts;
-    size_t n_workers;
+    struct version *version;
+    const struct config *before;
 };
+
+static void free_version(struct version *v)
+{
+    list_remove(&v->link);
+    config_done(&v->config);
+    mem_free(v);
+}
+
+/* On the first loop. What a worker lets go of here, nothing of it refers to any more: what goes on
+ * from one turn to the next has copies, or asks the worker again. */
+static void on_taken(struct mailbox_letter *letter)
+{
+    struct handover *h = container_of(letter, struct handover, letter);
+
+    if (h->before != h->live->first) {
+        struct version *v = container_of(h->before, struct version, config);
+
+        if (--v->holders == 0) {
+            free_version(v);
+            log_debug("config_let_go");
+        }
+    }
+    mem_free(h);
+}
 
 static void on_handover(struct mailbox_letter *letter)
 {
     struct handover *h = container_of(letter, struct handover, letter);
+    const struct config *c = &h->version->config;
     struct worker *w = h->worker;
     struct net_limits limits;
 
-    w->config = h->config;
-    w->facts = h->facts;
-    w->limits = live_limits(h->config);
+    if (!w->net) { /* no loop runs any more: live_done() comes */
+        mem_free(h);
+        return;
+    }
+    h->before = w->config;
+    w->config = c;
+    w->limits = live_limits(c);
+    live_fill_facts(&w->facts, c);
     plan_cache_set_limits(w->plans, &w->limits);
-    live_fill_net(&limits, h->config, h->n_workers);
-    if (w->net)
-        net_set_limits(w->net, &limits);
-    mem_free(h);
+    live_fill_net(&limits, c, h->live->n);
+    net_set_limits(w->net, &limits);
+    mailbox_post(h->live->workers[0].loop.mailbox, &h->letter, on_taken);
 }
 
-static void hand_over(struct worker *workers, size_t n, struct config *c)
+static void hand_over(struct live *live, struct version *v)
 {
-    struct context_facts *facts = arena_new(&c->arena, struct context_facts);
-    struct quotas_config *quotas = arena_new(&c->arena, struct quotas_config);
-
-    *facts = *workers[0].facts;
-    live_fill_facts(facts, c);
-    live_fill_quotas(quotas, c);
-    quotas_set_config(workers[0].quotas, quotas);
-    log_set_level(c->log);
-    for (size_t i = 0; i < n; i++) {
+    list_append(&live->versions, &v->link);
+    live->latest = &v->config;
+    v->holders = live->n;
+    live_fill_quotas(&v->quotas, &v->config);
+    quotas_set_config(live->workers[0].quotas, &v->quotas);
+    log_set_level(v->config.log);
+    for (size_t i = 0; i < live->n; i++) {
         struct handover *h = mem_new(struct handover);
 
-        h->worker = &workers[i];
-        h->config = c;
-        h->facts = facts;
-        h->n_workers = n;
-        mailbox_post(workers[i].loop.mailbox, &h->letter, on_handover);
+        h->live = live;
+        h->worker = &live->workers[i];
+        h->version = v;
+        mailbox_post(live->workers[i].loop.mailbox, &h->letter, on_handover);
     }
 }
 
@@ -132,39 +167,40 @@ static size_t log_changes(const struct config_changes *changes)
     return live;
 }
 
-void live_reload(const struct config **latest, struct worker *workers, size_t n)
+void live_init(struct live *live, struct worker *workers, size_t n)
 {
-    struct config_changes changes;
-    struct option_error error;
-    struct config *next;
-
-    if (!(*latest)->config_file.n)
-        return;
-    next = mem_new(struct config);
-    if (config_reread(*latest, next, &changes, &error) != ST_OK) {
-        log_error("config_not_reloaded", LOG_STR("why", str_c(error.text)),
-                  LOG_STR("meanwhile", STR("the values of before are used")));
-        audit_write(workers[0].audit, "reloadConfig", ST_BAD_INPUT, LOG_FIELDS());
-        mem_free(next);
-        return;
-    }
-    audit_write(workers[0].audit, "reloadConfig", ST_OK, LOG_FIELDS());
-    if (log_changes(&changes) > 0) {
-        hand_over(workers, n, next);
-        *latest = next;
-    } else {
-        config_done(next);
-        mem_free(next);
-    }
+    *live = (struct live){
+        .workers = workers, .n = n, .first = workers[0].config, .latest = workers[0].config};
+    list_init(&live->versions);
 }
 
-void live_done(const struct config *latest, const struct config *first)
+void live_reload(struct live *live)
 {
-    while (latest != first) {
-        struct config *gone = (struct config *)latest;
+    struct audit *audit = live->workers[0].audit;
+    struct config_changes changes;
+    struct option_error error;
+    struct version *next;
 
-        latest = gone->before;
-        config_done(gone);
-        mem_free(gone);
+    if (!live->first->config_file.n)
+        return;
+    next = mem_new(struct version);
+    list_init(&next->link);
+    if (config_reread(live->first, live->latest, &next->config, &changes, &error) != ST_OK) {
+        log_error("config_not_reloaded", LOG_STR("why", str_c(error.text)),
+                  LOG_STR("meanwhile", STR("the values of before are used")));
+        audit_write(audit, "reloadConfig", ST_BAD_INPUT, LOG_FIELDS());
+        mem_free(next);
+        return;
     }
+    audit_write(audit, "reloadConfig", ST_OK, LOG_FIELDS());
+    if (log_changes(&changes) > 0)
+        hand_over(live, next);
+    else
+        free_version(next);
+}
+
+void live_done(struct live *live)
+{
+    list_each_safe (link, &live->versions)
+        free_version(list_entry(link, struct version, link));
 }

@@ -48,7 +48,7 @@ static void put_under_two(struct scrape *s, const struct exposition_label labels
 
 static void build_info(struct scrape *s)
 {
-    const struct context_facts *facts = s->asked->facts;
+    const struct context_facts *facts = &s->asked->facts;
 
     put_under_two(s,
                   (struct exposition_label[]){{"version", facts->version},

@@ -13,9 +13,9 @@ static struct net_page version(struct worker *w, struct buf *scratch)
 
     json_out_begin_object(&j);
     json_out_key(&j, STR("version"));
-    json_out_str(&j, w->facts->version);
+    json_out_str(&j, w->facts.version);
     json_out_key(&j, STR("schemaHash"));
-    json_out_str(&j, w->facts->schema_hash);
+    json_out_str(&j, w->facts.schema_hash);
     if (w->config->n_demo_users) {
         json_out_key(&j, STR("demo"));
         json_out_bool(&j, true);

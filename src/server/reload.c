@@ -21,7 +21,7 @@ static void reopen_audit(struct audit_file *file)
 void reload_all(struct reload *r)
 {
     reopen_audit(r->audit_file);
-    live_reload(&r->latest, r->workers, r->n);
-    keys_reload(&r->workers[0]);
-    certificate_reload(r->workers, r->n);
+    live_reload(&r->live);
+    keys_reload(&r->live.workers[0]);
+    certificate_reload(r->live.workers, r->live.n);
 }

@@ -8,14 +8,12 @@
  * Threads: the first worker's loop.
  */
 
-#include "server/worker.h"
+#include "server/live.h"
 
 struct audit_file;
 
 struct reload {
-    struct worker *workers;
-    size_t n;
-    const struct config *latest;   /* of those that were read */
+    struct live live;
     struct audit_file *audit_file; /* NULL: there is none */
 };
 

@@ -405,7 +405,7 @@ static void fill_context(struct request *r)
     r->context = (struct context){
         .viewer = r->viewer,
         .store = r->worker->store,
-        .facts = r->worker->facts,
+        .facts = &r->worker->facts,
         .introspection = may_introspect(r),
         .now_ms = clock_unix_ms(),
         .caller = session_caller(r->viewer),

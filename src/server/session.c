@@ -202,7 +202,7 @@ static void acknowledge(struct session *s)
     buf_init(&ack, LARGEST_ACK);
     json_out_begin_object(&j);
     json_out_key(&j, STR("schemaHash"));
-    json_out_str(&j, s->worker->facts->schema_hash);
+    json_out_str(&j, s->worker->facts.schema_hash);
     json_out_key(&j, STR("sessionExpiresAt"));
     if (s->viewer->expires_at == CLOCK_NONE) {
         json_out_null(&j);

@@ -177,7 +177,7 @@ static struct context context_for(struct subscription *s)
     return (struct context){
         .viewer = viewer,
         .store = s->worker->store,
-        .facts = s->worker->facts,
+        .facts = &s->worker->facts,
         .introspection = ST_FORBIDDEN, /* no event has it below */
         .now_ms = clock_unix_ms(),
         .caller = session_caller(viewer),

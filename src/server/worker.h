@@ -34,7 +34,7 @@ struct shutdown;
 struct worker {
     const struct config *config;
     const struct gql_schema *schema;
-    const struct context_facts *facts;
+    struct context_facts facts;
     struct gql_limits limits;
     struct gql_memo memo;  /* of every request */
     struct quotas *quotas; /* shared by all, and locked, as is the next */

@@ -217,4 +217,27 @@ await withServer({}, async (hall) => {
   });
 });
 
+const origins = (n) => `GUILDHALL_ALLOWED_ORIGINS=${Array.from({ length: 500 }, (_, i) => `https://${n}-${i}.example`).join(',')}`;
+put(origins(0), 'GUILDHALL_LOG=debug');
+
+await withServer({ options: ['--config', file], threads: 3 }, async (hall) => {
+  await check('what was in force before is let go, as soon as no thread holds it', async () => {
+    const count = (event) => hall.log.filter((entry) => entry.event === event).length;
+    const reachable = async (origin) => (await hall.exchange({ headers: { 'content-type': 'application/json', origin }, body: '{"query":"{ __typename }"}' })).status;
+    for (let n = 1; n <= 10; n++) {
+      put(origins(n), 'GUILDHALL_LOG=debug');
+      process.kill(hall.pid, 'SIGHUP');
+      await until(() => count('config_reloaded') === n);
+      // The one the server began with stays; of those behind it the newest is in force.
+      await until(() => count('config_let_go') === n - 1);
+      for (let i = 0; i < 6; i++)
+        await until(async () => (await reachable(`https://${n}-499.example`)) === 200 && (await reachable(`https://${n - 1}-499.example`)) === 403);
+    }
+    put('GUILDHALL_LOG=debug');
+    process.kill(hall.pid, 'SIGHUP');
+    await until(() => count('config_let_go') === 10);
+    assert.equal(await reachable('https://10-499.example'), 403);
+  });
+});
+
 finish();
