@@ -42,6 +42,8 @@ struct net {
     struct listener aside; /* for operators; its fd is -1 without one */
     struct deadlines deadlines;
     struct list connections; /* conn.link */
+    struct list woken;       /* conn.woken */
+    struct turn_hook turn_end;
     size_t n_connections;
     size_t n_aside;         /* of the listener aside; not among those above */
     struct list handshakes; /* conn.handshake, the oldest first */
