@@ -74,14 +74,15 @@ enum {
 };
 
 struct subscriber {
+    /* What an event touches comes first, down to in_group. */
     const struct subscriber_ops *ops;
     enum subscriber_state state;
-    bool asks;             /* a reading of the log is under way for it */
-    bool by_itself;        /* its next reading is to be its own */
-    int64_t delivered;     /* the last seq pushed, or not wanted */
-    int64_t head_asked_at; /* the topic's head when the latest reading began */
-    struct topic_group *group;
+    bool asks;         /* a reading of the log is under way for it */
+    bool by_itself;    /* its next reading is to be its own */
+    int64_t delivered; /* the last seq pushed, or not wanted */
     struct list in_group;
+    struct topic_group *group;
+    int64_t head_asked_at; /* the topic's head when the latest reading began */
     struct list in_recall; /* where it waits while it is in REPLAY */
     struct list with;      /* subscriber.in_recall: who wait for its reading */
 };

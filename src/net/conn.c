@@ -179,11 +179,12 @@ static void shut_when_sent(struct conn *c)
     become(c, CONN_LINGERING);
 }
 
-static void on_turn_end(struct turn_hook *hook)
+static void end_turn(struct conn *c)
 {
-    struct conn *c = container_of(hook, struct conn, turn_end);
-
-    c->speaker->on_turn_end(c->user);
+    if (c->speaker_woken) {
+        c->speaker_woken = false;
+        c->speaker->on_turn_end(c->user);
+    }
     conn_flush(c);
     tell_drained(c);
     mind_flood(c);
@@ -192,9 +193,34 @@ static void on_turn_end(struct turn_hook *hook)
         lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
 }
 
+void conn_on_turn_end(struct turn_hook *hook)
+{
+    struct net *n = container_of(hook, struct net, turn_end);
+    struct list now;
+
+    /* Moved aside: who is woken again has its turn in the loop's next round. */
+    list_init(&now);
+    list_move_all(&n->woken, &now);
+    while (!list_empty(&now)) {
+        struct conn *c = list_first(&now, struct conn, woken);
+
+        list_remove(&c->woken);
+        end_turn(c);
+    }
+}
+
+void conn_write_soon(struct conn *c)
+{
+    if (!list_empty(&c->woken))
+        return;
+    list_append(&c->net->woken, &c->woken);
+    loop_at_turn_end(c->net->loop, &c->net->turn_end);
+}
+
 void conn_wake(struct conn *c)
 {
-    loop_at_turn_end(c->net->loop, &c->turn_end);
+    c->speaker_woken = true;
+    conn_write_soon(c);
 }
 
 void conn_listen(struct conn *c, bool listen)
@@ -317,7 +343,7 @@ static struct conn *conn_new(struct net *n, int fd, const struct net_address *cl
     c->aside = aside;
     outq_init(&c->out, &n->stock);
     deadline_init(&c->deadline);
-    turn_hook_init(&c->turn_end, on_turn_end);
+    list_init(&c->woken);
     list_append(&n->connections, &c->link);
     list_init(&c->queue);
     list_append(aside ? &n->operators : &n->handshakes, &c->queue);
@@ -344,7 +370,7 @@ static void conn_gone(struct conn *c)
     tls_free(c->tls);
     outq_done(&c->out);
     deadline_drop(&c->deadline);
-    turn_hook_cancel(&c->turn_end);
+    list_remove(&c->woken);
     list_remove(&c->link);
     count_gone(c);
     loop_bury(n->loop, &c->grave, on_grave);

@@ -51,21 +51,22 @@ struct conn {
     struct rate_state requests; /* of GraphQL, for the server */
     struct deadline deadline;
     struct grave grave;
-    /* From here on, what a delivery touches: side by side, since a thousand are written to. */
-    struct net *net;
     struct lws *wsi;
     const struct conn_speaker *speaker;
     void *user;
-    struct tls *tls;    /* NULL: it speaks in the clear */
-    int fd;             /* wsi's */
     enum net_kind kind; /* what is spoken, for the counts */
     bool aside;         /* an operator's: on the listener for them */
+    /* From here on, what a delivery touches: side by side, since a thousand are written to. */
+    bool speaker_woken; /* it is told of this turn's end */
+    bool full;          /* somebody waits for on_drained */
+    bool deaf;          /* reading has been stopped */
+    int fd;             /* wsi's */
     enum conn_state state;
-    bool full; /* somebody waits for on_drained */
-    bool deaf; /* reading has been stopped */
+    struct list woken; /* net.woken: to be seen to at the end of this turn */
+    struct net *net;
+    struct tls *tls; /* NULL: it speaks in the clear */
     struct outq out;
     size_t held; /* what libwebsockets still holds of our last write, at most */
-    struct turn_hook turn_end;
 };
 
 /* Takes over fd; counts as one of n's connections, but aside, where it is HTTP from the start.
@@ -87,6 +88,10 @@ void conn_take(struct conn *c, char *p, size_t n);
 
 /* After something was put in c->out: it is written at the end of this turn. */
 void conn_wake(struct conn *c);
+/* The same, where on_turn_end would have nothing to do: it is called for others only. */
+void conn_write_soon(struct conn *c);
+/* For net.turn_end: sees to all that were woken. */
+void conn_on_turn_end(struct turn_hook *hook);
 
 /* Writes what waits at once, as much of it as the client takes. */
 void conn_flush(struct conn *c);

@@ -43,6 +43,8 @@ struct net {
     struct listener aside; /* for operators; its fd is -1 without one */
     struct deadlines deadlines;
     struct list connections; /* conn.link */
+    struct list woken;       /* conn.woken */
+    struct turn_hook turn_end;
     size_t n_connections;
     struct list operators;  /* conn.queue, of the listener aside, who was silent longest first */
     size_t n_operators;     /* not among those above */

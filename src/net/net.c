@@ -196,6 +196,8 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     n->service = *service;
     n->aside.fd = -1;
     list_init(&n->connections);
+    list_init(&n->woken);
+    turn_hook_init(&n->turn_end, conn_on_turn_end);
     list_init(&n->handshakes);
     list_init(&n->operators);
     list_init(&n->reservations);
@@ -440,6 +442,7 @@ void net_free(struct net *n)
     if (!n)
         return;
     assert(n->state == NET_CLOSED);
+    turn_hook_cancel(&n->turn_end);
     packing_free(n->packing);
     tls_certificate_unref(n->certificate);
     mem_free(n->plain_in);

@@ -60,6 +60,7 @@ struct outq_id *outq_id_new(struct str id)
     json_out_escape(&json, id);
     made = mem_realloc(NULL, sizeof(*made) + json.n);
     made->holders = 1;
+    made->is_escaped = json.n != id.n; /* an escape is longer than what it stands for */
     made->n = json.n;
     memcpy(made->json, buf_str(&json).p, json.n);
     buf_done(&json);
@@ -71,6 +72,20 @@ struct outq_id *outq_id_unref(struct outq_id *id)
     if (id && --id->holders == 0)
         mem_free(id);
     return NULL;
+}
+
+/* Of two texts, what JSON makes is the same only where they are. */
+bool outq_id_is(const struct outq_id *id, struct str text)
+{
+    struct outq_id *other;
+    bool same;
+
+    if (!id->is_escaped)
+        return str_eq(str_of(id->json, id->n), text);
+    other = outq_id_new(text);
+    same = str_eq(str_of(id->json, id->n), str_of(other->json, other->n));
+    outq_id_unref(other);
+    return same;
 }
 
 static void add_part(struct wire *w, struct str part)

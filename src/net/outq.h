@@ -18,6 +18,7 @@
  * outlive the operation. */
 struct outq_id {
     unsigned holders;
+    bool is_escaped; /* else these are the bytes that the client sent */
     size_t n;
     char json[];
 };
@@ -61,6 +62,8 @@ void outq_stock_done(struct outq_stock *stock);
 
 /* One holder: the caller. id must be UTF-8. */
 struct outq_id *outq_id_new(struct str id) must_use;
+/* Is it this one, as the client sent it? */
+bool outq_id_is(const struct outq_id *id, struct str text) must_use;
 /* Takes NULL, returns NULL. */
 struct outq_id *outq_id_unref(struct outq_id *id);
 

@@ -51,8 +51,8 @@ enum subprotocol_state {
 struct subprotocol {
     const struct dialect *dialect;
     const struct subprotocol_host *host;
-    const struct net_service *service;
     enum subprotocol_state state;
+    const struct net_service *service;
     struct net_client client;
     size_t max_operations;    /* at a time; 0: any number */
     struct json_value *shown; /* in the handshake, until the connection is accepted; or NULL. Of

@@ -10,14 +10,9 @@ enum {
     FIRST_SLOTS = 1
 };
 
-static struct subprotocol_op **slot_of(const struct subprotocol_ops *ops, struct str id)
+static struct subprotocol_op **slot_of(const struct subprotocol_ops *ops, uint64_t hash)
 {
-    return &ops->slots[hash_bytes(id.p, id.n) & (ops->n_slots - 1)];
-}
-
-static struct str id_of(const struct subprotocol_op *op)
-{
-    return str_of(op->id, op->id_length);
+    return &ops->slots[hash & (ops->n_slots - 1)];
 }
 
 static void grow(struct subprotocol_ops *ops)
@@ -28,7 +23,7 @@ static void grow(struct subprotocol_ops *ops)
     ops->slots = mem_zalloc(ops->n_slots * sizeof(struct subprotocol_op *));
     for (unsigned i = 0; i < old.n_slots; i++) {
         while (old.slots[i]) {
-            struct subprotocol_op *op = old.slots[i], **to = slot_of(ops, id_of(op));
+            struct subprotocol_op *op = old.slots[i], **to = slot_of(ops, op->hash);
             old.slots[i] = op->chain;
             op->chain = *to;
             *to = op;
@@ -46,24 +41,24 @@ void subprotocol_ops_done(struct subprotocol_ops *ops)
 
 struct subprotocol_op *subprotocol_ops_find(const struct subprotocol_ops *ops, struct str id)
 {
-    struct subprotocol_op *op = ops->n ? *slot_of(ops, id) : NULL;
+    uint64_t hash = hash_bytes(id.p, id.n);
+    struct subprotocol_op *op = ops->n ? *slot_of(ops, hash) : NULL;
 
-    while (op && !str_eq(id_of(op), id))
+    while (op && !(op->hash == hash && outq_id_is(op->wire_id, id)))
         op = op->chain;
     return op;
 }
 
 struct subprotocol_op *subprotocol_ops_add(struct subprotocol_ops *ops, struct str id)
 {
-    struct subprotocol_op *op = mem_zalloc(sizeof(*op) + id.n), **slot;
+    struct subprotocol_op *op = mem_new(struct subprotocol_op), **slot;
 
     if (ops->n == ops->n_slots)
         grow(ops);
-    op->id_length = id.n;
-    memcpy(op->id, id.p, id.n);
+    op->hash = hash_bytes(id.p, id.n);
     op->wire_id = outq_id_new(id);
     list_init(&op->waiting);
-    slot = slot_of(ops, id);
+    slot = slot_of(ops, op->hash);
     op->chain = *slot;
     *slot = op;
     ops->n++;
@@ -72,7 +67,7 @@ struct subprotocol_op *subprotocol_ops_add(struct subprotocol_ops *ops, struct s
 
 void subprotocol_ops_take(struct subprotocol_ops *ops, struct subprotocol_op *op)
 {
-    struct subprotocol_op **at = slot_of(ops, id_of(op));
+    struct subprotocol_op **at = slot_of(ops, op->hash);
 
     while (*at != op)
         at = &(*at)->chain;

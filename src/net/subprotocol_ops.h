@@ -16,14 +16,14 @@
 struct subprotocol;
 
 struct subprotocol_op {
+    /* The first three are what a delivery touches. */
     struct net_operation base;
     struct subprotocol *subprotocol;
+    struct outq_id *wire_id;
+    uint64_t hash;                /* of its id */
     struct subprotocol_op *chain; /* of the same slot */
     struct list waiting;          /* subprotocol.waiting */
     struct frame *held; /* the message that starts it, while the server knows nothing of it yet */
-    struct outq_id *wire_id;
-    size_t id_length;
-    char id[];
 };
 
 struct subprotocol_ops {

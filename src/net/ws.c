@@ -22,10 +22,11 @@ struct ws {
     struct buf in;         /* a head, or a control frame, that has not arrived whole */
     struct ws_frame frame; /* the data frame whose payload is arriving */
     size_t left;           /* bytes of it still to come; 0: a frame begins */
-    struct ws_message message;
-    unsigned messages; /* read since it last waited for a turn */
-    struct turn_hook next_turn;
+    unsigned messages;     /* read since it last waited for a turn */
     enum ws_state state;
+    struct turn_hook next_turn;
+    struct ws_message message;
+    /* A delivery touches the end of the one above, this, and the beginning of the one below. */
     struct conn *conn;
     struct subprotocol subprotocol;
     struct deadline alive[]; /* one, where the dialect has `keep_alive`; else none */
@@ -385,7 +386,7 @@ static void host_send_result(struct subprotocol *s, struct outq_id *id, struct f
         outq_push_packed_next(&c->out, &s->dialect->result, id, part);
     else
         outq_push_next(&c->out, &s->dialect->result, id, payload);
-    conn_wake(c);
+    conn_write_soon(c);
 }
 
 static void host_drop(struct subprotocol *s, struct str id)

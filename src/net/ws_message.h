@@ -18,14 +18,14 @@
 #include "net/ws_frame.h"
 
 struct ws_message {
-    size_t max;              /* bytes: as it comes, and unpacked */
-    struct packing *packing; /* NULL: no message is compressed */
-    size_t credit;           /* bytes that may be unpacked, of all messages to come */
-    enum ws_opcode opcode;   /* WS_CONTINUATION: none is begun */
-    size_t announced;        /* bytes of payload, by the heads that came */
+    size_t max;            /* bytes: as it comes, and unpacked */
+    size_t credit;         /* bytes that may be unpacked, of all messages to come */
+    enum ws_opcode opcode; /* WS_CONTINUATION: none is begun */
+    size_t announced;      /* bytes of payload, by the heads that came */
     struct utf8 utf8;
     struct buf bytes; /* of a message that did not come in one piece, or that is compressed */
     struct deflate_reader *reader; /* of one that is */
+    struct packing *packing;       /* NULL: no message is compressed */
 };
 
 void ws_message_init(struct ws_message *m, size_t max, struct packing *packing);

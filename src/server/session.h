@@ -16,11 +16,12 @@ struct opening;
 
 struct session {
     struct worker *worker;
+    int64_t look_from; /* the loop's time: before it the token has not ended. A delivery looks at
+                          it, and at the worker: they stand side by side */
     struct net_client *client;
     struct viewer *viewer;   /* the latest token's; NULL only while it is being opened */
     struct opening *opening; /* NULL once it is open, or refused */
     struct timer expiry;
-    int64_t look_from;     /* the loop's time: before it the token has not ended */
     struct list followers; /* session_follower.link */
 };
 

@@ -31,10 +31,11 @@ struct retry {
 struct subscription {
     struct operation_owner owner;
     struct session_follower follower;
-    struct subscriber subscriber;
     struct worker *worker;
-    struct net_operation *op; /* NULL once it has ended */
+    /* What a delivery touches, side by side with the first members of the subscriber. */
     struct session *session;  /* op's; for the viewer as of its latest token */
+    struct net_operation *op; /* NULL once it has ended */
+    struct subscriber subscriber;
     /* The same over HTTP, where the stream has one of its own, and on a socket that is another
      * user's; else NULL. */
     struct session *own;
@@ -44,8 +45,8 @@ struct subscription {
     struct str key;                    /* its response name; the plan's */
     struct json_value *variables;      /* of the heap; NULL when its events need none */
     enum right right;
+    enum right asked;      /* what a good answer to the reading will show the right to rest on */
     struct wait *reading;  /* NULL when nothing is awaited: the subscription ends only then */
-    enum right asked;      /* what a good answer to it will show the right to rest on */
     struct arena arena;    /* the reading's; reset before each */
     struct retry *retry;   /* NULL while none is to come */
     struct trace *trace;   /* until it has begun, or failed to; NULL: it is not sampled */

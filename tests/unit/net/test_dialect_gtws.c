@@ -230,22 +230,36 @@ static void a_drain_waits_for_answers_but_not_for_streams(void **state)
     end(t);
 }
 
+static void an_id_is_known_by_what_the_client_sent(void **state)
+{
+    static const char *const texts[] = {"",       "1",  "\"",  "\\\"",    "a\"b",
+                                        "a\\\"b", "\n", "\\n", "\xc3\xa9"};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct outq_id *id = outq_id_new(str_c(texts[i]));
+
+        for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
+            assert_int_equal(outq_id_is(id, str_c(texts[j])), i == j);
+        outq_id_unref(id);
+    }
+}
+
 static void a_thousand_ids_are_kept_apart(void **state)
 {
     struct subprotocol_ops ops = {0};
     char id[16];
 
     for (int i = 0; i < 1000; i++) {
-        int n = snprintf(id, sizeof(id), "id-%d", i);
+        int n = snprintf(id, sizeof(id), i % 2 ? "id-%d" : "\"%d\"", i);
         assert_null(subprotocol_ops_find(&ops, str_of(id, (size_t)n)));
         (void)!subprotocol_ops_add(&ops, str_of(id, (size_t)n));
     }
     assert_int_equal(ops.n, 1000);
     for (int i = 0; i < 1000; i++) {
-        int n = snprintf(id, sizeof(id), "id-%d", i);
+        int n = snprintf(id, sizeof(id), i % 2 ? "id-%d" : "\"%d\"", i);
         struct subprotocol_op *op = subprotocol_ops_find(&ops, str_of(id, (size_t)n));
         assert_non_null(op);
-        assert_memory_equal(op->id, id, (size_t)n);
+        assert_true(outq_id_is(op->wire_id, str_of(id, (size_t)n)));
         subprotocol_ops_take(&ops, op);
         subprotocol_op_free(op);
     }
@@ -255,16 +269,17 @@ static void a_thousand_ids_are_kept_apart(void **state)
 
 int main(void)
 {
-    return RUN(
-        test(a_malformed_message_is_closed_with_the_reason),
-        test(an_operation_before_the_ack_is_unauthorized), test(an_ack_after_a_close_is_not_sent),
-        test(a_ping_is_answered_at_any_time_with_its_payload),
-        test(an_id_in_use_is_closed_and_an_ended_one_is_free),
-        test(an_operation_may_end_before_it_was_started),
-        test(nothing_is_sent_for_an_id_after_the_clients_complete),
-        test(a_request_error_is_one_error_message),
-        test(more_operations_than_allowed_are_refused_one_by_one),
-        test(a_full_socket_takes_nothing_and_says_when_it_has_drained),
-        test(a_closed_socket_cancels_at_the_end_of_the_turn),
-        test(a_drain_waits_for_answers_but_not_for_streams), test(a_thousand_ids_are_kept_apart));
+    return RUN(test(a_malformed_message_is_closed_with_the_reason),
+               test(an_operation_before_the_ack_is_unauthorized),
+               test(an_ack_after_a_close_is_not_sent),
+               test(a_ping_is_answered_at_any_time_with_its_payload),
+               test(an_id_in_use_is_closed_and_an_ended_one_is_free),
+               test(an_operation_may_end_before_it_was_started),
+               test(nothing_is_sent_for_an_id_after_the_clients_complete),
+               test(a_request_error_is_one_error_message),
+               test(more_operations_than_allowed_are_refused_one_by_one),
+               test(a_full_socket_takes_nothing_and_says_when_it_has_drained),
+               test(a_closed_socket_cancels_at_the_end_of_the_turn),
+               test(a_drain_waits_for_answers_but_not_for_streams),
+               test(an_id_is_known_by_what_the_client_sent), test(a_thousand_ids_are_kept_apart));
 }
