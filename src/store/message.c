@@ -34,13 +34,16 @@ static enum sql in_table_of(struct str room_id, enum sql of_core)
     return room_table(room_id) == ROOM_TABLE_GUILD ? of_core + 1 : of_core;
 }
 
+/* Who is admitted without being a member asks the same as all others who are. */
 static void put_door(struct pg_params *p, struct arena *a, const struct store *s,
                      const struct store_caller *caller, struct str room_id)
 {
+    bool admits = store_admits(s, caller, room_id);
+
     pg_put_text(p, a, caller->tenant);
     pg_put_text(p, a, room_id);
-    pg_put_text(p, a, caller->user);
-    pg_put_bool(p, a, store_admits(s, caller, room_id));
+    pg_put_text(p, a, admits ? STR_NULL : caller->user);
+    pg_put_bool(p, a, admits);
 }
 
 /* seq, ts, id, sender_id, text, idempotency_key from column on. */
