@@ -23,6 +23,7 @@ const struct message *message_copy(struct arena *a, const struct message *m)
         .sender_id = arena_str(a, m->sender_id),
         .text = arena_str(a, m->text),
         .idempotency_key = arena_str(a, m->idempotency_key),
+        .number = m->number,
         .repeated = m->repeated,
     };
     return copy;
@@ -131,10 +132,10 @@ static void put_place(struct pg_params *p, struct arena *a, const struct message
         pg_put_null(p);
 }
 
-static void reverse(struct message *rows, size_t n)
+static void reverse(const void **rows, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {
-        struct message other = rows[i];
+        const void *other = rows[i];
         rows[i] = rows[n - 1 - i];
         rows[n - 1 - i] = other;
     }
@@ -156,7 +157,7 @@ const struct message_place *message_page_high(const struct message_page_query *q
 }
 
 void message_page_fill(struct message_page *page, const struct message_page_query *query,
-                       struct message *rows, size_t n, bool below, bool above)
+                       const void **rows, size_t n, bool below, bool above)
 {
     bool more = n > query->limit, upward = message_page_is_upward(query);
     bool older = below || (more && !upward), newer = above || (more && upward);
@@ -180,13 +181,17 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
     struct log_read *r = container_of(read, struct log_read, read);
     struct message_page *page = arena_new(read->arena, struct message_page);
     enum status status = door_status(r, result);
-    struct message *rows;
+    const struct message *rows;
+    const void **listed;
     size_t n;
 
     if (status != ST_OK)
         return status;
     rows = take_messages(r, result, MESSAGE, SIZE_MAX, &n);
-    message_page_fill(page, r->query, rows, n,
+    listed = arena_array(read->arena, const void *, n);
+    for (size_t i = 0; i < n; i++)
+        listed[i] = &rows[i];
+    message_page_fill(page, r->query, listed, n,
                       read->n_rows > 0 && pg_bool(result, read->first, BELOW),
                       read->n_rows > 0 && pg_bool(result, read->first, ABOVE));
     page->room_id = r->room_id;

@@ -77,7 +77,7 @@ static void tell_page(struct buf *out, const void *value)
     const struct message_page *page = value;
 
     for (size_t i = 0; i < page->n; i++)
-        tell_message(out, &page->rows[i]);
+        tell_message(out, message_page_row(page, i));
     buf_printf(out, " next %d previous %d of %lld", page->has_next, page->has_previous,
                (long long)page->last_seq);
 }
