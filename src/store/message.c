@@ -98,24 +98,17 @@ static int64_t last_seq_of(const struct log_read *r, const PGresult *result)
     return r->read.n_rows ? pg_i64(result, r->read.first, 1) : 0;
 }
 
-/* The messages of up to most rows; a lone row without a message stands for the room. */
-static struct message *take_messages(struct log_read *r, const PGresult *result, int column,
-                                     size_t most, size_t *ret_n)
+/* The messages of n rows. */
+static struct message *take_messages(struct log_read *r, const PGresult *result, int first,
+                                     int column, size_t n)
 {
-    size_t n = (size_t)r->read.n_rows;
-    struct message *rows;
+    struct message *rows = arena_take(r->read.arena, n * sizeof(*rows));
 
-    if (n > 0 && pg_is_null(result, r->read.first, column))
-        n = 0;
-    if (n > most)
-        n = most;
-    rows = arena_array(r->read.arena, struct message, n);
     for (size_t i = 0; i < n; i++) {
-        rows[i] = take_message(result, r->read.first + (int)i, column);
+        rows[i] = take_message(result, first + (int)i, column);
         rows[i].tenant_id = r->tenant;
         rows[i].room_id = r->room_id;
     }
-    *ret_n = n;
     return rows;
 }
 
@@ -170,6 +163,12 @@ void message_page_fill(struct message_page *page, const struct message_page_quer
     page->has_previous = query->oldest_first ? older : newer;
 }
 
+/* All rows but the room's, which is the first. */
+static size_t messages_of_page(const struct store_read *read)
+{
+    return read->n_rows > 0 ? (size_t)read->n_rows - 1 : 0;
+}
+
 static enum status decode_page(struct store_read *read, const PGresult *result,
                                const void **ret_value)
 {
@@ -179,15 +178,15 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
         MESSAGE
     };
     struct log_read *r = container_of(read, struct log_read, read);
+    size_t n = messages_of_page(read);
     struct message_page *page = arena_new(read->arena, struct message_page);
     enum status status = door_status(r, result);
     const struct message *rows;
     const void **listed;
-    size_t n;
 
     if (status != ST_OK)
         return status;
-    rows = take_messages(r, result, MESSAGE, SIZE_MAX, &n);
+    rows = take_messages(r, result, read->first + 1, MESSAGE, n);
     listed = arena_array(read->arena, const void *, n);
     for (size_t i = 0; i < n; i++)
         listed[i] = &rows[i];
@@ -269,13 +268,11 @@ static enum status decode_newest(struct store_read *read, const PGresult *result
     };
     struct log_read *r = container_of(read, struct log_read, read);
     enum status status = door_status(r, result);
-    const struct message *rows;
-    size_t n;
 
     if (status != ST_OK)
         return status;
-    rows = take_messages(r, result, MESSAGE, 1, &n);
-    *ret_value = n ? rows : NULL;
+    *ret_value =
+        messages_of_page(read) ? take_messages(r, result, read->first + 1, MESSAGE, 1) : NULL;
     return ST_OK;
 }
 
@@ -412,7 +409,10 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
 
     if (status != ST_OK)
         return status;
-    run->rows = take_messages(r, result, MESSAGE, SIZE_MAX, &run->n);
+    /* A lone row without a message stands for the room. */
+    if (read->n_rows > 0 && !pg_is_null(result, read->first, MESSAGE))
+        run->n = (size_t)read->n_rows;
+    run->rows = take_messages(r, result, read->first, MESSAGE, run->n);
     run->last_seq = last_seq_of(r, result);
     run->first_kept_seq = read->n_rows ? pg_i64(result, read->first, FIRST_KEPT) : 0;
     /* There may be more behind as many rows as were asked for. */
