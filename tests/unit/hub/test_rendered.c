@@ -30,7 +30,7 @@ static void what_was_put_is_found_under_its_group_and_seq(void **state)
 {
     struct rendered r;
 
-    rendered_init(&r, 4 * 1024 * 1024);
+    rendered_init(&r, (size_t)4 * 1024 * 1024);
 
     assert_int_equal(look_up(&r, 1, 1), -1);
     put(&r, 1, 1, 10);
@@ -53,7 +53,7 @@ static void a_run_is_found_under_both_its_ends(void **state)
     struct frame *page = frame_new(STR("page")), *nothing = frame_new(STR(""));
     struct rendered r;
 
-    rendered_init(&r, 4 * 1024 * 1024);
+    rendered_init(&r, (size_t)4 * 1024 * 1024);
     for (int64_t seq = 951; seq <= 1000; seq++)
         put(&r, 7, seq, 10);
     rendered_put(&r, down, page);
@@ -74,7 +74,7 @@ static void what_lies_far_behind_gives_its_place_away(void **state)
 {
     struct rendered r;
 
-    rendered_init(&r, 4 * 1024 * 1024);
+    rendered_init(&r, (size_t)4 * 1024 * 1024);
 
     for (int64_t seq = 1; seq <= 100000; seq++)
         put(&r, 1, seq, 10);
@@ -89,7 +89,7 @@ static void large_payloads_are_fewer_and_the_newest_stay(void **state)
 {
     struct rendered r;
 
-    rendered_init(&r, 4 * 1024 * 1024);
+    rendered_init(&r, (size_t)4 * 1024 * 1024);
     size_t large = (size_t)64 * 1024, most = 0;
 
     for (int64_t seq = 1; seq <= 1000; seq++) {
