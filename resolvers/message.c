@@ -5,6 +5,10 @@
 #include "store/cursor.h"
 #include "store/room.h"
 
+enum {
+    LARGEST_KEPT_PAGE = 64 * 1024,
+};
+
 struct str message_cursor(struct arena *a, const struct context *c, struct str room_id, int64_t seq)
 {
     char *cursor = arena_alloc(a, CURSOR_LENGTH);
@@ -45,24 +49,49 @@ bool message_room_id(struct gql_field *f, struct str room_id)
     return false;
 }
 
-static struct str recall(void *context, const void *object, uint64_t selection)
+/* Messages side by side are a page's, which leaves out none between its first and its last: those
+ * two say which they are. False: they were read from the log. */
+static bool key_of(const void *const *messages, size_t n, uint64_t selection,
+                   struct rendered_key *ret_key)
 {
-    const struct context *c = context;
-    const struct message *m = object;
+    const struct message *first = messages[0], *last = messages[n - 1];
 
-    return m->kept_as ? rendered_peek(c->rendered, selection, (int64_t)m->kept_as) : STR_NULL;
+    *ret_key = (struct rendered_key){
+        .group = selection, .first = (int64_t)first->number, .last = (int64_t)last->number};
+    return first->number && last->number;
 }
 
-static void keep(void *context, const void *object, uint64_t selection, struct str json)
+static struct str recall(void *context, const void *const *messages, size_t n, uint64_t selection)
 {
     const struct context *c = context;
-    const struct message *m = object;
+    struct rendered_key key;
+    struct str kept;
+
+    if (!key_of(messages, n, selection, &key))
+        return STR_NULL;
+    kept = rendered_peek(c->rendered, key);
+    return kept.n ? kept : STR_NULL;
+}
+
+/* A page that is asked for once leaves its messages what room there is: nothing stands for it until
+ * it is asked for again. */
+static bool is_worth_keeping(const struct context *c, struct rendered_key key, size_t n,
+                             struct str json)
+{
+    return n == 1 || (json.n <= LARGEST_KEPT_PAGE && rendered_peek(c->rendered, key).p);
+}
+
+static void keep(void *context, const void *const *messages, size_t n, uint64_t selection,
+                 struct str json)
+{
+    const struct context *c = context;
+    struct rendered_key key;
     struct frame *frame;
 
-    if (!m->kept_as)
+    if (!key_of(messages, n, selection, &key))
         return;
-    frame = frame_new(json);
-    rendered_put(c->rendered, selection, (int64_t)m->kept_as, frame);
+    frame = frame_new(is_worth_keeping(c, key, n, json) ? json : STR(""));
+    rendered_put(c->rendered, key, frame);
     frame_unref(frame);
 }
 

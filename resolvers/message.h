@@ -7,7 +7,8 @@
 #include "resolvers/context.h"
 #include "store/message.h"
 
-/* Messages of pages from memory, written once for all who select the same of them. */
+/* Messages of pages from memory, and such pages, written once for all who select the same of them.
+ */
 struct gql_memo message_memo(const struct gql_schema *schema);
 
 /* The cursor of a seq of the room, for the caller's tenant. */

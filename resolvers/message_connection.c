@@ -5,16 +5,20 @@
 
 /* MessageConnection and MessageEdge: a struct message_page, and each of its struct message. */
 
+/* Of a page with rows. */
 static const struct message *last_row(const struct message_page *page)
 {
-    return page->n ? &page->rows[page->n - 1] : NULL;
+    return message_page_row(page, page->n - 1);
 }
 
 void message_connection_edges(struct gql_field *f)
 {
     const struct message_page *page = f->parent;
 
-    gql_resolve(f, connection_list(f->arena, page->rows, page->n, sizeof(*page->rows)));
+    struct gql_list *list = arena_new(f->arena, struct gql_list);
+
+    *list = (struct gql_list){.n = page->n, .items = page->rows};
+    gql_resolve(f, list);
 }
 
 void message_connection_items(struct gql_field *f)
@@ -31,7 +35,8 @@ void message_connection_page_info(struct gql_field *f)
     info->has_next_page = page->has_next;
     info->has_previous_page = page->has_previous;
     if (page->n) {
-        info->start_cursor = message_cursor(f->arena, c, page->room_id, page->rows[0].seq);
+        info->start_cursor =
+            message_cursor(f->arena, c, page->room_id, message_page_row(page, 0)->seq);
         info->end_cursor = message_cursor(f->arena, c, page->room_id, last_row(page)->seq);
     }
     gql_resolve(f, info);

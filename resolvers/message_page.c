@@ -54,7 +54,7 @@ static bool any_above(const struct tail *t, int64_t place, bool *ret_any)
 /* As many as there are between the places, from the end that is asked for, at most `enough`; false:
  * there may be others between or before them. ret_rows NULL: they are only counted. */
 static bool find(const struct tail *t, int64_t low, int64_t high, bool upward, size_t enough,
-                 struct message *ret_rows, size_t *ret_n)
+                 const void **ret_rows, size_t *ret_n)
 {
     bool is_cut = low + 1 < t->begin && !t->is_whole;
     int64_t from = most(low + 1, t->begin), to = least(high - 1, t->end);
@@ -65,10 +65,8 @@ static bool find(const struct tail *t, int64_t low, int64_t high, bool upward, s
     for (; from <= to && n < enough; from += upward, to -= !upward) {
         const struct message *m = message_at(t, upward ? from : to);
 
-        if (m && ret_rows) {
-            ret_rows[n] = *m;
-            ret_rows[n].kept_as = recent_run_number(t->run, m->seq);
-        }
+        if (m && ret_rows)
+            ret_rows[n] = m;
         n += m != NULL;
     }
     *ret_n = n;
@@ -83,7 +81,7 @@ static bool place_seq(const struct message_place *place, int64_t nowhere, int64_
 }
 
 bool message_page_from(const struct recent_run *run, int64_t last_seq,
-                       const struct message_page_query *q, struct message *rows,
+                       const struct message_page_query *q, const void **rows,
                        struct message_page *ret_page)
 {
     const struct tail t = {
@@ -140,8 +138,8 @@ static void hold(struct arena *a, const struct recent_run *run, const struct mes
 
     if (page->n == 0)
         return;
-    first = page->rows[0].seq;
-    last = page->rows[page->n - 1].seq;
+    first = message_page_row(page, 0)->seq;
+    last = message_page_row(page, page->n - 1)->seq;
     recent_run_hold(run, least(first, last), most(first, last), a);
 }
 
@@ -162,7 +160,7 @@ static enum flow_turn at_door(struct flow *f)
     struct paging *p = container_of(f, struct paging, flow);
     const struct message_door *door;
     struct message_page *page;
-    struct message *rows;
+    const void **rows;
     struct recent_run run;
 
     if (flow_status(f) != ST_OK)
@@ -170,7 +168,7 @@ static enum flow_turn at_door(struct flow *f)
     door = flow_value(f);
     run = p->c->recent(p->c, p->q->room_id);
     page = arena_new(f->arena, struct message_page);
-    rows = arena_array(f->arena, struct message, p->q->limit + 1);
+    rows = arena_array(f->arena, const void *, p->q->limit + 1);
     if (!is_of_the_log(&run, door) || !message_page_from(&run, door->last_seq, p->q, rows, page))
         return read_log(p);
     hold(f->arena, &run, page);

@@ -19,8 +19,8 @@ struct wait *message_page(struct arena *a, struct context *c,
                           const struct message_page_query *q) must_use;
 
 /* The page that the log gives which ends at last_seq, a place in the run; false: it needs what is
- * not in the run. rows has room for one more than q->limit; its strings are borrowed from the run.
+ * not in the run. rows has room for one more than q->limit, which are borrowed from the run.
  * NULL: the page is not made, this only asks whether it could be. */
 must_use bool message_page_from(const struct recent_run *run, int64_t last_seq,
-                                const struct message_page_query *q, struct message *rows,
+                                const struct message_page_query *q, const void **rows,
                                 struct message_page *ret_page);

@@ -1,9 +1,10 @@
 -- the newest rows between two places, and whether there are any at those places and beyond.
 -- The places are seqs, both exclusive; a time given instead ($6, $8) stands between the rows that
--- are not newer and those that are. No row: no such room.
+-- are not newer and those that are. The first line is the room's,
+-- and each behind it a message's. No row: no such room.
 -- @gathered
-SELECT g.may_read, g.last_seq, edge.below, edge.above,
-       m.seq, m.ts, m.id, m.sender_id, m.text, m.idempotency_key
+SELECT line.may_read, line.last_seq, line.below, line.above,
+       line.seq, line.ts, line.id, line.sender_id, line.text, line.idempotency_key
   FROM (SELECT * FROM room_gate($1::text, $2::text, $3::text, $4::boolean) OFFSET 0) g
  CROSS JOIN LATERAL (
      SELECT CASE WHEN $6::bigint IS NULL THEN $5::bigint
@@ -23,12 +24,16 @@ SELECT g.may_read, g.last_seq, edge.below, edge.above,
                        AND l.seq >= place.high AND l.type = 'Message') AS above
      OFFSET 0
  ) edge
-  LEFT JOIN LATERAL (
-     SELECT l.seq, l.ts, l.id, l.sender_id, l.text, l.idempotency_key
-       FROM gg_log l
-      WHERE g.may_read AND l.tenant_id = $1::text AND l.room_id = $2::text
-        AND l.seq > place.low AND l.seq < place.high AND l.type = 'Message'
-      ORDER BY l.seq DESC
-      LIMIT $9::bigint
- ) m ON true
- ORDER BY m.seq DESC
+ CROSS JOIN LATERAL (
+     SELECT g.may_read, g.last_seq, edge.below, edge.above,
+            NULL::bigint AS seq, NULL::bigint AS ts, NULL::text AS id, NULL::text AS sender_id,
+            NULL::text AS text, NULL::text AS idempotency_key
+     UNION ALL
+     (SELECT NULL, NULL, NULL, NULL, l.seq, l.ts, l.id, l.sender_id, l.text, l.idempotency_key
+        FROM gg_log l
+       WHERE g.may_read AND l.tenant_id = $1::text AND l.room_id = $2::text
+         AND l.seq > place.low AND l.seq < place.high AND l.type = 'Message'
+       ORDER BY l.seq DESC
+       LIMIT $9::bigint)
+ ) line
+ ORDER BY line.seq DESC NULLS FIRST

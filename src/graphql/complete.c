@@ -299,24 +299,53 @@ static uint64_t memo_number(const struct completion *c, const struct gql_field_s
     return behind + set->number;
 }
 
+/* Objects side by side, and where they are written. */
+struct remembered {
+    uint64_t number; /* of the selection; 0: the memo is not asked */
+    const void *const *objects;
+    size_t n;
+    size_t begin;
+    size_t n_errors;
+};
+
+/* True: they are written. */
+static bool recall(struct completion *c, struct remembered *them)
+{
+    const struct gql_request *r = c->e->request;
+    struct str kept;
+
+    if (!them->number)
+        return false;
+    kept = r->memo->recall(r->context, them->objects, them->n, them->number);
+    if (kept.p)
+        json_out_raw(&c->j, kept);
+    them->begin = r->out->n + c->j.comma;
+    them->n_errors = c->errors->count;
+    return kept.p;
+}
+
+/* They have been written. */
+static void keep(struct completion *c, const struct remembered *them)
+{
+    const struct gql_request *r = c->e->request;
+
+    if (them->number && c->errors->count == them->n_errors && !buf_overflowed(r->out))
+        r->memo->keep(r->context, them->objects, them->n, them->number,
+                      str_of(r->out->p + them->begin, r->out->n - them->begin));
+}
+
 /* An object of leaves alone.
  * NOLINTNEXTLINE(misc-no-recursion): see above. */
 static bool complete_leaves(struct completion *c, const struct gql_field_set *set,
                             const void *value, const struct gql_path *path)
 {
-    const struct gql_request *r = c->e->request;
-    uint64_t number = memo_number(c, set);
-    struct str kept = number ? r->memo->recall(r->context, value, number) : STR_NULL;
-    size_t begin = r->out->n + c->j.comma, n_errors = c->errors->count;
+    struct remembered it = {.number = memo_number(c, set), .objects = &value, .n = 1};
 
-    if (kept.p) {
-        json_out_raw(&c->j, kept);
+    if (recall(c, &it))
         return true;
-    }
     if (!complete_fields(c, set, NULL, value, path))
         return false;
-    if (number && c->errors->count == n_errors && !buf_overflowed(r->out))
-        r->memo->keep(r->context, value, number, str_of(r->out->p + begin, r->out->n - begin));
+    keep(c, &it);
     return true;
 }
 
@@ -335,14 +364,31 @@ static bool complete_object(struct completion *c, struct spot *s, const void *va
     return false;
 }
 
+static bool has_null(const struct gql_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (!list->items[i])
+            return true;
+    return false;
+}
+
+/* A list's number for the memo, which need not be asked of one object twice. */
+static uint64_t list_number(const struct completion *c, const struct spot *s,
+                            const struct gql_type *item, const struct gql_list *list)
+{
+    if (s->objects || list->n < 2 || !gql_type_is_composite(gql_type_nullable(item)) ||
+        has_null(list))
+        return 0;
+    return memo_number(c, s->collected->sets);
+}
+
 /* After a failure the list is given up, and with it the objects that would have come.
  * NOLINTNEXTLINE(misc-no-recursion): see above. */
-static bool complete_list(struct completion *c, struct spot *s, const struct gql_type *item,
-                          const struct gql_list *list, const struct gql_path *path)
+static bool complete_items(struct completion *c, struct spot *s, const struct gql_type *item,
+                           const struct gql_list *list, const struct gql_path *path)
 {
     struct gql_path here = {.parent = path};
 
-    json_out_begin_array(&c->j);
     for (size_t i = 0; i < list->n; i++) {
         here.index = i;
         if (complete_value(c, s, item, list->items[i], &here))
@@ -350,6 +396,22 @@ static bool complete_list(struct completion *c, struct spot *s, const struct gql
         while (s->objects && ++i < list->n)
             s->objects += gql_count_objects(item, list->items[i]);
         return false;
+    }
+    return true;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): see above. */
+static bool complete_list(struct completion *c, struct spot *s, const struct gql_type *item,
+                          const struct gql_list *list, const struct gql_path *path)
+{
+    struct remembered them = {
+        .number = list_number(c, s, item, list), .objects = list->items, .n = list->n};
+
+    json_out_begin_array(&c->j);
+    if (!recall(c, &them)) {
+        if (!complete_items(c, s, item, list, path))
+            return false;
+        keep(c, &them);
     }
     json_out_end_array(&c->j);
     return true;

@@ -64,17 +64,20 @@ void gql_reject_argument(struct gql_field *f, enum status st, const char *argume
 void gql_reject_for_now(struct gql_field *f, enum status st, uint64_t retry_after_ms);
 
 /*
- * What objects of one type gave, kept for whoever asks the same of the same object: it is written
+ * What objects of one type gave, kept for whoever asks the same of the same objects: it is written
  * once. Asked only about selections of leaves that are the same for everybody (GQL_LEAF_PER_VIEWER,
- * @requires) and whatever the variables are; so the object and the selection's number, which no
+ * @requires) and whatever the variables are; so the objects and the selection's number, which no
  * other selection of the thread has, decide what is written.
+ *
+ * Asked about a list's items together, n of them without a null, then about each by itself.
  */
 struct gql_memo {
     const struct gql_type *type;
     /* What was kept, borrowed until keep() is called; absent: nothing. */
-    struct str (*recall)(void *context, const void *object, uint64_t selection);
-    /* The object as it was written just now: JSON without an error. */
-    void (*keep)(void *context, const void *object, uint64_t selection, struct str json);
+    struct str (*recall)(void *context, const void *const *objects, size_t n, uint64_t selection);
+    /* The objects as they were written just now: JSON without an error, commas between them. */
+    void (*keep)(void *context, const void *const *objects, size_t n, uint64_t selection,
+                 struct str json);
 };
 
 /* Generated code's side from here. */

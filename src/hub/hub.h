@@ -43,5 +43,5 @@ void hub_keep(struct hub *hub, size_t most_bytes);
 struct recent_run hub_recent(struct hub *hub, struct str topic_key) must_use;
 
 /* Rows that are kept as they were rendered, under the group of whoever renders them and their
- * number (recent_run_number()). */
+ * number. */
 struct rendered *hub_rendered(struct hub *hub);

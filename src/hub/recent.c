@@ -20,7 +20,6 @@ struct kept_batch {
 struct kept_row {
     struct kept_batch *of;
     const void *row;
-    uint64_t number;
 };
 
 struct recent_room {
@@ -37,7 +36,6 @@ struct recent_room {
 struct recent {
     size_t most_bytes;
     size_t bytes;
-    uint64_t n_kept;  /* so far, which numbers them */
     struct map rooms; /* by topic key */
     struct list in_use;
 };
@@ -149,8 +147,7 @@ static void keep(struct recent *r, struct kept_batch *kept, const struct event *
         grow(r, room);
     kept->n_rows++;
     room->n++;
-    *row_at(room, room->n - 1) =
-        (struct kept_row){.of = kept, .row = e->row, .number = ++r->n_kept};
+    *row_at(room, room->n - 1) = (struct kept_row){.of = kept, .row = e->row};
 }
 
 void recent_add(struct recent *r, struct event_batch *batch)
@@ -209,11 +206,6 @@ static const struct kept_row *in_run(const struct recent_run *run, int64_t seq)
 const void *recent_run_row(const struct recent_run *run, int64_t seq)
 {
     return in_run(run, seq)->row;
-}
-
-uint64_t recent_run_number(const struct recent_run *run, int64_t seq)
-{
-    return in_run(run, seq)->number;
 }
 
 static void let_go_of_batch(void *batch)

@@ -41,8 +41,6 @@ struct recent_run recent_run(struct recent *r, struct str topic_key) must_use;
 
 /* Of a seq in the run. */
 const void *recent_run_row(const struct recent_run *run, int64_t seq);
-/* From 1 on; no other row that is or was kept here has it. */
-uint64_t recent_run_number(const struct recent_run *run, int64_t seq);
 
 /* The rows from one seq to another, both in the run, live as long as the arena. */
 void recent_run_hold(const struct recent_run *run, int64_t from, int64_t to, struct arena *a);

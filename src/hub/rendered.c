@@ -8,8 +8,7 @@ enum {
 };
 
 struct rendered_slot {
-    uint64_t group;
-    int64_t seq;
+    struct rendered_key key;
     struct frame *payload; /* NULL: it is empty */
 };
 
@@ -20,32 +19,42 @@ void rendered_init(struct rendered *r, size_t most_bytes)
         r->n_slots *= 2;
 }
 
-/* The messages of a room stand side by side, each group's from another place on. */
-static struct rendered_slot *slot_of(const struct rendered *r, uint64_t group, int64_t seq)
+/* The messages of a room stand side by side, each group's from another place on, and runs of each
+ * length. */
+static struct rendered_slot *slot_of(const struct rendered *r, struct rendered_key key)
 {
-    return &r->slots[(group * 0x9E3779B97F4A7C15 + (uint64_t)seq) & (r->n_slots - 1)];
+    uint64_t length = (uint64_t)key.last - (uint64_t)key.first;
+    uint64_t from = (key.group + length) * 0x9E3779B97F4A7C15 >> 32;
+
+    return &r->slots[(from + (uint64_t)key.first) & (r->n_slots - 1)];
 }
 
-static struct frame *find(const struct rendered *r, uint64_t group, int64_t seq)
+static bool is_of(const struct rendered_slot *slot, struct rendered_key key)
+{
+    return slot->key.group == key.group && slot->key.first == key.first &&
+           slot->key.last == key.last;
+}
+
+static struct frame *find(const struct rendered *r, struct rendered_key key)
 {
     const struct rendered_slot *slot;
 
     if (!r->slots)
         return NULL;
-    slot = slot_of(r, group, seq);
-    return slot->group == group && slot->seq == seq ? slot->payload : NULL;
+    slot = slot_of(r, key);
+    return is_of(slot, key) ? slot->payload : NULL;
 }
 
-struct frame *rendered_get(const struct rendered *r, uint64_t group, int64_t seq)
+struct frame *rendered_get(const struct rendered *r, struct rendered_key key)
 {
-    struct frame *payload = find(r, group, seq);
+    struct frame *payload = find(r, key);
 
     return payload ? frame_ref(payload) : NULL;
 }
 
-struct str rendered_peek(const struct rendered *r, uint64_t group, int64_t seq)
+struct str rendered_peek(const struct rendered *r, struct rendered_key key)
 {
-    const struct frame *payload = find(r, group, seq);
+    const struct frame *payload = find(r, key);
 
     return payload ? frame_str(payload) : STR_NULL;
 }
@@ -66,7 +75,7 @@ static void make_room(struct rendered *r, size_t n)
     }
 }
 
-void rendered_put(struct rendered *r, uint64_t group, int64_t seq, struct frame *payload)
+void rendered_put(struct rendered *r, struct rendered_key key, struct frame *payload)
 {
     struct rendered_slot *slot;
 
@@ -74,10 +83,10 @@ void rendered_put(struct rendered *r, uint64_t group, int64_t seq, struct frame 
         return;
     if (!r->slots)
         r->slots = mem_zalloc(r->n_slots * sizeof(*r->slots));
-    slot = slot_of(r, group, seq);
+    slot = slot_of(r, key);
     empty(r, slot);
     make_room(r, payload->n);
-    *slot = (struct rendered_slot){.group = group, .seq = seq, .payload = frame_ref(payload)};
+    *slot = (struct rendered_slot){.key = key, .payload = frame_ref(payload)};
     r->bytes += payload->n;
 }
 

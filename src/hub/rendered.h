@@ -3,7 +3,7 @@
 /*
  * What was rendered for somebody, for the others who will need the same: payloads of those who read
  * on, so that a thousand who catch up cost one rendering a message; and messages as pages show
- * them.
+ * them, one by one and page by page.
  *
  * A table of fixed size in which a newer payload takes an older one's place; never more bytes than
  * its ceiling.
@@ -18,6 +18,20 @@
 
 struct rendered_slot;
 
+/* What a payload is of: a group, whose number is unique for ever and not an address, and within the
+ * group of one row, or of all rows of a run from one to another. Likewise a row's number is that
+ * row's alone. */
+struct rendered_key {
+    uint64_t group;
+    int64_t first;
+    int64_t last;
+};
+
+static inline struct rendered_key rendered_row(uint64_t group, int64_t row)
+{
+    return (struct rendered_key){.group = group, .first = row, .last = row};
+}
+
 struct rendered {
     struct rendered_slot *slots; /* NULL: it is empty */
     size_t n_slots;              /* a power of two */
@@ -29,12 +43,11 @@ struct rendered {
 /* Empty, for payloads of so many bytes together. */
 void rendered_init(struct rendered *r, size_t most_bytes);
 
-/* A holder for the caller; NULL when it is not there. A group's number is unique for ever, not an
- * address; likewise seq, within the group, is one row's. */
-struct frame *rendered_get(const struct rendered *r, uint64_t group, int64_t seq) must_use;
+/* A holder for the caller; NULL when it is not there. */
+struct frame *rendered_get(const struct rendered *r, struct rendered_key key) must_use;
 /* The same, borrowed until rendered_put(); absent when it is not there. */
-struct str rendered_peek(const struct rendered *r, uint64_t group, int64_t seq) must_use;
-void rendered_put(struct rendered *r, uint64_t group, int64_t seq, struct frame *payload);
+struct str rendered_peek(const struct rendered *r, struct rendered_key key) must_use;
+void rendered_put(struct rendered *r, struct rendered_key key, struct frame *payload);
 
 /* Empty again. */
 void rendered_clear(struct rendered *r);

@@ -73,14 +73,15 @@ static struct frame *render_shared(struct subscriber *s, const struct subscriber
 {
     struct topic_group *g = s->group;
     struct rendered *rendered = &g->topic->topics->recall->rendered;
+    struct rendered_key key = rendered_row(g->number, row->seq);
     bool is_alone = g->n == 1;
-    struct frame *payload = is_alone ? NULL : rendered_get(rendered, g->number, row->seq);
+    struct frame *payload = is_alone ? NULL : rendered_get(rendered, key);
 
     if (payload)
         return payload;
     payload = s->ops->render(s, row->row, true);
     if (!is_alone)
-        rendered_put(rendered, g->number, row->seq, payload);
+        rendered_put(rendered, key, payload);
     return payload;
 }
 

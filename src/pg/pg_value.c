@@ -143,6 +143,23 @@ void pg_put_column(struct pg_params *p, struct arena *a, uint32_t type,
     put(p, bytes, size);
 }
 
+static bool value_alike(const struct pg_params *a, const struct pg_params *b, int i)
+{
+    size_t n = (size_t)a->lengths[i];
+
+    if (!a->values[i] || !b->values[i])
+        return a->values[i] == b->values[i];
+    return a->lengths[i] == b->lengths[i] && memcmp(a->values[i], b->values[i], n) == 0;
+}
+
+bool pg_params_alike(const struct pg_params *a, const struct pg_params *b)
+{
+    for (int i = 0; i < a->n && a->n == b->n; i++)
+        if (!value_alike(a, b, i))
+            return false;
+    return a->n == b->n;
+}
+
 bool pg_is_null(const PGresult *result, int row, int column)
 {
     return PQgetisnull(result, row, column);

@@ -36,6 +36,9 @@ void pg_put_bools(struct pg_params *p, struct arena *a, const bool *values, size
 void pg_put_column(struct pg_params *p, struct arena *a, uint32_t type,
                    const struct pg_params *const *lists, size_t n);
 
+/* Value by value. */
+must_use bool pg_params_alike(const struct pg_params *a, const struct pg_params *b);
+
 /* Absent for NULL. */
 struct str pg_text(const PGresult *result, int row, int column);
 /* 0 and false for NULL. */

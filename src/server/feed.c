@@ -16,6 +16,7 @@ void feed_init(struct feed *feed, struct worker *workers, size_t n)
 {
     feed->workers = workers;
     feed->n = n;
+    atomic_init(&feed->n_rows, 0);
     feed->hubs = mem_zalloc(n * sizeof(struct hub *));
     for (size_t i = 0; i < n; i++)
         feed->hubs[i] = workers[i].hub;
@@ -39,12 +40,15 @@ void feed_topic_names(struct str key, struct str *ret_tenant_id, struct str *ret
     *ret_room_id = key;
 }
 
-static struct event event_of(struct arena *a, const struct message *row)
+static struct event event_of(struct feed *feed, struct arena *a, const struct message *row)
 {
+    struct message told = *row;
+
+    told.number = atomic_fetch_add_explicit(&feed->n_rows, 1, memory_order_relaxed) + 1;
     return (struct event){
         .topic_key = feed_topic_key(a, row->tenant_id, row->room_id),
         .seq = row->seq,
-        .row = message_copy(a, row),
+        .row = message_copy(a, &told),
     };
 }
 
@@ -111,7 +115,7 @@ void feed_committed(void *user, struct loop *writers_loop, const struct message 
 
     batch->committed_us = clock_mono_us();
     for (size_t i = 0; i < n; i++)
-        batch->events[i] = event_of(&batch->arena, &rows[i]);
+        batch->events[i] = event_of(feed, &batch->arena, &rows[i]);
     hub_publish(feed->hubs, feed->n, feed->hubs[writers_loop->index], batch);
     if (feed->is_shared)
         tell_others(feed, rows, n);
@@ -122,13 +126,13 @@ void feed_committed(void *user, struct loop *writers_loop, const struct message 
 /* --- from the other nodes */
 
 /* Each row, and where the rows do not reach it, the position alone: the log is read for it. */
-static struct event_batch *batch_of(const struct hint *hint)
+static struct event_batch *batch_of(struct feed *feed, const struct hint *hint)
 {
     bool reached = hint->n > 0 && hint->rows[hint->n - 1].seq == hint->seq;
     struct event_batch *batch = event_batch_new(hint->n + !reached);
 
     for (size_t i = 0; i < hint->n; i++)
-        batch->events[i] = event_of(&batch->arena, &hint->rows[i]);
+        batch->events[i] = event_of(feed, &batch->arena, &hint->rows[i]);
     if (!reached)
         batch->events[hint->n] = (struct event){
             .topic_key = feed_topic_key(&batch->arena, hint->tenant_id, hint->room_id),
@@ -144,7 +148,7 @@ static void on_hint(void *user, struct str text)
     struct hint hint;
 
     if (hint_read(scratch, text, &hint) == ST_OK)
-        hub_publish(feed->hubs, feed->n, feed->hubs[0], batch_of(&hint));
+        hub_publish(feed->hubs, feed->n, feed->hubs[0], batch_of(feed, &hint));
     else
         log_debug("bus.malformed_hint", LOG_INT("bytes", (int64_t)text.n));
     arena_reset(scratch);

@@ -14,6 +14,8 @@
  *          loops run and after.
  */
 
+#include <stdatomic.h>
+
 #include "bus/bus.h"
 #include "server/worker.h"
 
@@ -21,8 +23,9 @@ struct feed {
     struct worker *workers; /* the first owns the bus */
     struct hub **hubs;
     size_t n;
-    struct bus *bus; /* NULL before feed_open() and once it has closed */
-    bool is_shared;  /* with other nodes */
+    struct bus *bus;             /* NULL before feed_open() and once it has closed */
+    bool is_shared;              /* with other nodes */
+    atomic_uint_fast64_t n_rows; /* that it told the hubs of, which numbers them */
     bus_closed_fn *on_closed;
     void *user;
 };

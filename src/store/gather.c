@@ -12,14 +12,15 @@ enum {
     MOST_WAITING = 16384,
     CROWD = 10, /* calls of a patient kind within CROWD_MS: more are coming */
     CROWD_MS = 100,
-    ENOUGH = 250,  /* of a crowd, to leave at once */
-    PACE_MS = 500, /* between the statements of a crowd, where it takes longer to become enough */
+    ENOUGH = 250,   /* of a crowd, to leave at once */
+    PACE_MS = 500,  /* between the statements of a crowd, where it takes longer to become enough */
+    LOOK_BACK = 16, /* questions that wait, among which another of the same words is looked for */
 };
 
 struct gather_kind {
-    struct list waiting; /* store_read.call.link */
-    size_t n;
-    size_t under_way; /* statements */
+    struct list waiting; /* store_read.call.link; who asks the same stands behind the first */
+    size_t n;            /* reads, all of them */
+    size_t under_way;    /* statements */
     /* Of a patient kind. */
     int64_t left_at; /* the last statement; 0: none of late */
     int64_t window_at;
@@ -71,6 +72,57 @@ static void come_back(struct gather *g, struct gather_kind *kind, enum status st
         loop_at_turn_end(g->loop, &g->leave);
 }
 
+/* --- the same question */
+
+/* One that waits and asks what r asks; NULL: none is found. It is looked for among the last few:
+ * who asks the same does so at once, as all readers of one hot room do. */
+static struct store_read *find_alike(struct gather_kind *kind, const struct store_read *r)
+{
+    struct list *at = kind->waiting.prev;
+
+    for (int i = 0; i < LOOK_BACK && at != &kind->waiting; i++, at = at->prev) {
+        struct store_read *other = container_of(at, struct store_read, call.link);
+
+        if (pg_params_alike(&other->call.params, &r->call.params))
+            return other;
+    }
+    return NULL;
+}
+
+/* Behind the one that asks for both, or with a place of its own. */
+static void wait_to_leave(struct gather_kind *kind, struct store_read *r)
+{
+    struct store_read *first = find_alike(kind, r);
+
+    if (first) {
+        r->alike = first->alike;
+        first->alike = r;
+    } else {
+        list_append(&kind->waiting, &r->call.link);
+    }
+}
+
+static void fail_alike(struct gather *g, struct store_read *r, enum status status)
+{
+    for (struct store_read *next; r; r = next) {
+        next = r->alike;
+        g->on_done(r, status, NULL);
+    }
+}
+
+/* Their rows are n of the result, from row `first` on. */
+static void answer_alike(struct gather *g, struct store_read *r, const PGresult *result,
+                         struct result *held, int first, int n)
+{
+    for (struct store_read *next; r; r = next) {
+        next = r->alike;
+        r->first = first;
+        r->n_rows = n;
+        result_keep(held, r->arena);
+        g->on_done(r, ST_OK, result);
+    }
+}
+
 /* --- one alone */
 
 static void on_alone(struct pg_call *call, enum status status, PGresult *result)
@@ -82,15 +134,11 @@ static void on_alone(struct pg_call *call, enum status status, PGresult *result)
     come_back(g, kind_of(g, r), status);
     if (status == ST_OK)
         held = results_take(g->results, result);
-    if (!held) {
-        g->on_done(r, status == ST_OK ? ST_UNAVAILABLE : status, NULL);
-        return;
-    }
-    result_keep(held, r->arena);
+    if (held)
+        answer_alike(g, r, result, held, 0, PQntuples(result));
+    else
+        fail_alike(g, r, status == ST_OK ? ST_UNAVAILABLE : status);
     result_unref(held);
-    r->first = 0;
-    r->n_rows = PQntuples(result);
-    g->on_done(r, ST_OK, result);
 }
 
 static void send_alone(struct gather *g, struct store_read *r)
@@ -99,7 +147,7 @@ static void send_alone(struct gather *g, struct store_read *r)
     if (pg_conn_call(g->conn, &r->call))
         kind_of(g, r)->under_way++;
     else
-        g->on_done(r, ST_UNAVAILABLE, NULL);
+        fail_alike(g, r, ST_UNAVAILABLE);
 }
 
 /* --- many together */
@@ -111,14 +159,12 @@ static void deal_out(struct crowd *c, const PGresult *result, struct result *hel
 
     for (int64_t i = 1; !list_empty(&c->reads); i++) {
         struct store_read *r = first_of(&c->reads);
+        int first = row;
 
         list_remove(&r->call.link);
-        r->first = row;
         while (row < n && pg_i64(result, row, place) == i)
             row++;
-        r->n_rows = row - r->first;
-        result_keep(held, r->arena);
-        c->gather->on_done(r, ST_OK, result);
+        answer_alike(c->gather, r, result, held, first, row - first);
     }
     assert(row == n);
 }
@@ -132,7 +178,7 @@ static void disperse(struct crowd *c, enum status status)
         list_remove(&r->call.link);
         r->call.alone = true;
         if (status == ST_UNAVAILABLE)
-            c->gather->on_done(r, status, NULL);
+            fail_alike(c->gather, r, status);
         else
             send_alone(c->gather, r);
     }
@@ -223,17 +269,20 @@ static bool is_held(struct gather *g, struct gather_kind *kind)
     return true;
 }
 
+/* Returns how many questions there are. */
 static size_t take(struct gather *g, struct gather_kind *kind, struct list *ret_reads)
 {
     size_t n = 0, rows = 0;
 
-    while (kind->n > 0 && n < MOST_TOGETHER && rows < MOST_ROWS_TOGETHER) {
+    while (!list_empty(&kind->waiting) && n < MOST_TOGETHER && rows < MOST_ROWS_TOGETHER) {
         struct store_read *r = first_of(&kind->waiting);
         list_remove(&r->call.link);
         list_append(ret_reads, &r->call.link);
         rows += r->most_rows;
-        kind->n--;
-        g->n_waiting--;
+        for (; r; r = r->alike) {
+            kind->n--;
+            g->n_waiting--;
+        }
         n++;
     }
     return n;
@@ -292,7 +341,7 @@ bool gather_add(struct gather *g, struct store_read *r)
         return false;
     }
     count_in_window(kind, loop_now_ms(g->loop));
-    list_append(&kind->waiting, &r->call.link);
+    wait_to_leave(kind, r);
     kind->n++;
     g->n_waiting++;
     loop_at_turn_end(g->loop, &g->leave);

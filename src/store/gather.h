@@ -5,12 +5,14 @@
  * arrays, and the rows that come back dealt out by call.
  *
  * Together is what is asked for within one turn of the loop. One that is alone leaves at the end of
- * the turn as the statement that it is, and pays nothing for the others. Of a `patient` kind one
+ * the turn as the statement that it is, and pays nothing for the others; and those that ask the
+ * same, as the readers of one hot room do, are asked for once: whoever waits is answered by what
+ * PostgreSQL says after he came, with whomever he shares it. Of a `patient` kind one
  * statement at a time is under way, and while a crowd is coming it leaves when some hundreds have
  * gathered, or after half a second: so subscriptions begin, of which thousands come at once after a
  * restart.
  *
- * Every call succeeds or fails alone: when a statement of many fails, each is sent by itself.
+ * Every question succeeds or fails alone: when a statement of many fails, each is sent by itself.
  *
  * Which statements can be gathered is said in sql/; embed_sql.py makes the other form.
  *

@@ -76,6 +76,7 @@ struct store_read {
     store_decode_fn *decode;
     struct trace *trace; /* the caller's */
     struct trace_span *span;
+    struct store_read *alike; /* the next of those that ask the same and are answered with this */
     int first;
     int n_rows;
     const char *what; /* "room", "guild", "message": what is told to be missing; NULL: nothing */

@@ -23,6 +23,7 @@ const struct message *message_copy(struct arena *a, const struct message *m)
         .sender_id = arena_str(a, m->sender_id),
         .text = arena_str(a, m->text),
         .idempotency_key = arena_str(a, m->idempotency_key),
+        .number = m->number,
         .repeated = m->repeated,
     };
     return copy;
@@ -34,13 +35,16 @@ static enum sql in_table_of(struct str room_id, enum sql of_core)
     return room_table(room_id) == ROOM_TABLE_GUILD ? of_core + 1 : of_core;
 }
 
+/* Who is admitted without being a member asks the same as all others who are. */
 static void put_door(struct pg_params *p, struct arena *a, const struct store *s,
                      const struct store_caller *caller, struct str room_id)
 {
+    bool admits = store_admits(s, caller, room_id);
+
     pg_put_text(p, a, caller->tenant);
     pg_put_text(p, a, room_id);
-    pg_put_text(p, a, caller->user);
-    pg_put_bool(p, a, store_admits(s, caller, room_id));
+    pg_put_text(p, a, admits ? STR_NULL : caller->user);
+    pg_put_bool(p, a, admits);
 }
 
 /* seq, ts, id, sender_id, text, idempotency_key from column on. */
@@ -94,24 +98,17 @@ static int64_t last_seq_of(const struct log_read *r, const PGresult *result)
     return r->read.n_rows ? pg_i64(result, r->read.first, 1) : 0;
 }
 
-/* The messages of up to most rows; a lone row without a message stands for the room. */
-static struct message *take_messages(struct log_read *r, const PGresult *result, int column,
-                                     size_t most, size_t *ret_n)
+/* The messages of n rows. */
+static struct message *take_messages(struct log_read *r, const PGresult *result, int first,
+                                     int column, size_t n)
 {
-    size_t n = (size_t)r->read.n_rows;
-    struct message *rows;
+    struct message *rows = arena_take(r->read.arena, n * sizeof(*rows));
 
-    if (n > 0 && pg_is_null(result, r->read.first, column))
-        n = 0;
-    if (n > most)
-        n = most;
-    rows = arena_array(r->read.arena, struct message, n);
     for (size_t i = 0; i < n; i++) {
-        rows[i] = take_message(result, r->read.first + (int)i, column);
+        rows[i] = take_message(result, first + (int)i, column);
         rows[i].tenant_id = r->tenant;
         rows[i].room_id = r->room_id;
     }
-    *ret_n = n;
     return rows;
 }
 
@@ -128,10 +125,10 @@ static void put_place(struct pg_params *p, struct arena *a, const struct message
         pg_put_null(p);
 }
 
-static void reverse(struct message *rows, size_t n)
+static void reverse(const void **rows, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {
-        struct message other = rows[i];
+        const void *other = rows[i];
         rows[i] = rows[n - 1 - i];
         rows[n - 1 - i] = other;
     }
@@ -153,7 +150,7 @@ const struct message_place *message_page_high(const struct message_page_query *q
 }
 
 void message_page_fill(struct message_page *page, const struct message_page_query *query,
-                       struct message *rows, size_t n, bool below, bool above)
+                       const void **rows, size_t n, bool below, bool above)
 {
     bool more = n > query->limit, upward = message_page_is_upward(query);
     bool older = below || (more && !upward), newer = above || (more && upward);
@@ -166,6 +163,12 @@ void message_page_fill(struct message_page *page, const struct message_page_quer
     page->has_previous = query->oldest_first ? older : newer;
 }
 
+/* All rows but the room's, which is the first. */
+static size_t messages_of_page(const struct store_read *read)
+{
+    return read->n_rows > 0 ? (size_t)read->n_rows - 1 : 0;
+}
+
 static enum status decode_page(struct store_read *read, const PGresult *result,
                                const void **ret_value)
 {
@@ -175,15 +178,19 @@ static enum status decode_page(struct store_read *read, const PGresult *result,
         MESSAGE
     };
     struct log_read *r = container_of(read, struct log_read, read);
+    size_t n = messages_of_page(read);
     struct message_page *page = arena_new(read->arena, struct message_page);
     enum status status = door_status(r, result);
-    struct message *rows;
-    size_t n;
+    const struct message *rows;
+    const void **listed;
 
     if (status != ST_OK)
         return status;
-    rows = take_messages(r, result, MESSAGE, SIZE_MAX, &n);
-    message_page_fill(page, r->query, rows, n,
+    rows = take_messages(r, result, read->first + 1, MESSAGE, n);
+    listed = arena_array(read->arena, const void *, n);
+    for (size_t i = 0; i < n; i++)
+        listed[i] = &rows[i];
+    message_page_fill(page, r->query, listed, n,
                       read->n_rows > 0 && pg_bool(result, read->first, BELOW),
                       read->n_rows > 0 && pg_bool(result, read->first, ABOVE));
     page->room_id = r->room_id;
@@ -261,13 +268,11 @@ static enum status decode_newest(struct store_read *read, const PGresult *result
     };
     struct log_read *r = container_of(read, struct log_read, read);
     enum status status = door_status(r, result);
-    const struct message *rows;
-    size_t n;
 
     if (status != ST_OK)
         return status;
-    rows = take_messages(r, result, MESSAGE, 1, &n);
-    *ret_value = n ? rows : NULL;
+    *ret_value =
+        messages_of_page(read) ? take_messages(r, result, read->first + 1, MESSAGE, 1) : NULL;
     return ST_OK;
 }
 
@@ -404,7 +409,10 @@ static enum status decode_run(struct store_read *read, const PGresult *result,
 
     if (status != ST_OK)
         return status;
-    run->rows = take_messages(r, result, MESSAGE, SIZE_MAX, &run->n);
+    /* A lone row without a message stands for the room. */
+    if (read->n_rows > 0 && !pg_is_null(result, read->first, MESSAGE))
+        run->n = (size_t)read->n_rows;
+    run->rows = take_messages(r, result, read->first, MESSAGE, run->n);
     run->last_seq = last_seq_of(r, result);
     run->first_kept_seq = read->n_rows ? pg_i64(result, read->first, FIRST_KEPT) : 0;
     /* There may be more behind as many rows as were asked for. */

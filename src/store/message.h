@@ -49,13 +49,18 @@ struct message_page_query {
 };
 
 struct message_page {
-    const struct message *rows; /* in list order */
+    const void *const *rows; /* each a const struct message, in list order */
     size_t n;
     bool has_next; /* exact, in list order */
     bool has_previous;
     struct str room_id;
     int64_t last_seq; /* of the room when the page was read */
 };
+
+static inline const struct message *message_page_row(const struct message_page *page, size_t i)
+{
+    return page->rows[i];
+}
 
 /*
  * Pages are read from one end: downward from their newer one, upward from their older one, and one
@@ -70,7 +75,7 @@ const struct message_place *message_page_high(const struct message_page_query *q
 /* A page of n rows, as they were found, in an order of its own; below and above: there are any at
  * the low place or under it, and at the high one or over it. */
 void message_page_fill(struct message_page *page, const struct message_page_query *query,
-                       struct message *rows, size_t n, bool below, bool above);
+                       const void **rows, size_t n, bool below, bool above);
 
 /* A const struct message_page. ST_NOT_FOUND, ST_FORBIDDEN as above. */
 struct wait *store_message_page(struct store *s, struct arena *a, const struct store_caller *caller,

@@ -50,9 +50,9 @@ struct message {
     struct str id;
     struct str sender_id;
     struct str text;
-    struct str idempotency_key;    /* absent without one */
-    uint64_t kept_as;              /* its number among the rows that are in memory; 0: it is not */
-    bool repeated;                 /* it was sent again under its key, and stored before */
+    struct str idempotency_key; /* absent without one */
+    uint64_t number; /* no other row that is or was in memory has it; 0: it was read from the log */
+    bool repeated;   /* it was sent again under its key, and stored before */
     const struct trace_link *link; /* whose trace its commit belongs to; NULL: nobody's */
 };
 

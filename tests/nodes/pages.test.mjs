@@ -85,9 +85,9 @@ function* requests(roomId, places) {
 }
 
 // The answer as it was written.
-async function text(node, user, query) {
+async function text(node, user, query, variables) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${node.token(user)}` };
-  const answer = await node.exchange({ headers, body: JSON.stringify({ query }) });
+  const answer = await node.exchange({ headers, body: JSON.stringify({ query, variables }) });
   assert.equal(answer.status, 200, answer.text);
   return answer.text;
 }
@@ -133,6 +133,25 @@ await check('what was written for one is what others get, but for the keys that 
         for (const { node } of JSON.parse(here).data.messages.edges)
           assert.ok(!node.idempotencyKey || node.senderId === user);
       }
+});
+
+// Three times, for a page is kept when it is asked for again.
+await check('pages that one document asks for are told apart, also once they are kept', async () => {
+  const query = `query ($roomId: ID!, $order: MessageOrder, $first: Int, $last: Int, $after: String) {
+    messages(roomId: $roomId, order: $order, first: $first, last: $last, after: $after) ${SHARED}
+  } ${FRAGMENT}`;
+  const asked = [];
+  for (const roomId of ROOMS)
+    for (const order of ['NEWEST_FIRST', 'OLDEST_FIRST'])
+      for (const size of [2, 3, 11]) {
+        const { messages } = await forgetful.ask('ann', `{ messages(roomId: "${roomId}", order: ${order}, first: 3) { nextToken } }`);
+        for (const end of [{ first: size }, { last: size }, { first: size, after: messages.nextToken }])
+          asked.push({ roomId, order, ...end });
+      }
+  const there = await Promise.all(asked.map((variables) => text(forgetful, 'ann', query, variables)));
+  for (let round = 0; round < 3; round++)
+    for (const [i, variables] of asked.entries())
+      assert.equal(await text(remembers, round % 2 ? 'bob' : 'ann', query, variables), there[i]);
 });
 
 await check('what is in memory is read from there alone, and what is not from the log alone', async () => {

@@ -8,9 +8,10 @@ enum {
     KEPT_MOST = 16,
 };
 
-/* What the memo was given; the room is always the same. */
+/* What the memo was given; the room is always the same, n times. */
 struct kept {
     uint64_t selection;
+    size_t n_objects;
     char json[256];
     size_t n;
 };
@@ -28,22 +29,31 @@ static struct {
     size_t n_recalled;
 } stage;
 
-static struct str recall(void *context, const void *object, uint64_t selection)
+static void assert_rooms(void *context, const void *const *objects, size_t n)
 {
     assert_ptr_equal(context, &stage.rooms);
-    assert_ptr_equal(object, &stage.rooms.room);
+    for (size_t i = 0; i < n; i++)
+        assert_ptr_equal(objects[i], &stage.rooms.room);
+}
+
+static struct str recall(void *context, const void *const *objects, size_t n, uint64_t selection)
+{
+    assert_rooms(context, objects, n);
     for (size_t i = 0; i < stage.n_kept; i++)
-        if (stage.kept[i].selection == selection) {
+        if (stage.kept[i].selection == selection && stage.kept[i].n_objects == n) {
             stage.n_recalled++;
             return str_of(stage.kept[i].json, stage.kept[i].n);
         }
     return STR_NULL;
 }
 
-static void keep(void *context, const void *object, uint64_t selection, struct str json)
+static void keep(void *context, const void *const *objects, size_t n, uint64_t selection,
+                 struct str json)
 {
     struct kept *kept = &stage.kept[stage.n_kept++];
 
+    assert_rooms(context, objects, n);
+    kept->n_objects = n;
     assert_true(stage.n_kept <= KEPT_MOST && json.n <= sizeof(kept->json));
     kept->selection = selection;
     memcpy(kept->json, json.p, json.n);
@@ -112,21 +122,53 @@ static void answers(const char *document, const char *expected)
     gql_plan_unref(plan);
 }
 
+static const char a_room[] = "{\"n\":\"Lobby\",\"id\":\"lobby\",\"__typename\":\"Room\"}";
+
+/* A document that selects a_room, so many times in a list. */
+static struct gql_plan *plan_of_rooms(size_t n)
+{
+    char document[100];
+    struct gql_plan *plan;
+
+    snprintf(document, sizeof(document), "{ rooms(n: %zu) { n: name id __typename } }", n);
+    plan = plan_of(document);
+    gql_plan_number(plan, &stage.numbered);
+    return plan;
+}
+
 static void an_object_of_leaves_is_written_once(void **state)
 {
-    struct gql_plan *plan = plan_of("{ rooms(n: 3) { n: name id __typename } }");
-    const char *room = "{\"n\":\"Lobby\",\"id\":\"lobby\",\"__typename\":\"Room\"}";
+    struct gql_plan *plan = plan_of_rooms(1);
     char expected[400];
 
-    snprintf(expected, sizeof(expected), "{\"data\":{\"rooms\":[%s,%s,%s]}}", room, room, room);
-    gql_plan_number(plan, &stage.numbered);
+    snprintf(expected, sizeof(expected), "{\"data\":{\"rooms\":[%s]}}", a_room);
     assert_answer(plan, NULL, expected);
     assert_int_equal(stage.n_kept, 1);
-    assert_str(str_of(stage.kept[0].json, stage.kept[0].n), room);
-    assert_int_equal(stage.n_recalled, 2);
+    assert_str(str_of(stage.kept[0].json, stage.kept[0].n), a_room);
+    assert_int_equal(stage.n_recalled, 0);
     stage.rooms.room.name = STR("nobody looks here");
     assert_answer(plan, NULL, expected);
-    assert_int_equal(stage.n_recalled, 5);
+    assert_int_equal(stage.n_kept, 1);
+    assert_int_equal(stage.n_recalled, 1);
+    gql_plan_unref(plan);
+}
+
+static void so_are_a_list_s_together(void **state)
+{
+    struct gql_plan *plan = plan_of_rooms(3);
+    char together[300], expected[400];
+
+    snprintf(together, sizeof(together), "%s,%s,%s", a_room, a_room, a_room);
+    snprintf(expected, sizeof(expected), "{\"data\":{\"rooms\":[%s]}}", together);
+    assert_answer(plan, NULL, expected);
+    assert_int_equal(stage.n_recalled, 2); /* the same one, twice more */
+    assert_int_equal(stage.n_kept, 2);
+    assert_int_equal(stage.kept[1].n_objects, 3);
+    assert_str(str_of(stage.kept[1].json, stage.kept[1].n), together);
+    stage.rooms.room.name = STR("nobody looks here");
+    assert_answer(plan, NULL, expected);
+    assert_int_equal(stage.n_recalled, 3);
+    assert_int_equal(stage.n_kept, 2);
     gql_plan_unref(plan);
 }
 
@@ -237,7 +279,8 @@ static void a_plan_without_numbers_has_no_memo(void **state)
 
 int main(void)
 {
-    return RUN(staged(an_object_of_leaves_is_written_once), staged(so_is_one_that_a_resolver_gives),
+    return RUN(staged(an_object_of_leaves_is_written_once), staged(so_are_a_list_s_together),
+               staged(so_is_one_that_a_resolver_gives),
                staged(selections_of_one_plan_and_of_several_are_told_apart),
                staged(operations_of_one_document_are_told_apart),
                staged(what_depends_on_who_asks_or_on_a_function_is_written_each_time),

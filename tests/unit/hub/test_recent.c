@@ -83,40 +83,6 @@ static void a_room_is_read_from_its_end(void **state)
     recent_free(r);
 }
 
-static void no_two_rows_ever_have_one_number(void **state)
-{
-    struct recent *r = recent_new(PLENTY);
-    uint64_t numbers[8];
-    struct recent_run run;
-    size_t n = 0;
-
-    tell(r, "a", 1, 2);
-    tell(r, "b", 1, 2);
-    tell(r, "a", 3, 3);
-    run = recent_run(r, STR("a"));
-    for (int64_t seq = 1; seq <= 3; seq++)
-        numbers[n++] = recent_run_number(&run, seq);
-    run = recent_run(r, STR("b"));
-    for (int64_t seq = 1; seq <= 2; seq++)
-        numbers[n++] = recent_run_number(&run, seq);
-    tell(r, "a", 2, 4); /* 2 and 3 are told again */
-    tell(r, "b", 0, 0); /* an earlier one, too */
-    run = recent_run(r, STR("a"));
-    for (int64_t seq = 1; seq <= 3; seq++)
-        assert_int_equal(recent_run_number(&run, seq), numbers[seq - 1]);
-    numbers[n++] = recent_run_number(&run, 4);
-    tell(r, "a", 6, 7); /* a new run */
-    run = recent_run(r, STR("a"));
-    numbers[n++] = recent_run_number(&run, 6);
-    numbers[n++] = recent_run_number(&run, 7);
-    for (size_t i = 0; i < n; i++) {
-        assert_true(numbers[i] > 0);
-        for (size_t k = 0; k < i; k++)
-            assert_true(numbers[i] != numbers[k]);
-    }
-    recent_free(r);
-}
-
 static void rows_that_are_held_outlive_what_is_kept(void **state)
 {
     struct recent *r = recent_new(PLENTY);
@@ -259,7 +225,6 @@ int main(void)
         test(what_was_told_is_read_from_any_place_in_it),
         test(nothing_is_read_from_before_behind_or_elsewhere),
         test(a_room_is_read_from_its_end),
-        test(no_two_rows_ever_have_one_number),
         test(rows_that_are_held_outlive_what_is_kept),
         test(no_more_is_read_than_there_is_place_for),
         test(behind_a_hole_a_new_run_begins),

@@ -1,5 +1,7 @@
 #include "store/gather.h"
 
+#include <unistd.h>
+
 #include "base/buf.h"
 #include "store/message.h"
 #include "store/room.h"
@@ -75,7 +77,7 @@ static void tell_page(struct buf *out, const void *value)
     const struct message_page *page = value;
 
     for (size_t i = 0; i < page->n; i++)
-        tell_message(out, &page->rows[i]);
+        tell_message(out, message_page_row(page, i));
     buf_printf(out, " next %d previous %d of %lld", page->has_next, page->has_previous,
                (long long)page->last_seq);
 }
@@ -339,21 +341,21 @@ static void what_postgresql_refuses_takes_no_other_read_along(void **state)
 static void a_lost_connection_fails_all_that_wait(void **state)
 {
     enum {
-        N = 700 /* more than leave together */
+        N = 700 /* questions, more than leave together */
     };
     struct store_caller ann = fixture_caller("ann");
-    struct message_place now = {MESSAGE_PLACE_NONE, 0, 0};
+    struct message_place then = {.kind = MESSAGE_PLACE_TIME};
     static struct wait *w[N];
 
     fixture_sql(&f, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE application_name = 'guildhall reader'");
-    for (size_t i = 0; i < N; i++)
-        w[i] = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    for (then.ts = 0; then.ts < N; then.ts++)
+        w[then.ts] = store_message_start(f.store, &f.arena, &ann, STR("club"), then);
     for (size_t i = 0; i < N; i++)
         assert_int_equal(fixture_await(&f, w[i]), ST_UNAVAILABLE);
     fixture_await_ready(&f);
-    for (size_t i = 0; i < N; i++)
-        w[i] = store_message_start(f.store, &f.arena, &ann, STR("club"), now);
+    for (then.ts = 0; then.ts < N; then.ts++)
+        w[then.ts] = store_message_start(f.store, &f.arena, &ann, STR("club"), then);
     for (size_t i = 0; i < N; i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
         assert_int_equal(((const struct message_start *)w[i]->value)->last_seq, LOG_LENGTH);
@@ -426,10 +428,89 @@ static void a_shared_result_lives_as_long_as_the_last_of_its_readers(void **stat
     arena_done(&arenas[2]);
 }
 
+static int64_t now_us_of_postgresql(void)
+{
+    return fixture_sql_i64(&f, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+}
+
+/* What it was asked since then. */
+static bool reader_has_answered(int64_t since_us)
+{
+    fixture_sql(&f, "SELECT pg_stat_clear_snapshot()");
+    return fixture_sql_i64(&f,
+                           "SELECT count(*) FROM pg_stat_activity"
+                           " WHERE application_name = 'guildhall reader' AND state = 'idle'"
+                           " AND extract(epoch FROM query_start) * 1000000 > %lld",
+                           (long long)since_us);
+}
+
+/* With the statement of one, though each has his own answer. */
+static void what_many_ask_alike_is_asked_once(void **state)
+{
+    struct store_caller ann = fixture_caller("ann"), bob = fixture_caller("bob");
+    struct wait *w[MOST_ASKED];
+
+    for (size_t i = 0; i < MOST_ASKED; i++)
+        w[i] = store_message_door(f.store, &f.arena, &ann, STR("club"));
+    for (size_t i = 0; i < MOST_ASKED; i++) {
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+        assert_str(((const struct message_door *)w[i]->value)->newest_id, "id-5");
+    }
+    assert_int_equal(last_was_gathered(), 0);
+    for (size_t i = 0; i < MOST_ASKED; i++)
+        w[i] = store_message_door(f.store, &f.arena, i % 2 ? &ann : &bob, STR("club"));
+    for (size_t i = 0; i < MOST_ASKED; i++)
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+    assert_int_equal(last_was_gathered(), 1);
+}
+
+/* Whoever is admitted as he is, is asked for as all others who are. */
+static void readers_of_an_open_room_ask_alike_whoever_they_are(void **state)
+{
+    struct wait *w[MOST_ASKED];
+    char user[8];
+
+    for (size_t i = 0; i < MOST_ASKED; i++) {
+        struct store_caller caller;
+
+        snprintf(user, sizeof(user), "u%zu", i);
+        caller = fixture_caller(user);
+        w[i] = store_message_door(f.store, &f.arena, &caller, STR("event-1"));
+    }
+    for (size_t i = 0; i < MOST_ASKED; i++)
+        assert_int_equal(fixture_await(&f, w[i]), ST_OK);
+    assert_int_equal(last_was_gathered(), 0);
+}
+
+/* PostgreSQL has said so already, but to somebody who came before. */
+static void nobody_is_answered_by_what_was_asked_before_he_came(void **state)
+{
+    struct store_caller bob = fixture_caller("bob");
+    struct wait *before, *after;
+    int64_t asked_us;
+
+    before = store_message_door(f.store, &f.arena, &bob, STR("left"));
+    assert_int_equal(fixture_await(&f, before), ST_FORBIDDEN);
+    fixture_sql(&f, "INSERT INTO member (tenant_id, room_id, user_id, joined_at)"
+                    " VALUES ('t', 'left', 'bob', 1)");
+    asked_us = now_us_of_postgresql();
+    before = store_message_door(f.store, &f.arena, &bob, STR("left"));
+    uv_run(&f.loop.uv, UV_RUN_NOWAIT);
+    while (!reader_has_answered(asked_us))
+        usleep(1000);
+    fixture_sql(&f, "DELETE FROM member WHERE room_id = 'left' AND user_id = 'bob'");
+    after = store_message_door(f.store, &f.arena, &bob, STR("left"));
+    assert_int_equal(fixture_await(&f, before), ST_OK);
+    assert_int_equal(fixture_await(&f, after), ST_FORBIDDEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(each_call_of_many_is_answered_as_if_it_were_alone),
+        test(what_many_ask_alike_is_asked_once),
+        test(readers_of_an_open_room_ask_alike_whoever_they_are),
+        test(nobody_is_answered_by_what_was_asked_before_he_came),
         test(what_postgresql_refuses_takes_no_other_read_along),
         test(a_lost_connection_fails_all_that_wait),
         test(what_waits_fails_when_the_database_falls_silent),

@@ -274,9 +274,9 @@ static void check_page(const struct message_page_query *q, int64_t log_length)
     same = page->n == want.n && page->has_next == want.has_next &&
            page->has_previous == want.has_previous && page->last_seq == log_length;
     for (size_t i = 0; same && i < page->n; i++)
-        same = page->rows[i].seq == want.seqs[i] &&
-               page->rows[i].ts == times[page->rows[i].seq - 1] &&
-               str_eq(page->rows[i].room_id, q->room_id);
+        same = message_page_row(page, i)->seq == want.seqs[i] &&
+               message_page_row(page, i)->ts == times[message_page_row(page, i)->seq - 1] &&
+               str_eq(message_page_row(page, i)->room_id, q->room_id);
     if (!same)
         fail_msg("room %.*s oldest_first %d from_end %d limit %zu after %d/%ld/%ld before "
                  "%d/%ld/%ld: n %zu (want %zu) next %d (%d) previous %d (%d)",
@@ -351,13 +351,13 @@ static void only_messages_are_on_a_page(void **state)
     w = store_message_page(f.store, &f.arena, &caller, &q);
     assert_int_equal(fixture_await(&f, w), ST_OK);
     page = w->value;
-    assert_int_equal(page->rows[0].seq, 4);
+    assert_int_equal(message_page_row(page, 0)->seq, 4);
     assert_int_equal(page->last_seq, 5);
     q.after = (struct message_place){MESSAGE_PLACE_SEQ, 3, 0};
     w = store_message_page(f.store, &f.arena, &caller, &q);
     assert_int_equal(fixture_await(&f, w), ST_OK);
     page = w->value;
-    assert_int_equal(page->rows[0].seq, 2);
+    assert_int_equal(message_page_row(page, 0)->seq, 2);
     assert_false(page->has_next);
 }
 
