@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/hex.h"
@@ -21,12 +22,22 @@ void id_random(void *p, size_t n)
     }
 }
 
-void id_uuid7(int64_t unix_ms, char out[ID_UUID_LENGTH])
+static void take(struct id_stock *stock, void *p, size_t n)
+{
+    if (stock->left < n) {
+        id_random(stock->random, sizeof(stock->random));
+        stock->left = sizeof(stock->random);
+    }
+    stock->left -= n;
+    memcpy(p, stock->random + stock->left, n);
+}
+
+void id_uuid7(struct id_stock *stock, int64_t unix_ms, char out[ID_UUID_LENGTH])
 {
     unsigned char bytes[16];
     char *at = out;
 
-    id_random(bytes + 6, sizeof(bytes) - 6);
+    take(stock, bytes + 6, sizeof(bytes) - 6);
     for (int i = 0; i < 6; i++)
         bytes[i] = (unsigned char)((uint64_t)unix_ms >> (40 - 8 * i));
     bytes[6] = (unsigned char)(0x70 | (bytes[6] & 0x0F));

@@ -8,6 +8,7 @@
 
 #include <openssl/evp.h>
 
+#include "base/id.h"
 #include "loop/timer.h"
 #include "pg/pg_conn.h"
 #include "store/sql.h"
@@ -34,6 +35,7 @@ struct store {
     EVP_CIPHER_CTX *seal; /* cursors, both ways */
     EVP_CIPHER_CTX *unseal;
     uint8_t digest_key[16];
+    struct id_stock ids;
 
     struct pg_conn *reader; /* NULL, as the other, once they are being closed */
     struct gather *gather;  /* what the reader is asked */

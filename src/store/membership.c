@@ -218,11 +218,11 @@ static void put_members(struct pg_params *p, struct arena *a, const struct membe
     pg_put_texts(p, a, roles, n);
 }
 
-static struct str new_id(struct arena *a)
+static struct str new_id(struct store *s, struct arena *a)
 {
     char *id = arena_alloc(a, ID_UUID_LENGTH);
 
-    id_uuid7(clock_unix_ms(), id);
+    id_uuid7(&s->ids, clock_unix_ms(), id);
     return str_of(id, ID_UUID_LENGTH);
 }
 
@@ -231,7 +231,7 @@ static struct str new_id(struct arena *a)
 struct wait *store_room_create(struct store *s, struct arena *a, const struct store_caller *caller,
                                const struct room_draft *draft)
 {
-    struct str id = draft->id.p ? draft->id : new_id(a);
+    struct str id = draft->id.p ? draft->id : new_id(s, a);
     struct change *c;
     struct pg_params *p;
 
@@ -317,7 +317,7 @@ struct wait *store_guild_create(struct store *s, struct arena *a, const struct s
 
     if (!store_is_storable(name))
         return wait_done(a, ST_BAD_INPUT, NULL);
-    c = change_new(s, a, caller, "guild", id.p ? id : new_id(a));
+    c = change_new(s, a, caller, "guild", id.p ? id : new_id(s, a));
     pg_put_text(&c->retry.call.params, a, name);
     pg_put_i64(&c->retry.call.params, a, clock_unix_ms());
     return change_send(c, SQL_GUILD_CREATE);

@@ -56,7 +56,7 @@ static struct writer_call *call_new(struct store *s, struct arena *a,
     };
     if (caller->trace)
         trace_call(call, caller->trace, a);
-    id_uuid7(clock_unix_ms(), call->id);
+    id_uuid7(&s->ids, clock_unix_ms(), call->id);
     list_init(&call->link);
     return call;
 }

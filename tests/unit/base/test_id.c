@@ -3,9 +3,11 @@
 #include "base/map.h"
 #include "tests/lib/test.h"
 
+static struct id_stock stock;
+
 static struct str uuid_at(int64_t unix_ms, char out[ID_UUID_LENGTH])
 {
-    id_uuid7(unix_ms, out);
+    id_uuid7(&stock, unix_ms, out);
     return str_of(out, ID_UUID_LENGTH);
 }
 
