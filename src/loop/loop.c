@@ -63,6 +63,7 @@ static void on_before_poll(uv_prepare_t *handle)
     struct loop *l = handle->data;
 
     end_turn(l);
+    l->turn++;
     list_move_all(&l->next, &l->hooks);
 }
 
@@ -134,6 +135,11 @@ void loop_run(struct loop *l)
 void loop_stop(struct loop *l)
 {
     uv_stop(&l->uv);
+}
+
+unsigned loop_turn(const struct loop *l)
+{
+    return l->turn;
 }
 
 int64_t loop_now_ms(const struct loop *l)

@@ -43,6 +43,7 @@ struct grave {
 struct loop {
     uv_loop_t uv;
     unsigned index;        /* 0 is the first */
+    unsigned turn;         /* which this is; begins again after four thousand million */
     struct list hooks;     /* turn_hook.link, to run at the end of this turn */
     struct list next;      /* turn_hook.link, to run at the end of the next */
     struct list graveyard; /* grave.link */
@@ -63,6 +64,9 @@ void loop_done(struct loop *l);
 /* Until loop_stop(). */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
+
+/* Another number in each turn. */
+unsigned loop_turn(const struct loop *l);
 
 /* Milliseconds that never go back, as of this turn's start. */
 int64_t loop_now_ms(const struct loop *l);

@@ -22,7 +22,8 @@ struct ws {
     struct buf in;         /* a head, or a control frame, that has not arrived whole */
     struct ws_frame frame; /* the data frame whose payload is arriving */
     size_t left;           /* bytes of it still to come; 0: a frame begins */
-    unsigned messages;     /* read since it last waited for a turn */
+    uint16_t messages;     /* read in this turn: */
+    uint16_t turn;         /* the end of its number */
     enum ws_state state;
     struct turn_hook next_turn;
     struct ws_message message;
@@ -201,9 +202,15 @@ static size_t take_frame(struct ws *ws, char *p, size_t n)
  * its share of a turn until the next one. */
 static bool may_take(struct ws *ws)
 {
+    struct loop *loop = ws->conn->net->loop;
+    uint16_t turn = (uint16_t)loop_turn(loop);
+
+    if (ws->turn != turn)
+        ws->messages = 0;
+    ws->turn = turn;
     if (ws->messages < MESSAGES_A_TURN)
         return conn_has_room(ws->conn);
-    loop_next_turn(ws->conn->net->loop, &ws->next_turn);
+    loop_next_turn(loop, &ws->next_turn);
     conn_listen(ws->conn, false);
     return false;
 }

@@ -13,6 +13,7 @@ struct counter {
     struct grave grave;
     int hooks;
     int burials;
+    unsigned turn;
     int again; /* how often the hook asks for itself once more */
 };
 
@@ -51,6 +52,30 @@ static void ask(struct timer *t)
     timer_start(t, 1);
 }
 
+/* The number must not change while anything of the turn runs. */
+static void note_turn(struct turn_hook *hook)
+{
+    struct counter *c = container_of(hook, struct counter, hook);
+
+    assert_int_equal(loop_turn(&c->loop), c->turn);
+    c->hooks++;
+}
+
+static void look_at_turn(struct timer *t)
+{
+    struct counter *c = container_of(t, struct counter, timer);
+
+    if (c->hooks > 0)
+        assert_int_not_equal(loop_turn(&c->loop), c->turn);
+    c->turn = loop_turn(&c->loop);
+    c->hook.fn = note_turn;
+    loop_at_turn_end(&c->loop, &c->hook);
+    if (c->again-- > 0)
+        timer_start(t, 1);
+    else
+        loop_stop(&c->loop);
+}
+
 static void run_with_timer(struct counter *c, timer_fn *fn)
 {
     loop_init(&c->loop, 0);
@@ -69,6 +94,14 @@ static void a_hook_runs_once_a_turn_however_often_it_is_asked_for(void **state)
     run_with_timer(&c, ask);
     assert_int_equal(c.hooks, 1);
     assert_int_equal(c.burials, 1);
+}
+
+static void each_turn_has_a_number_that_the_one_before_had_not(void **state)
+{
+    struct counter c = {.again = 3};
+
+    run_with_timer(&c, look_at_turn);
+    assert_int_equal(c.hooks, 4);
 }
 
 static void a_hook_may_ask_for_itself_again(void **state)
@@ -233,6 +266,7 @@ static void a_watch_tells_of_a_byte_to_read(void **state)
 int main(void)
 {
     return RUN(test(a_hook_runs_once_a_turn_however_often_it_is_asked_for),
+               test(each_turn_has_a_number_that_the_one_before_had_not),
                test(a_hook_may_ask_for_itself_again),
                test(hooks_that_are_left_over_wait_for_nothing),
                test(work_put_off_to_the_next_turn_lets_what_has_come_go_first),
