@@ -19,11 +19,24 @@ static void add_run(char *clean, size_t *n, struct str text, size_t from, size_t
     *n += to - from;
 }
 
+/* Are all bytes ASCII that may stay? Without a branch a byte: compilers look at many at once. */
+static bool is_plain(struct str text)
+{
+    unsigned others = 0;
+
+    for (size_t i = 0; i < text.n; i++)
+        others += (unsigned char)text.p[i] < 0x20 || (unsigned char)text.p[i] >= 0x7F;
+    return others == 0;
+}
+
 static struct str without_controls(struct arena *a, struct str text)
 {
-    char *clean = arena_alloc(a, text.n + 1);
     size_t n = 0, run = 0, next = 0;
+    char *clean;
 
+    if (is_plain(text))
+        return text;
+    clean = arena_alloc(a, text.n + 1);
     for (size_t i = 0; i < text.n; i = next) {
         if (!is_control(str_next_code_point(text, &next)))
             continue;

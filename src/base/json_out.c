@@ -145,7 +145,7 @@ static bool sixteen_plain(const char *p)
 }
 
 /* The last sixteen overlap those before. */
-static bool all_plain(struct str s)
+bool json_out_is_plain(struct str s)
 {
     size_t i = 0;
 
@@ -198,7 +198,7 @@ void json_out_str(struct json_out *j, struct str value)
     size_t comma = j->comma;
     char *to;
 
-    if (!all_plain(value)) {
+    if (!json_out_is_plain(value)) {
         quote_in_pieces(j, value);
         return;
     }

@@ -43,5 +43,8 @@ void json_out_raw(struct json_out *j, struct str json);
 struct json_out_mark json_out_mark(const struct json_out *j);
 void json_out_rewind(struct json_out *j, struct json_out_mark to);
 
+/* Whether a string's characters go out as they are: ASCII, and nothing to be escaped. */
+bool json_out_is_plain(struct str s);
+
 /* The string's characters, escaped, without the quotes around them. */
 void json_out_escape(struct buf *out, struct str s);

@@ -34,7 +34,7 @@ bool utf8_take_byte(struct utf8 *u, unsigned char byte)
     return expect(u, u->left - 1, 0x80, 0xBF);
 }
 
-/* Bytes at the start that are ASCII, eight at a time. */
+/* Bytes at the start that are ASCII, looked at eight at a time and, the last, one by one. */
 static size_t ascii(const char *p, size_t n)
 {
     size_t i = 0;
@@ -46,6 +46,8 @@ static size_t ascii(const char *p, size_t n)
         if (eight & high)
             break;
     }
+    while (i < n && !(p[i] & HIGH_BITS))
+        i++;
     return i;
 }
 

@@ -51,18 +51,30 @@ struct wire {
 static_assert((size_t)HEAD_MAX > (size_t)WS_HEAD_MAX && HEAD_MAX > 2 * sizeof(size_t) + 2,
               "every head fits");
 
+static struct outq_id *id_of_json(struct str json)
+{
+    struct outq_id *made = mem_realloc(NULL, sizeof(*made) + json.n);
+
+    made->holders = 1;
+    made->is_escaped = false;
+    made->n = json.n;
+    if (json.n)
+        memcpy(made->json, json.p, json.n);
+    return made;
+}
+
+/* Nearly every id is a UUID or a number. */
 struct outq_id *outq_id_new(struct str id)
 {
     struct outq_id *made;
     struct buf json;
 
+    if (json_out_is_plain(id))
+        return id_of_json(id);
     buf_init(&json, id.n * WORST_ESCAPE + 1);
     json_out_escape(&json, id);
-    made = mem_realloc(NULL, sizeof(*made) + json.n);
-    made->holders = 1;
+    made = id_of_json(buf_str(&json));
     made->is_escaped = json.n != id.n; /* an escape is longer than what it stands for */
-    made->n = json.n;
-    memcpy(made->json, buf_str(&json).p, json.n);
     buf_done(&json);
     return made;
 }
