@@ -158,7 +158,7 @@ static void done_worker(struct worker *w)
     outages_free(w->outages);
     hub_free(w->hub);
     plan_cache_free(w->plans);
-    buf_done(&w->out);
+    request_done(w);
     arena_done(&w->scratch);
 }
 

@@ -19,6 +19,8 @@
 enum {
     LARGEST_RESPONSE = 32 * 1024 * 1024,
     LARGEST_KEPT = 1024 * 1024, /* the memory of one, for the next */
+    MEMORY = 2 * 1024,          /* what most requests need besides */
+    MOST_KEPT = 256,
 };
 
 struct request {
@@ -35,6 +37,7 @@ struct request {
     struct gql_request gql;
     int64_t began_us; /* by clock_mono_us() */
     struct grave grave;
+    _Alignas(max_align_t) char memory[MEMORY]; /* where the arena begins */
 };
 
 static void free_request(struct grave *grave)
@@ -44,7 +47,7 @@ static void free_request(struct grave *grave)
     gql_plan_unref(r->plan);
     viewer_unref(r->viewer);
     arena_done(&r->arena);
-    mem_free(r);
+    stock_leave(&r->worker->request_blocks, r);
 }
 
 /* The engine may still be on the stack: gone at the end of the turn. */
@@ -545,6 +548,13 @@ void request_init(struct worker *w)
 {
     w->memo = message_memo(w->schema);
     buf_init(&w->out, LARGEST_RESPONSE);
+    stock_init(&w->request_blocks, sizeof(struct request), MOST_KEPT);
+}
+
+void request_done(struct worker *w)
+{
+    stock_done(&w->request_blocks);
+    buf_done(&w->out);
 }
 
 static void begin_trace(struct request *r, const struct net_call *call)
@@ -558,15 +568,16 @@ void request_begin(void *worker, struct net_operation *op, const struct net_call
 {
     struct worker *w = worker;
     struct session *session = op->client->session;
-    struct request *r = mem_new(struct request);
+    struct request *r = stock_take(&w->request_blocks);
 
+    memset(r, 0, offsetof(struct request, memory));
     r->owner = (struct operation_owner){.on_cancel = on_cancel, .on_drained = on_drained};
     r->worker = w;
     r->began_us = clock_mono_us();
     r->op = op;
     r->conn_id = op->client->id;
     op->owner = &r->owner;
-    arena_init(&r->arena);
+    arena_init_in(&r->arena, r->memory, sizeof(r->memory));
     gql_errors_init(&r->gql.errors, &r->arena);
     r->gql.errors.request_id = (uint64_t)w->loop.index << 48 | ++w->requests;
     r->gql.errors.typed = call->typed_errors;

@@ -16,8 +16,9 @@ struct operation_owner {
     void (*on_drained)(struct operation_owner *owner);
 };
 
-/* The worker's part in all of its requests; w->out is its to free. */
+/* The worker's part in all of its requests. */
 void request_init(struct worker *w);
+void request_done(struct worker *w);
 
 /* net_service.on_operation, with a struct worker. */
 void request_begin(void *worker, struct net_operation *op, const struct net_call *call);

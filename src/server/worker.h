@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "auth/keyring.h"
+#include "base/stock.h"
 #include "graphql/graphql.h"
 #include "hub/hub.h"
 #include "loop/loop.h"
@@ -64,6 +65,7 @@ struct worker {
     struct server_counts counts;
     struct process_sight process; /* for who scrapes here */
     uint64_t requests;            /* so far: numbers them for the log */
+    struct stock request_blocks;  /* for request.c, as is the next */
     struct buf out;       /* for the response that is being written (request.c); else empty */
     struct arena scratch; /* for what does not outlive a callback; reset by who uses it */
 };

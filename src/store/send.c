@@ -38,9 +38,10 @@ static struct writer_call *call_new(struct store *s, struct arena *a,
 {
     size_t n = caller->tenant.n + caller->user.n + draft->room_id.n + draft->text.n +
                draft->idempotency_key.n;
-    struct writer_call *call = mem_zalloc(sizeof(*call) + n);
+    struct writer_call *call = arena_take(a, sizeof(*call) + n);
     char *at = call->bytes;
 
+    *call = (struct writer_call){.arena = a};
     call->from = s;
     call->to = owner_of(s, caller->tenant, draft->room_id);
     call->size = n;
@@ -87,15 +88,17 @@ static void answer(struct writer_call *call)
     enum status status = call->status;
     struct str why = STR_NULL;
 
-    call->row.repeated = call->earlier_id != NULL;
+    if (call->earlier_id) {
+        call->row.repeated = true;
+        call->row.id = arena_str(call->arena, call->row.id);
+        mem_free(call->earlier_id);
+    }
     if (status == ST_OK)
-        row = message_copy(call->arena, &call->row);
+        row = &call->row;
     else
         why = refusal(call);
     trace_end(call->span, status);
     call->from->unanswered--;
-    mem_free(call->earlier_id);
-    mem_free(call);
     if (status == ST_OK)
         wait_answer(wait, ST_OK, row);
     else
@@ -173,12 +176,10 @@ struct wait *store_message_send(struct store *s, struct arena *a, const struct s
         return wait_done(a, ST_BAD_INPUT, NULL);
     call = call_new(s, a, caller, draft);
     wait = wait_new(a);
-    call->arena = a;
     call->wait = wait;
     s->unanswered++;
     if (set_off(call))
         return wait;
     s->unanswered--;
-    mem_free(call);
     return wait_done(a, ST_UNAVAILABLE, NULL);
 }

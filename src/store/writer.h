@@ -16,7 +16,8 @@
  * what had gathered fails, and what comes is not taken.
  *
  * Threads: the loop's that owns the rooms. A call crosses to it, and back to its sender's loop,
- *          as a letter: it carries copies, and the arena of its sender is touched there only.
+ *          as a letter. It stands in the arena of its sender, from which only the sender's loop
+ *          takes, and carries copies of all it needs.
  */
 
 #include "base/id.h"
