@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/room.h"
 #include "store/sql.h"
 
 /* The columns of message_send_batch(). */
@@ -83,11 +84,37 @@ static void put_one(struct pg_params *p, struct arena *a, const struct writer_ca
     pg_put_bool(p, a, call->admin);
 }
 
+/* Nearly every message that is sent alone: no key, and never sent before. */
+static bool is_plain(const struct writer_call *call)
+{
+    return !call->row.idempotency_key.p && !call->in_doubt && !call->undecided;
+}
+
+static void put_plain(struct pg_call *pg, struct arena *a, const struct writer_call *call)
+{
+    struct pg_params *p = &pg->params;
+
+    pg->statement = room_table(call->row.room_id) == ROOM_TABLE_GUILD ? SQL_MESSAGE_SEND_PLAIN_GUILD
+                                                                      : SQL_MESSAGE_SEND_PLAIN;
+    pg_put_text(p, a, call->row.tenant_id);
+    pg_put_text(p, a, call->row.room_id);
+    pg_put_text(p, a, call->row.sender_id);
+    pg_put_text(p, a, str_of(call->id, sizeof(call->id)));
+    pg_put_text(p, a, call->row.text);
+    pg_put_bool(p, a, call->open || call->vouched);
+    pg_put_bool(p, a, call->admin);
+    pg_put_i64(p, a, clock_unix_ms());
+}
+
 void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again,
                bool skips)
 {
     bool one = n == 1 && !skips;
 
+    if (one && is_plain(call_of(calls->next))) {
+        put_plain(pg, a, call_of(calls->next));
+        return;
+    }
     if (skips)
         pg->statement = SQL_MESSAGE_SEND_FREE;
     else
@@ -126,6 +153,16 @@ static void take_row(struct writer_call *call, const PGresult *result, int row)
     call->row.seq = pg_i64(result, row, SEQ);
     call->row.ts = pg_i64(result, row, TS);
     call->row.id = keep_id(call, pg_text(result, row, ID));
+}
+
+bool batch_is_undecided(const struct list *calls, const PGresult *result)
+{
+    struct writer_call *first = call_of(calls->next);
+
+    if (PQntuples(result) > 0 || first->undecided)
+        return false;
+    first->undecided = true;
+    return true;
 }
 
 void batch_take(const struct list *calls, const PGresult *result)

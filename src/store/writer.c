@@ -279,6 +279,11 @@ static void on_batch(struct pg_call *pg, enum status status, PGresult *result)
         lose_batch(w);
         return;
     }
+    if (status == ST_OK && batch_is_undecided(&w->batch, result)) {
+        PQclear(result);
+        send_batch(w);
+        return;
+    }
     if (status == ST_OK) {
         arena_on_done(&w->arena, clear_result, result);
         batch_take(&w->batch, result);

@@ -43,6 +43,7 @@ struct writer_call {
     bool vouched;
     bool admin;
     bool in_doubt;      /* it was sent, and nobody can tell whether it was stored */
+    bool undecided;     /* the plain statement did not send it: the function has to say why */
     int64_t give_up_at; /* if its room stays locked by somebody else; 0: it was not tried yet */
     char id[ID_UUID_LENGTH];
     char *earlier_id;   /* of the message that was repeated; owned */
