@@ -28,7 +28,7 @@ void stock_init(struct stock *s, size_t size, size_t most);
 /* Not zeroed. */
 void *stock_take(struct stock *s) __attribute__((malloc, returns_nonnull)) must_use;
 
-void stock_leave(struct stock *s, void *block);
+void stock_leave(struct stock *s, void *p);
 
 /* Frees what is kept; what was taken is not touched and may not be left any more. */
 void stock_done(struct stock *s);

@@ -1,6 +1,5 @@
 #include "store/writer.h"
 
-#include "store/sql.h"
 #include "tests/lib/standstill.h"
 #include "tests/unit/store/fixture.h"
 
@@ -221,45 +220,6 @@ static void a_batch_survives_the_end_of_its_connection(void **state)
     check_log("killed", array_size(w));
 }
 
-/* What the statement saw when it began was that bob is a member. */
-static void who_is_removed_while_a_message_waits_does_not_send_it(void **state)
-{
-    struct wait *w;
-
-    fixture_room(&f, "leaving", "ann bob");
-    fixture_guild(&f, "leaving", "ann bob");
-    fixture_sql(&f, "BEGIN;"
-                    "SELECT room_remove_member('t', 'leaving', 'x', true, 'bob', 5, false)");
-    w = send_now("bob", "leaving", "too late", NULL);
-    await_blocked_batch();
-    fixture_sql(&f, "COMMIT");
-    assert_int_equal(fixture_await(&f, w), ST_FORBIDDEN);
-
-    fixture_sql(&f, "BEGIN;"
-                    "SELECT guild_put_members('t', 'leaving', 'x', true, '{}', '{}', '{bob}', 5,"
-                    " false)");
-    w = send_now("bob", "GUILD#leaving", "too late", NULL);
-    await_blocked_batch();
-    fixture_sql(&f, "COMMIT");
-    assert_int_equal(fixture_await(&f, w), ST_FORBIDDEN);
-}
-
-static void a_message_that_waits_for_another_gets_the_place_behind_it(void **state)
-{
-    struct wait *w;
-
-    fixture_room(&f, "behind", "ann bob");
-    fixture_sql(&f, "BEGIN;"
-                    "SELECT message_send_one('t', 'behind', 'ann', 'first', 'x', NULL, false,"
-                    " false, false, 5, false)");
-    w = send_now("bob", "behind", "second", NULL);
-    await_blocked_batch();
-    fixture_sql(&f, "COMMIT");
-    assert_int_equal(fixture_await(&f, w), ST_OK);
-    assert_int_equal(seq_of(w), 2);
-    check_log("behind", 2);
-}
-
 static void what_was_not_sent_fails_at_once_when_the_connection_is_lost(void **state)
 {
     struct wait *sent, *gathered, *late;
@@ -464,52 +424,20 @@ static void a_batch_sent_again_stores_nothing_twice(void **state)
     check_log("again", 2);
 }
 
-/* The statement as a function that the test can call. */
-static void make_function_of(const char *name, enum sql statement)
-{
-    fixture_sql(&f,
-                "CREATE FUNCTION %s(text, text, text, text, text, boolean, boolean, bigint)"
-                " RETURNS TABLE (outcome text, seq bigint, ts bigint, id text) LANGUAGE sql AS"
-                " $plain$ %s $plain$",
-                name, sql_statements[statement].text);
-}
-
-static int64_t n_sent_plainly(const char *function, const char *room, const char *user)
-{
-    return fixture_sql_i64(&f,
-                           "SELECT count(*) FROM %s('t', '%s', '%s', gen_random_uuid()::text,"
-                           " 'plain', false, false, 5)",
-                           function, room, user);
-}
-
-/* Every case of room, sender and token, of key and repetition, as one message, as the first of a
- * batch of two, and as the server sends one, plainly where that does it: outcome, seq, ts and id
- * must be the same. An exception takes back each try. */
+/* Every case of room, sender and token, of key and repetition, as one message and as the first of
+ * a batch of two: outcome, seq, ts and id must be the same. An exception takes back each try. */
 static void one_message_and_many_follow_the_same_rules(void **state)
 {
     fixture_room(&f, "rules", "ann guest*");
     fixture_guild(&f, "rules", "ann guest*");
     fixture_send(&f, "ann", "rules", "used", "used", NULL);
     fixture_send(&f, "ann", "GUILD#rules", "used", "used", NULL);
-    make_function_of("plain_core", SQL_MESSAGE_SEND_PLAIN);
-    make_function_of("plain_guild", SQL_MESSAGE_SEND_PLAIN_GUILD);
     fixture_sql(
         &f,
-        "CREATE FUNCTION try(way text, room text, sender text, message text, key text, id text,"
+        "CREATE FUNCTION try(one boolean, room text, sender text, message text, key text, id text,"
         " open boolean, vouched boolean, admin boolean, again boolean) RETURNS text"
         " LANGUAGE plpgsql AS $$ DECLARE answer text; BEGIN"
-        " IF way = 'plain' AND key IS NULL AND NOT again THEN"
-        "  IF starts_with(room, 'GUILD#') THEN"
-        "   SELECT b::text INTO answer FROM plain_guild('t', room, sender, id, message,"
-        "    open OR vouched, admin, 5) b;"
-        "  ELSE"
-        "   SELECT b::text INTO answer FROM plain_core('t', room, sender, id, message,"
-        "    open OR vouched, admin, 5) b;"
-        "  END IF;"
-        " END IF;"
-        " IF answer IS NOT NULL THEN"
-        "  NULL;"
-        " ELSIF way <> 'many' THEN"
+        " IF one THEN"
         "  SELECT b::text INTO answer FROM message_send_one('t', room, sender, id, message, key,"
         "   open, vouched, admin, 5, again) b;"
         " ELSE"
@@ -526,8 +454,7 @@ static void one_message_and_many_follow_the_same_rules(void **state)
         " EXCEPTION WHEN no_data_found THEN RETURN SQLERRM; END $$");
     assert_int_equal(
         fixture_sql_i64(
-            &f, "SELECT count(*) FILTER (WHERE one <> many OR one IS NULL OR many IS NULL"
-                "  OR plain IS DISTINCT FROM one)"
+            &f, "SELECT count(*) FILTER (WHERE one <> many OR one IS NULL OR many IS NULL)"
                 " + CASE WHEN count(DISTINCT substring(one FOR 6)) < 5 THEN 1000 ELSE 0 END"
                 " FROM unnest(ARRAY['rules', 'GUILD#rules', 'event-rules', 'GUILD#none']) room,"
                 " unnest(ARRAY['ann', 'guest', 'eve']) sender,"
@@ -538,15 +465,10 @@ static void one_message_and_many_follow_the_same_rules(void **state)
                 " unnest(ARRAY[false, true]) open, unnest(ARRAY[false, true]) vouched,"
                 " unnest(ARRAY[false, true]) admin,"
                 " LATERAL (SELECT id <> 'new-id' AS again OFFSET 0) a,"
-                " LATERAL (SELECT try('one', room, sender, message, key, id, open, vouched, admin,"
-                "  again) AS one, try('many', room, sender, message, key, id, open, vouched, admin,"
-                "  again) AS many, try('plain', room, sender, message, key, id, open, vouched,"
-                "  admin, again) AS plain) x"),
+                " LATERAL (SELECT try(true, room, sender, message, key, id, open, vouched, admin,"
+                "  again) AS one, try(false, room, sender, message, key, id, open, vouched, admin,"
+                "  again) AS many) x"),
         0);
-    assert_int_equal(n_sent_plainly("plain_core", "rules", "ann"), 1);
-    assert_int_equal(n_sent_plainly("plain_guild", "GUILD#rules", "ann"), 1);
-    assert_int_equal(n_sent_plainly("plain_core", "rules", "guest"), 0);
-    assert_int_equal(n_sent_plainly("plain_guild", "GUILD#rules", "eve"), 0);
 }
 
 /* Two hundred calls at random, without keys and each with one of its own, which changes nothing but
@@ -642,8 +564,6 @@ int main(void)
         test(a_key_counts_within_a_batch),
         test(followers_hear_before_the_sender_and_in_order),
         test(a_batch_survives_the_end_of_its_connection),
-        test(who_is_removed_while_a_message_waits_does_not_send_it),
-        test(a_message_that_waits_for_another_gets_the_place_behind_it),
         test(what_was_not_sent_fails_at_once_when_the_connection_is_lost),
         test(what_was_not_sent_fails_when_the_database_falls_silent),
         test(a_batch_that_outlives_its_connection_is_not_stored_twice),
