@@ -11,7 +11,7 @@ enum {
     MOST_CALLS = 4096, /* gathered and under way */
 };
 
-static const int all_binary[PG_PARAMS] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+static const int all_binary[PG_PARAMS] = {[0 ... PG_PARAMS - 1] = 1};
 
 void pg_pipeline_init(struct pg_pipeline *p, struct loop *l, struct turn_hook *flush,
                       const struct pg_statement *statements, size_t n_statements)

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 
 enum {
-    PG_PARAMS = 12
+    PG_PARAMS = 13
 };
 
 struct pg_params {

@@ -1,13 +1,14 @@
 #include "store/batch.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/room.h"
 #include "store/sql.h"
 
-/* The columns of message_send_batch(). */
+/* The columns that each of the statements returns. */
 enum {
     OUTCOME,
     SEQ,
@@ -32,43 +33,159 @@ static struct writer_call *call_of(struct list *link)
     return list_entry(link, struct writer_call, link);
 }
 
-static void put_many(struct pg_params *p, struct arena *a, const struct list *calls, size_t n)
+/* --- parameters */
+
+enum column {
+    TENANT,
+    ROOM,
+    SENDER,
+    MESSAGE_ID,
+    TEXT,
+    KEY,
+};
+
+enum flag {
+    OPEN,
+    VOUCHED,
+    ADMIN,
+};
+
+static struct str text_of(const struct writer_call *call, enum column column)
 {
-    enum {
-        TENANT,
-        ROOM,
-        SENDER,
-        MESSAGE_ID,
-        TEXT,
-        KEY,
-        TEXTS
-    };
-    struct str *texts[TEXTS];
-    bool *open = arena_array(a, bool, n);
-    bool *vouched = arena_array(a, bool, n);
-    bool *admin = arena_array(a, bool, n);
+    switch (column) {
+    case TENANT:
+        return call->row.tenant_id;
+    case ROOM:
+        return call->row.room_id;
+    case SENDER:
+        return call->row.sender_id;
+    case MESSAGE_ID:
+        return str_of(call->id, sizeof(call->id));
+    case TEXT:
+        return call->row.text;
+    case KEY:
+        return call->row.idempotency_key;
+    }
+    return STR_NULL;
+}
+
+static bool flag_of(const struct writer_call *call, enum flag flag)
+{
+    switch (flag) {
+    case OPEN:
+        return call->open;
+    case VOUCHED:
+        return call->vouched;
+    case ADMIN:
+        return call->admin;
+    }
+    return false;
+}
+
+static void put_texts(struct pg_params *p, struct arena *a, const struct writer_call *const *calls,
+                      size_t n, enum column column)
+{
+    struct str *texts = arena_array(a, struct str, n);
+
+    for (size_t i = 0; i < n; i++)
+        texts[i] = text_of(calls[i], column);
+    pg_put_texts(p, a, texts, n);
+}
+
+static void put_flags(struct pg_params *p, struct arena *a, const struct writer_call *const *calls,
+                      size_t n, enum flag flag)
+{
+    bool *flags = arena_array(a, bool, n);
+
+    for (size_t i = 0; i < n; i++)
+        flags[i] = flag_of(calls[i], flag);
+    pg_put_bools(p, a, flags, n);
+}
+
+static const struct writer_call *const *in_a_row(struct arena *a, const struct list *calls,
+                                                 size_t n)
+{
+    const struct writer_call **row = arena_array(a, const struct writer_call *, n);
     size_t i = 0;
 
-    for (size_t column = 0; column < TEXTS; column++)
-        texts[column] = arena_array(a, struct str, n);
-    list_each (link, calls) {
-        const struct writer_call *call = call_of(link);
-        texts[TENANT][i] = call->row.tenant_id;
-        texts[ROOM][i] = call->row.room_id;
-        texts[SENDER][i] = call->row.sender_id;
-        texts[MESSAGE_ID][i] = str_of(call->id, sizeof(call->id));
-        texts[TEXT][i] = call->row.text;
-        texts[KEY][i] = call->row.idempotency_key;
-        open[i] = call->open;
-        vouched[i] = call->vouched;
-        admin[i] = call->admin;
-        i++;
+    list_each (link, calls)
+        row[i++] = call_of(link);
+    assert(i == n);
+    return row;
+}
+
+static void put_many(struct pg_params *p, struct arena *a, const struct list *list, size_t n)
+{
+    const struct writer_call *const *calls = in_a_row(a, list, n);
+
+    for (enum column column = TENANT; column <= KEY; column++)
+        put_texts(p, a, calls, n, column);
+    for (enum flag flag = OPEN; flag <= ADMIN; flag++)
+        put_flags(p, a, calls, n, flag);
+}
+
+/* Where a call stands in its batch. */
+struct standing {
+    const struct writer_call *call;
+    size_t at;
+};
+
+/* The order of the keys of rooms, in which they are locked; calls for one stay in theirs. */
+static int compare_rooms(const struct writer_call *x, const struct writer_call *y)
+{
+    int order = str_cmp(x->row.tenant_id, y->row.tenant_id);
+
+    return order ? order : str_cmp(x->row.room_id, y->row.room_id);
+}
+
+static int compare_standings(const void *x, const void *y)
+{
+    const struct standing *left = x, *right = y;
+    int order = compare_rooms(left->call, right->call);
+
+    return order ? order : (left->at > right->at) - (left->at < right->at);
+}
+
+static const struct standing *by_room(struct arena *a, const struct writer_call *const *calls,
+                                      size_t n)
+{
+    struct standing *sorted = arena_array(a, struct standing, n);
+
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = (struct standing){calls[i], i};
+    qsort(sorted, n, sizeof(*sorted), compare_standings);
+    return sorted;
+}
+
+/* The rooms, each once; which of them each call is for, and the how manieth for it. */
+static void put_quick(struct pg_params *p, struct arena *a, const struct list *list, size_t n)
+{
+    const struct writer_call *const *calls = in_a_row(a, list, n);
+    const struct standing *sorted = by_room(a, calls, n);
+    const struct writer_call **rooms = arena_array(a, const struct writer_call *, n);
+    int64_t *amounts = arena_array(a, int64_t, n);
+    int64_t *places = arena_array(a, int64_t, n);
+    int64_t *nths = arena_array(a, int64_t, n);
+    size_t n_rooms = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || compare_rooms(sorted[i].call, rooms[n_rooms - 1]) != 0) {
+            rooms[n_rooms] = sorted[i].call;
+            amounts[n_rooms++] = 0;
+        }
+        places[sorted[i].at] = (int64_t)n_rooms;
+        nths[sorted[i].at] = ++amounts[n_rooms - 1];
     }
-    for (size_t column = 0; column < TEXTS; column++)
-        pg_put_texts(p, a, texts[column], n);
-    pg_put_bools(p, a, open, n);
-    pg_put_bools(p, a, vouched, n);
-    pg_put_bools(p, a, admin, n);
+    put_texts(p, a, rooms, n_rooms, TENANT);
+    put_texts(p, a, rooms, n_rooms, ROOM);
+    pg_put_i64s(p, a, amounts, n_rooms);
+    put_flags(p, a, rooms, n_rooms, OPEN);
+    pg_put_i64s(p, a, places, n);
+    pg_put_i64s(p, a, nths, n);
+    for (enum column column = SENDER; column <= KEY; column++)
+        put_texts(p, a, calls, n, column);
+    put_flags(p, a, calls, n, VOUCHED);
+    put_flags(p, a, calls, n, ADMIN);
 }
 
 static void put_one(struct pg_params *p, struct arena *a, const struct writer_call *call)
@@ -106,26 +223,37 @@ static void put_plain(struct pg_call *pg, struct arena *a, const struct writer_c
     pg_put_i64(p, a, clock_unix_ms());
 }
 
+static enum sql statement_for(size_t n, bool again, bool skips)
+{
+    if (skips)
+        return SQL_MESSAGE_SEND_FREE;
+    if (n == 1)
+        return SQL_MESSAGE_SEND_ONE;
+    return again ? SQL_MESSAGE_SEND : SQL_MESSAGE_SEND_QUICK;
+}
+
 void batch_put(struct pg_call *pg, struct arena *a, const struct list *calls, size_t n, bool again,
                bool skips)
 {
-    bool one = n == 1 && !skips;
+    enum sql statement = statement_for(n, again, skips);
 
-    if (one && is_plain(call_of(calls->next))) {
+    if (statement == SQL_MESSAGE_SEND_ONE && is_plain(call_of(calls->next))) {
         put_plain(pg, a, call_of(calls->next));
         return;
     }
-    if (skips)
-        pg->statement = SQL_MESSAGE_SEND_FREE;
-    else
-        pg->statement = one ? SQL_MESSAGE_SEND_ONE : SQL_MESSAGE_SEND;
-    if (one)
+    pg->statement = statement;
+    if (statement == SQL_MESSAGE_SEND_QUICK)
+        put_quick(&pg->params, a, calls, n);
+    else if (statement == SQL_MESSAGE_SEND_ONE)
         put_one(&pg->params, a, call_of(calls->next));
     else
         put_many(&pg->params, a, calls, n);
     pg_put_i64(&pg->params, a, clock_unix_ms());
-    pg_put_bool(&pg->params, a, again);
+    if (statement != SQL_MESSAGE_SEND_QUICK)
+        pg_put_bool(&pg->params, a, again);
 }
+
+/* --- and what came of them */
 
 /* An earlier message may have been imported: its id need not be as long as ours are. */
 static struct str keep_id(struct writer_call *call, struct str id)

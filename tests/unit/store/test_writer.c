@@ -409,112 +409,6 @@ static void reads_under_way_fail_and_the_next_ones_work(void **state)
     assert_int_equal(fixture_await(&f, w), ST_OK);
 }
 
-/* What a batch does when its first try was committed and the answer lost. */
-static void a_batch_sent_again_stores_nothing_twice(void **state)
-{
-    static const char batch[] =
-        "SELECT count(*) FROM message_send_batch('{t,t}', '{again,again}', '{ann,ann}',"
-        " '{id-1,id-2}', '{x,y}', '{k,NULL}', '{f,f}', '{f,f}', '{f,f}', 5, %s)"
-        " WITH ORDINALITY b (outcome, seq, ts, id, place)"
-        " WHERE outcome = 'SENT' AND seq = place AND id = 'id-' || place";
-
-    fixture_room(&f, "again", "ann");
-    assert_int_equal(fixture_sql_i64(&f, batch, "false"), 2);
-    assert_int_equal(fixture_sql_i64(&f, batch, "true"), 2);
-    check_log("again", 2);
-}
-
-/* Every case of room, sender and token, of key and repetition, as one message and as the first of
- * a batch of two: outcome, seq, ts and id must be the same. An exception takes back each try. */
-static void one_message_and_many_follow_the_same_rules(void **state)
-{
-    fixture_room(&f, "rules", "ann guest*");
-    fixture_guild(&f, "rules", "ann guest*");
-    fixture_send(&f, "ann", "rules", "used", "used", NULL);
-    fixture_send(&f, "ann", "GUILD#rules", "used", "used", NULL);
-    fixture_sql(
-        &f,
-        "CREATE FUNCTION try(one boolean, room text, sender text, message text, key text, id text,"
-        " open boolean, vouched boolean, admin boolean, again boolean) RETURNS text"
-        " LANGUAGE plpgsql AS $$ DECLARE answer text; BEGIN"
-        " IF one THEN"
-        "  SELECT b::text INTO answer FROM message_send_one('t', room, sender, id, message, key,"
-        "   open, vouched, admin, 5, again) b;"
-        " ELSE"
-        "  SELECT b::text INTO answer FROM message_send_batch(ARRAY['t', 't'],"
-        "   ARRAY[room, 'missing'], ARRAY[sender, 'x'], ARRAY[id, 'y'], ARRAY[message, 'y'],"
-        "   ARRAY[key, NULL], ARRAY[open, false], ARRAY[vouched, false], ARRAY[admin, false], 5,"
-        "   again) b LIMIT 1;"
-        " END IF;"
-        " SELECT answer || coalesce(string_agg(l::text, ' ' ORDER BY l::text), '') INTO answer"
-        "  FROM (SELECT * FROM gg_core UNION ALL SELECT * FROM gg_guild) l"
-        "  WHERE room_id = room;"
-        " SELECT answer || coalesce(min(r::text), '') INTO answer FROM room r WHERE room_id = room;"
-        " RAISE EXCEPTION USING errcode = 'P0002', message = answer;"
-        " EXCEPTION WHEN no_data_found THEN RETURN SQLERRM; END $$");
-    assert_int_equal(
-        fixture_sql_i64(
-            &f, "SELECT count(*) FILTER (WHERE one <> many OR one IS NULL OR many IS NULL)"
-                " + CASE WHEN count(DISTINCT substring(one FOR 6)) < 5 THEN 1000 ELSE 0 END"
-                " FROM unnest(ARRAY['rules', 'GUILD#rules', 'event-rules', 'GUILD#none']) room,"
-                " unnest(ARRAY['ann', 'guest', 'eve']) sender,"
-                " unnest(ARRAY['used', 'other']) message,"
-                " unnest(ARRAY[NULL, 'used', 'fresh']) key,"
-                " unnest(ARRAY['new-id', (SELECT id FROM gg_core WHERE room_id = 'rules'),"
-                "  (SELECT id FROM gg_guild WHERE room_id = 'GUILD#rules')]) id,"
-                " unnest(ARRAY[false, true]) open, unnest(ARRAY[false, true]) vouched,"
-                " unnest(ARRAY[false, true]) admin,"
-                " LATERAL (SELECT id <> 'new-id' AS again OFFSET 0) a,"
-                " LATERAL (SELECT try(true, room, sender, message, key, id, open, vouched, admin,"
-                "  again) AS one, try(false, room, sender, message, key, id, open, vouched, admin,"
-                "  again) AS many) x"),
-        0);
-}
-
-/* Two hundred calls at random, without keys and each with one of its own, which changes nothing but
- * the way they take: what is answered and what is stored must be the same. */
-static void a_batch_without_keys_follows_the_same_rules(void **state)
-{
-    fixture_room(&f, "plain", "ann guest*");
-    fixture_guild(&f, "plain", "ann guest*");
-    fixture_send(&f, "ann", "plain", "before", NULL, NULL);
-    fixture_sql(
-        &f, "CREATE FUNCTION try_batch(calls jsonb, keyed boolean) RETURNS text"
-            " LANGUAGE plpgsql AS $$ DECLARE answer text; BEGIN"
-            " SELECT string_agg(b::text, ' ' ORDER BY place) INTO answer FROM"
-            "  (SELECT array_agg('t'::text) AS tenants, array_agg(c->>'room' ORDER BY i) AS rooms,"
-            "    array_agg(c->>'sender' ORDER BY i) AS senders, array_agg('id-' || i ORDER BY i) "
-            "AS ids,"
-            "    array_agg('text ' || i ORDER BY i) AS texts,"
-            "    array_agg(CASE WHEN keyed THEN 'key-' || i END ORDER BY i) AS keys,"
-            "    array_agg((c->>'open')::boolean ORDER BY i) AS open,"
-            "    array_agg((c->>'vouched')::boolean ORDER BY i) AS vouched,"
-            "    array_agg((c->>'admin')::boolean ORDER BY i) AS admin"
-            "    FROM jsonb_array_elements(calls) WITH ORDINALITY AS e (c, i)) a,"
-            "  message_send_batch(tenants, rooms, senders, ids, texts, keys, open, vouched, admin,"
-            "   5, false) WITH ORDINALITY AS b (outcome, seq, ts, id, place);"
-            " SELECT answer || string_agg(concat_ws(',', room_id, seq, type, id, sender_id, text, "
-            "ts), ' '"
-            "   ORDER BY room_id, seq) INTO answer"
-            "  FROM (SELECT * FROM gg_core UNION ALL SELECT * FROM gg_guild) l;"
-            " SELECT answer || string_agg(r::text, ' ' ORDER BY room_id) INTO answer FROM room r;"
-            " RAISE EXCEPTION USING errcode = 'P0002', message = answer;"
-            " EXCEPTION WHEN no_data_found THEN RETURN SQLERRM; END $$");
-    assert_int_equal(
-        fixture_sql_i64(
-            &f,
-            "SELECT count(*) FILTER (WHERE plain <> keyed OR plain IS NULL OR keyed IS NULL)"
-            " + CASE WHEN count(DISTINCT plain) < 10 THEN 1000 ELSE 0 END"
-            " FROM generate_series(1, 10) turn, LATERAL (SELECT jsonb_agg(jsonb_build_object("
-            "   'room', (ARRAY['plain', 'GUILD#plain', 'new', 'GUILD#new'])[ceil(random() * 4)],"
-            "   'sender', (ARRAY['ann', 'guest', 'eve'])[ceil(random() * 3)],"
-            "   'open', i %% 40 < turn, 'vouched', random() < 0.3,"
-            "   'admin', random() < 0.2)) AS calls FROM generate_series(1, 200) i) c,"
-            " LATERAL (SELECT try_batch(calls, false) AS plain, try_batch(calls, true) AS keyed"
-            "  OFFSET 0) x"),
-        0);
-}
-
 /* --- no database at all */
 
 static void closed_at_once(void *user)
@@ -572,9 +466,6 @@ int main(void)
         test(a_batch_given_up_promises_nothing_without_a_key),
         test(killing_again_and_again_loses_and_repeats_nothing),
         test(reads_under_way_fail_and_the_next_ones_work),
-        test(a_batch_sent_again_stores_nothing_twice),
-        test(one_message_and_many_follow_the_same_rules),
-        test(a_batch_without_keys_follows_the_same_rules),
         test(without_a_database_calls_fail_at_once_and_closing_works),
     };
 
