@@ -15,7 +15,7 @@ from pathlib import Path
 LONGEST_FILE = 600
 LONGEST_FUNCTION = 80
 
-SUFFIXES = {".c", ".h", ".py", ".js", ".mjs"}
+SUFFIXES = {".c", ".h", ".py", ".js", ".mjs", ".jsx", ".ts", ".tsx"}
 
 
 def functions(lines):

@@ -1,4 +1,4 @@
-// A repository of a client's team: guildhall's schema, the chat's documents, and the files of docs/schema-checks/
+// A repository of a client's team: guildhall's schema, the chat's sources, and the files of docs/schema-checks/
 // where these say that they belong.
 //
 //     const project = new Project();
@@ -6,7 +6,7 @@
 //     const { status, output } = project.sh('guildhall validate --schema schema.graphql src/*.graphql');
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ import { Failure } from '../lib/tap.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const guide = join(root, 'docs/schema-checks');
-const chat = join(root, 'tools/web/chat');
+const web = join(root, 'tools/web');
 
 // Git's own settings are left at home.
 const GIT = {
@@ -43,9 +43,8 @@ export class Project {
     cpSync(join(guide, 'graphqlrc.yml'), join(this.folder, '.graphqlrc.yml'));
     cpSync(join(guide, 'eslint.config.mjs'), join(this.folder, 'eslint.config.mjs'));
     symlinkSync(join(here, 'node_modules'), join(this.folder, 'node_modules'));
-    mkdirSync(join(this.folder, 'src'));
-    for (const name of readdirSync(chat).filter((each) => each.endsWith('.graphql')))
-      cpSync(join(chat, name), join(this.folder, 'src', name));
+    cpSync(join(web, 'chat'), join(this.folder, 'src'), { recursive: true });
+    cpSync(join(web, 'demo.js'), join(this.folder, 'demo.js')); // which the chat shares with GraphiQL
     this.write('.gitignore', 'node_modules\n');
     this.must('git init -q -b main && git add -A && git commit -qm "as it was"');
   }
@@ -83,9 +82,9 @@ export class Project {
     this.write(name, after);
   }
 
-  // Where in the schema the text first stands, from 1.
-  lineOf(text) {
-    return this.read('schema.graphql').split('\n').findIndex((line) => line.includes(text)) + 1;
+  // Where in a file the text first stands, from 1.
+  lineOf(text, name = 'schema.graphql') {
+    return this.read(name).split('\n').findIndex((line) => line.includes(text)) + 1;
   }
 }
 
@@ -95,5 +94,8 @@ export const guideFile = (name) => readFileSync(join(guide, name), 'utf8');
 export function expect(condition, output) {
   if (!condition) throw new Failure(`it said:\n${output}`);
 }
+
+// One of the files of tools/web/.
+export const webFile = (name) => readFileSync(join(web, name), 'utf8');
 
 export const renameSender = (text) => text.replace('senderId: ID!', 'authorId: ID!');

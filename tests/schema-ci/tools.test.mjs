@@ -1,10 +1,14 @@
 // npm's tools read guildhall's schema and the chat's documents by .graphqlrc.yml, and find what was broken.
 
+import { readFileSync } from 'node:fs';
+
 import { loadConfig } from 'graphql-config';
 import { parse, validate } from 'graphql';
 
 import { check, Failure, finish } from '../lib/tap.mjs';
-import { expect, Project, renameSender } from './project.mjs';
+import { webFile, expect, Project, renameSender } from './project.mjs';
+
+const TSC = 'tsc --noEmit --project src';
 
 const whole = new Project();
 const renamed = new Project();
@@ -56,39 +60,55 @@ await check('ESLint names the line of a field that is gone', () => {
   expect(status === 1 && /^ +\d+:\d+ +error +Cannot query field "senderId"/m.test(output), output);
 });
 
-// A program that says what it takes for granted of a message; `any` would let it compile whatever it says.
-const program = (field, type) => `
-import type { Message } from './documents';
-declare const message: Message;
-const value: ${type} = message.${field};
-export { value };
-`;
-const TSC = 'tsc --strict --noEmit --skipLibCheck --moduleResolution bundler --module esnext src/program.ts';
+const WRITE = 'node tests/schema-ci/write_documents.mjs';
 
-await check('the documents get types, and a program is checked against them', () => {
+await check('the typed documents of the chat are those that graphql-codegen makes of its operations', () => {
   whole.must('graphql-codegen --config .graphqlrc.yml');
-  whole.write('src/program.ts', program('senderId', 'string'));
-  whole.must(TSC);
-  whole.write('src/program.ts', program('seq', 'string'));
-  const { status, output } = whole.sh(TSC);
-  expect(status !== 0 && output.includes("Type 'number' is not assignable to type 'string'"), output);
+  if (whole.read('src/documents.ts') !== webFile('chat/documents.ts'))
+    throw new Failure(`tools/web/chat/documents.ts is of other operations or another schema: run \`${WRITE}\``);
 });
 
-// As a client would ask, with the results' and the variables' types of an operation of the chat.
+await check('the chat is checked against the packages that it is made of', () => {
+  const built = JSON.parse(webFile('package.json')).dependencies;
+  const { dependencies: checked } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+  const minor = (version) => version.split('.').slice(0, 2).join('.');
+  for (const name of ['@urql/core', 'graphql', 'graphql-ws']) expect(checked[name] === built[name], name);
+  for (const name of ['react', 'react-dom']) expect(minor(checked[`@types/${name}`]) === minor(built[name]), name);
+});
+
+await check('the chat takes of every answer what its documents ask for, and nothing else', () => {
+  whole.must(TSC);
+});
+
+// The documents have followed the schema; the sources have not. `any` would let them pass.
+await check('a field that was renamed is an error at the line of each source of the chat that takes it', () => {
+  const followed = new Project();
+  followed.change('schema.graphql', renameSender);
+  followed.change('src/operations.graphql', (text) => text.replaceAll('senderId', 'authorId'));
+  followed.must('graphql-codegen --config .graphqlrc.yml');
+  const { status, output } = followed.sh(TSC);
+  const errors = [...output.matchAll(/^(src\/[\w./-]+)\((\d+),\d+\): error TS\d+: (.*)/gm)];
+  const takers = followed.must("grep -rlw --include='*.ts' --include='*.tsx' senderId src").trim().split('\n');
+  expect(status !== 0 && takers.length > 0, output);
+  for (const taker of takers) expect(errors.some(([, file]) => file === taker), `nothing of ${taker}:\n${output}`);
+  for (const [, file, line] of errors) expect(followed.read(file).split('\n')[line - 1].includes('senderId'), output);
+});
+
+// What the chat asks by keeps the types of the variables and of the answer.
 const asking = (variables) => `
-import { SendDocument } from './documents';
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-declare function ask<Result, Variables>(document: TypedDocumentNode<Result, Variables>, variables: Variables): Result;
-const id: string | undefined = ask(SendDocument, ${variables}).sendMessage?.id;
-export { id };
+import type { Connection } from './connection.ts';
+import { SendDocument } from './documents.ts';
+export const send = async (connection: Connection): Promise<string> =>
+  (await connection.ask(SendDocument, ${variables})).sendMessage.id;
 `;
 
 await check('a typed document takes its own variables only, and gives its own result', () => {
-  whole.write('src/program.ts', asking("{ roomId: 'club', text: 'hello', idempotencyKey: 'k' }"));
-  whole.must(TSC);
-  whole.write('src/program.ts', asking("{ roomId: 'club', idempotencyKey: 'k' }"));
-  const { status, output } = whole.sh(TSC);
-  expect(status !== 0 && output.includes("'text' is missing"), output);
+  const asked = new Project();
+  asked.write('src/right.ts', asking("{ roomId: 'club', text: 'hello', idempotencyKey: 'k' }"));
+  asked.write('src/wrong.ts', asking("{ roomId: 'club', idempotencyKey: 'k' }"));
+  const { status, output } = asked.sh(TSC);
+  expect(status !== 0 && output.match(/error/g).length === 1, output);
+  expect(/^src\/wrong\.ts\(5,/m.test(output) && output.includes("'text' is missing"), output);
 });
 
 await check('each operation is a typed document', () => {

@@ -1,22 +1,24 @@
 import { useLayoutEffect, useRef } from 'react';
 
-import { Composer } from './composer.jsx';
-import { History } from './history.jsx';
-import { useTexts } from './language.js';
-import { useObserved } from './observable.js';
+import { Composer } from './composer.tsx';
+import type { Hall } from './hall.ts';
+import { History } from './history.tsx';
+import { useTexts } from './language.ts';
+import { useObserved } from './observable.ts';
+import type { Room } from './room.ts';
 
-export function RoomView({ hall, room }) {
+export function RoomView({ hall, room }: { hall: Hall; room: Room }) {
   const t = useTexts();
   const { name, roomType, memberCount, gone, membership } = useObserved(room.state);
   const title = name ?? room.id;
-  const heading = useRef(null);
+  const heading = useRef<HTMLHeadingElement>(null);
 
   // Before what is shown counts as read. Who has just chosen the room goes on by writing; on a phone
   // that would bring up the keyboard.
   useLayoutEffect(() => {
     room.open();
     const field = matchMedia('(hover: hover)').matches ? document.getElementById('message') : null;
-    (field ?? heading.current).focus();
+    (field ?? heading.current)?.focus();
   }, [room]);
 
   return (

@@ -1,17 +1,17 @@
 // One value kept by the browser, under a name. A browser that keeps nothing is no reason to fail: the
 // value is then forgotten with the page.
 
-export function kept(where, name) {
+export function kept<Value>(where: () => Storage, name: string) {
   return {
     name,
-    read() {
+    read(): Value | null {
       try {
-        return JSON.parse(where().getItem(name));
+        return JSON.parse(where().getItem(name) ?? 'null');
       } catch {
         return null;
       }
     },
-    write(value) {
+    write(value: Value | null) {
       try {
         if (value === null) where().removeItem(name);
         else where().setItem(name, JSON.stringify(value));

@@ -1,14 +1,22 @@
 import { memo } from 'react';
 
-import { useTexts } from './language.js';
+import { useTexts } from './language.ts';
+import type { PendingMessage, Room } from './room.ts';
+import type { Message as MessageShown } from './timeline.ts';
 
 const COLOURS = 6;
 
 // The same for a user wherever it is shown.
-const colourOf = (user) =>
-  [...user].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % COLOURS;
+const colourOf = (user: string) =>
+  [...user].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 9973, 7) % COLOURS;
 
-export const Message = memo(function Message({ message, mine, goesOn }) {
+interface Props {
+  message: MessageShown;
+  mine: boolean;
+  goesOn: boolean;
+}
+
+export const Message = memo(function Message({ message, mine, goesOn }: Props) {
   const t = useTexts();
   const { senderId, text, ts, seq } = message;
 
@@ -44,9 +52,9 @@ export const Message = memo(function Message({ message, mine, goesOn }) {
 });
 
 // On its way: shown at once, and replaced by the message itself when that is heard.
-export function Pending({ room, item, live }) {
+export function Pending({ room, item, live }: { room: Room; item: PendingMessage; live: boolean }) {
   const t = useTexts();
-  const { key, text, phase, code } = item;
+  const { key, text, phase, code = '' } = item;
   const said = {
     sending: t(live ? 'sending' : 'sendingCut'),
     sent: t('sent'),

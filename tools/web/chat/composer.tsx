@@ -1,40 +1,49 @@
-import { useRef, useState } from 'react';
+import { useRef, useState, type ChangeEvent, type KeyboardEvent, type SyntheticEvent } from 'react';
 
-import { useTexts } from './language.js';
-import { useObserved } from './observable.js';
+import type { Hall } from './hall.ts';
+import { useTexts, type Said } from './language.ts';
+import { useObserved } from './observable.ts';
+import type { Room } from './room.ts';
 
-export function Composer({ hall, room, title, mayWrite }) {
+interface Props {
+  hall: Hall;
+  room: Room;
+  title: string;
+  mayWrite: boolean;
+}
+
+export function Composer({ hall, room, title, mayWrite }: Props) {
   const t = useTexts();
   const { maxTextLength } = useObserved(hall.state);
-  const field = useRef(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
-  const [wrong, setWrong] = useState(null);
+  const [wrong, setWrong] = useState<Said | null>(null);
 
   if (!mayWrite) return <p className="composer empty">{t('guest')}</p>;
 
   // The server counts code points, as [...text] does.
-  function whatIsWrong() {
+  function whatIsWrong(): Said | null {
     const n = [...text].length;
     if (text.trim() === '') return { key: 'textMissing' };
     if (n > maxTextLength) return { key: 'textTooLong', values: { max: maxTextLength, n } };
     return null;
   }
 
-  function send(event) {
+  function send(event: SyntheticEvent) {
     event.preventDefault();
     const refusal = whatIsWrong();
     setWrong(refusal);
-    field.current.focus();
+    field.current?.focus();
     if (refusal) return;
     room.send(text);
     setText('');
   }
 
-  function onKeyDown(event) {
+  function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
   }
 
-  function onChange(event) {
+  function onChange(event: ChangeEvent<HTMLTextAreaElement>) {
     setText(event.target.value);
     setWrong(null);
   }

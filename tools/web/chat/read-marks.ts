@@ -1,31 +1,34 @@
 // How far each room was read: { seq, cursor } by room, kept by the browser and shared by its windows.
 
-import { kept } from './storage.js';
+import { kept } from './storage.ts';
 
-const UNREAD = { seq: 0, cursor: null };
+type Mark = { seq: number; cursor: string | null };
+type Marks = Record<string, Mark>;
+
+const UNREAD: Mark = { seq: 0, cursor: null };
 
 export class ReadMarks {
   #store;
-  #marks;
+  #marks: Marks;
 
-  constructor(user) {
-    this.#store = kept(() => localStorage, `guildhall-chat:read:${user}`);
+  constructor(user: string) {
+    this.#store = kept<Marks>(() => localStorage, `guildhall-chat:read:${user}`);
     this.#marks = this.#store.read() ?? {};
   }
 
-  of(roomId) {
+  of(roomId: string) {
     return this.#marks[roomId] ?? UNREAD;
   }
 
-  put(roomId, { seq, cursor }) {
+  put(roomId: string, { seq, cursor }: Mark) {
     if (seq <= this.of(roomId).seq) return;
     this.#marks = { ...(this.#store.read() ?? this.#marks), [roomId]: { seq, cursor } };
     this.#store.write(this.#marks);
   }
 
   // Calls changed() when another window has read on; gives the function that ends it.
-  watch(changed) {
-    const look = ({ key }) => {
+  watch(changed: () => void) {
+    const look = ({ key }: StorageEvent) => {
       if (key !== this.#store.name) return;
       this.#marks = this.#store.read() ?? {};
       changed();

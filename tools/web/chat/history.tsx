@@ -1,17 +1,27 @@
 // The stretch of the log that is shown. Whoever scrolls to an end gets what lies beyond; what is put on
 // at the top moves nothing on the screen; and who stands at the bottom stays at the bottom.
 
-import { Fragment, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 
-import { useTexts } from './language.js';
-import { Message, Pending } from './message.jsx';
-import { useObserved } from './observable.js';
+import type { Connection } from './connection.ts';
+import { useTexts } from './language.ts';
+import { Message, Pending } from './message.tsx';
+import { useObserved } from './observable.ts';
+import type { PendingMessage, Room } from './room.ts';
+import type { Message as MessageShown } from './timeline.ts';
 
 const NEAR = 48; // pixels from the bottom that count as the bottom
 const AHEAD = '600px'; // a page is asked for before its place comes into view
 const TOGETHER_MS = 5 * 60_000; // messages of one sender within that stand under one name
 
-export function History({ room, title, me, connection }) {
+interface Props {
+  room: Room;
+  title: string;
+  me: string;
+  connection: Connection;
+}
+
+export function History({ room, title, me, connection }: Props) {
   const t = useTexts();
   const state = useObserved(room.state);
   const { phase, messages, older, newer, pending, unread, failure } = state;
@@ -29,7 +39,7 @@ export function History({ room, title, me, connection }) {
         aria-label={t('messagesOf', { room: title })}
         aria-busy={phase === 'loading'}
       >
-        {phase === 'failed' && <Failure room={room} code={failure} />}
+        {failure && <Failure room={room} code={failure} />}
         {(phase === 'new' || phase === 'loading') && <Skeletons n={8} />}
         {phase === 'ready' && (
           <>
@@ -55,29 +65,32 @@ export function History({ room, title, me, connection }) {
   );
 }
 
-function toNewest(room, newer, scroller) {
+function toNewest(room: Room, newer: boolean, scroller: HTMLElement | null) {
+  if (!scroller) return;
   if (newer) room.toNewest();
   else scroller.scrollTop = scroller.scrollHeight;
   scroller.focus();
 }
 
-const isAtBottom = ({ scrollTop, scrollHeight, clientHeight }) =>
+const isAtBottom = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) =>
   scrollHeight - scrollTop - clientHeight < NEAR;
 
 // Where the scroller stands, through every change of what is in it.
-function useScroll(room, { phase, messages, pending, newer, older }) {
-  const scroller = useRef(null);
-  const before = useRef({ first: undefined, height: 0, stuck: true });
+function useScroll(room: Room, { phase, messages, pending, newer, older }: Room['state']['value']) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const before = useRef({ first: undefined as number | undefined, height: 0, stuck: true });
   const [atBottom, setAtBottom] = useState(true);
   const first = messages[0]?.seq;
 
   useLayoutEffect(() => {
     const box = scroller.current;
+    if (!box) return;
     const was = before.current;
     if (was.first === undefined || phase !== 'ready') was.stuck = !newer || phase !== 'ready';
     if (was.first === undefined && newer) box.scrollTop = 0;
     else if (was.stuck) box.scrollTop = box.scrollHeight;
-    else if (first < was.first) box.scrollTop += box.scrollHeight - was.height;
+    else if (first !== undefined && was.first !== undefined && first < was.first)
+      box.scrollTop += box.scrollHeight - was.height;
     before.current = {
       first: phase === 'ready' ? first : undefined,
       height: box.scrollHeight,
@@ -88,6 +101,7 @@ function useScroll(room, { phase, messages, pending, newer, older }) {
 
   useEffect(() => {
     const box = scroller.current;
+    if (!box) return undefined;
     const look = () => {
       before.current.stuck = isAtBottom(box) && !room.state.value.newer;
       before.current.height = box.scrollHeight;
@@ -110,7 +124,7 @@ function useScroll(room, { phase, messages, pending, newer, older }) {
 }
 
 // Read is what stands at the bottom of a page that is looked at.
-function useReading(room, shown, newest) {
+function useReading(room: Room, shown: boolean, newest?: number) {
   useEffect(() => {
     const read = () => {
       if (shown && document.visibilityState === 'visible') room.markRead();
@@ -122,12 +136,12 @@ function useReading(room, shown, newest) {
 }
 
 // Calls reached() while this end is in sight, and again when something was put on and it still is.
-function useEdge(scroller, reached, dependencies) {
-  const edge = useRef(null);
+function useEdge(scroller: RefObject<HTMLElement | null>, reached: () => void, dependencies: unknown[]) {
+  const edge = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     if (!edge.current) return undefined;
-    const observer = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && reached(), {
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reached(), {
       root: scroller.current,
       rootMargin: `${AHEAD} 0px`,
     });
@@ -137,7 +151,7 @@ function useEdge(scroller, reached, dependencies) {
   return edge;
 }
 
-function Messages({ messages, me, divider }) {
+function Messages({ messages, me, divider }: { messages: MessageShown[]; me: string; divider: number }) {
   const t = useTexts();
   const firstUnread = divider
     ? messages.find(({ seq, senderId }) => seq > divider && senderId !== me)?.seq
@@ -165,12 +179,18 @@ function Messages({ messages, me, divider }) {
   );
 }
 
-const dayOf = ({ ts }) => new Date(ts).toDateString();
+const dayOf = ({ ts }: MessageShown) => new Date(ts).toDateString();
 
-const goesOn = (previous, message) =>
+const goesOn = (previous: MessageShown, message: MessageShown) =>
   previous.senderId === message.senderId && Date.parse(message.ts) - Date.parse(previous.ts) < TOGETHER_MS;
 
-function OnTheirWay({ room, pending, connection }) {
+interface OnTheirWayProps {
+  room: Room;
+  pending: PendingMessage[];
+  connection: Connection;
+}
+
+function OnTheirWay({ room, pending, connection }: OnTheirWayProps) {
   const t = useTexts();
   const { phase } = useObserved(connection.state);
 
@@ -184,7 +204,7 @@ function OnTheirWay({ room, pending, connection }) {
   );
 }
 
-function Failure({ room, code }) {
+function Failure({ room, code }: { room: Room; code: string }) {
   const t = useTexts();
 
   return (
@@ -197,7 +217,7 @@ function Failure({ room, code }) {
   );
 }
 
-function Skeletons({ n }) {
+function Skeletons({ n }: { n: number }) {
   const t = useTexts();
 
   return (

@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react';
 
 // A value that others watch. What was given out is never changed: set() puts a new value in its place.
-export class Observable {
-  #value;
-  #watchers = new Set();
+export class Observable<Value extends object> {
+  #value: Value;
+  #watchers = new Set<() => void>();
 
-  constructor(value) {
+  constructor(value: Value) {
     this.#value = value;
   }
 
@@ -13,17 +13,18 @@ export class Observable {
     return this.#value;
   }
 
-  set(changes) {
+  set(changes: Partial<Value>) {
     this.#value = { ...this.#value, ...changes };
     this.#watchers.forEach((tell) => tell());
   }
 
   // These two are handed to React as they are.
-  watch = (tell) => {
+  watch = (tell: () => void) => {
     this.#watchers.add(tell);
-    return () => this.#watchers.delete(tell);
+    return () => void this.#watchers.delete(tell);
   };
   read = () => this.#value;
 }
 
-export const useObserved = (observable) => useSyncExternalStore(observable.watch, observable.read);
+export const useObserved = <Value extends object>(observable: Observable<Value>) =>
+  useSyncExternalStore(observable.watch, observable.read);

@@ -1,13 +1,16 @@
 import { useEffect } from 'react';
 
-import { addressOf } from './address.js';
-import { useTexts } from './language.js';
-import { useObserved } from './observable.js';
+import { addressOf } from './address.ts';
+import type { RoomType } from './documents.ts';
+import type { Hall } from './hall.ts';
+import { useTexts } from './language.ts';
+import { useObserved } from './observable.ts';
+import type { Room } from './room.ts';
 
-export function RoomList({ hall, openId }) {
+export function RoomList({ hall, openId }: { hall: Hall; openId: string | null }) {
   const t = useTexts();
   const { phase, rooms } = useObserved(hall.state);
-  const ofKind = (roomType) => rooms.filter((room) => room.state.value.roomType === roomType);
+  const ofKind = (roomType: RoomType) => rooms.filter((room) => room.state.value.roomType === roomType);
 
   return (
     <nav className="rooms" tabIndex={-1} aria-label={t('rooms')} aria-busy={phase === 'loading'}>
@@ -41,7 +44,14 @@ function Skeletons() {
   );
 }
 
-function Group({ title, rooms, openId, me }) {
+interface GroupProps {
+  title: string;
+  rooms: Room[];
+  openId: string | null;
+  me: string;
+}
+
+function Group({ title, rooms, openId, me }: GroupProps) {
   if (rooms.length === 0) return null;
   return (
     <section>
@@ -55,7 +65,7 @@ function Group({ title, rooms, openId, me }) {
   );
 }
 
-function Entry({ room, open, me }) {
+function Entry({ room, open, me }: { room: Room; open: boolean; me: string }) {
   const t = useTexts();
   const { name, unread, uncounted, lastMessage } = useObserved(room.state);
   const count = uncounted ? `${unread}+` : String(unread);
@@ -88,7 +98,7 @@ function Entry({ room, open, me }) {
 }
 
 // For who looks at another tab.
-function UnreadInTitle({ rooms, openId }) {
+function UnreadInTitle({ rooms, openId }: { rooms: Room[]; openId: string | null }) {
   const t = useTexts();
 
   useEffect(() => {

@@ -1,9 +1,10 @@
-import { useTexts } from './language.js';
-import { useObserved } from './observable.js';
+import type { Hall } from './hall.ts';
+import { useTexts } from './language.ts';
+import { useObserved } from './observable.ts';
 
 // Says to a screen reader what others write. The list of messages itself is no live region: it would
 // read out the pages of history that are put on to it as well.
-export function Announcer({ hall, openId }) {
+export function Announcer({ hall, openId }: { hall: Hall; openId: string | null }) {
   const t = useTexts();
   const { heard } = useObserved(hall.state);
 

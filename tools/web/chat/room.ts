@@ -4,10 +4,21 @@
 // the unread messages were counted, so whatever page is read later, all that is newer than the page
 // has been heard, or will be; and what is heard while a page is on its way is kept until it is there.
 
-import { codeOf, pause } from './connection.js';
-import { Observable } from './observable.js';
-import { Follow, History, Send, Unread } from './operations.js';
-import * as timeline from './timeline.js';
+import type { CombinedError } from '@urql/core';
+
+import { codeOf, pause, placeOf, refusalOf, type Connection } from './connection.ts';
+import {
+  FollowDocument,
+  HistoryDocument,
+  SendDocument,
+  UnreadDocument,
+  type HistoryQueryVariables,
+  type RoomFactsFragment,
+} from './documents.ts';
+import { Observable } from './observable.ts';
+import type { ReadMarks } from './read-marks.ts';
+import * as timeline from './timeline.ts';
+import type { Message, Page, Timeline } from './timeline.ts';
 
 const PAGE = 40;
 const LONGEST = 1000; // messages that are kept in the page while the room is followed
@@ -19,28 +30,53 @@ function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-const retryAfterOf = (error) => error.graphQLErrors?.[0]?.extensions?.retryAfterMs;
-
 // A refusal that more patience does not mend.
 const FINAL = ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'];
 
+// On its way. code: with which the server refused it.
+export interface PendingMessage {
+  key: string;
+  text: string;
+  ts: string;
+  phase: 'sending' | 'sent' | 'failed';
+  code?: string;
+}
+
+interface RoomState extends RoomFactsFragment, Timeline {
+  phase: 'new' | 'loading' | 'ready' | 'failed'; // of the stretch that is shown
+  failure: string | null; // the code with which it failed
+  turning: 'older' | 'newer' | null; // a page on its way
+  gone: string | null; // the code with which the server ended it
+  unread: number;
+  uncounted: boolean; // there is more unread than was counted
+  divider: number; // behind this seq it was unread when the room was opened
+  pending: PendingMessage[]; // what was sent and not heard yet
+}
+
+interface Surroundings {
+  connection: Connection;
+  marks: ReadMarks;
+  me: string;
+  onHeard: (room: Room, heard: Message[], others: Message[]) => void;
+}
+
+type PageAsked = Omit<HistoryQueryVariables, 'roomId'>;
+
 export class Room {
-  // phase: of the stretch that is shown: new, loading, ready, failed. turning: a page on its way. gone:
-  // the code with which the server ended it. pending: what was sent and not heard yet. uncounted: there
-  // is more unread than was counted. divider: behind this seq it was unread when the room was opened.
-  state;
+  id: string;
+  state: Observable<RoomState>;
   #connection;
   #marks;
   #me;
   #onHeard;
-  #inbox = []; // heard in this moment
-  #arriving = null; // heard while a page is on its way
+  #inbox: Message[] = []; // heard in this moment
+  #arriving: Message[] | null = null; // heard while a page is on its way
   #outbox = Promise.resolve();
   #stop = () => {};
   #ended = false;
   #reading = 0; // which page is waited for: an answer to an older question is dropped
 
-  constructor(facts, { connection, marks, me, onHeard }) {
+  constructor(facts: RoomFactsFragment, { connection, marks, me, onHeard }: Surroundings) {
     this.id = facts.id;
     this.#connection = connection;
     this.#marks = marks;
@@ -50,6 +86,7 @@ export class Room {
       ...facts,
       ...timeline.NOTHING,
       phase: 'new',
+      failure: null,
       turning: null,
       gone: null,
       unread: 0,
@@ -74,61 +111,59 @@ export class Room {
     this.#follow(counted.resume);
   }
 
-  async #countUnread(after) {
+  async #countUnread(after: string | null) {
     const variables = { roomId: this.id, after, first: UNREAD_COUNTED };
-    const { messages } = await this.#connection.ask(Unread, variables).catch((error) => {
+    const { messages } = await this.#connection.ask(UnreadDocument, variables).catch((error) => {
       // The place that was read last is not kept any more.
       if (['INVALID_CURSOR', 'HISTORY_EXPIRED'].includes(codeOf(error)) && after)
-        return this.#connection.ask(Unread, { ...variables, after: null });
+        return this.#connection.ask(UnreadDocument, { ...variables, after: null });
       throw error;
     });
     const unread = messages.items.filter(({ senderId }) => senderId !== this.#me).length;
     return { unread, more: messages.pageInfo.hasNextPage, resume: messages.resume };
   }
 
-  async #untilItWorks(attempt) {
-    while (!this.#ended) {
+  async #untilItWorks<Result>(attempt: () => Promise<Result>): Promise<Result | null> {
+    while (!this.#ended && !this.state.value.gone) {
       try {
         return await attempt();
       } catch (error) {
-        if (FINAL.includes(codeOf(error))) return this.state.set({ gone: codeOf(error) });
-        await pause(retryAfterOf(error) ?? 1_000);
+        const { code, retryAfterMs = 1_000 } = refusalOf(error);
+        if (FINAL.includes(code)) this.state.set({ gone: code });
+        else await pause(retryAfterMs);
       }
     }
-    return undefined;
+    return null;
   }
 
-  #follow(since) {
+  #follow(since: string) {
     let cursor = since;
-    this.#stop = this.#connection.follow(
-      Follow,
-      { roomId: this.id, since },
-      ({ data, error, extensions }) => {
-        if (error) return this.#streamEnded(error, cursor);
-        cursor = extensions.guildhall.cursor;
-        this.#hear({ ...data.onMessage, replayed: extensions.guildhall.replayed });
-      },
-    );
+    this.#stop = this.#connection.follow(FollowDocument, { roomId: this.id, since }, (result) => {
+      if (result.error) return void this.#streamEnded(result.error, cursor);
+      const message = result.data?.onMessage;
+      if (!message) return;
+      cursor = message.cursor;
+      this.#hear({ ...message, replayed: placeOf(result).replayed });
+    });
   }
 
   // The server ended this one stream; the socket, and the others, go on.
-  async #streamEnded(error, cursor) {
+  async #streamEnded(error: CombinedError, cursor: string) {
     this.#stop();
-    const code = codeOf(error);
+    const { code, earliestCursor, retryAfterMs = 1_000 } = refusalOf(error);
     if (this.#ended) return;
     if (FINAL.includes(code)) return this.state.set({ gone: code });
-    const { earliestCursor, retryAfterMs = 1_000 } = error.graphQLErrors?.[0]?.extensions ?? {};
     await pause(retryAfterMs);
     if (!this.#ended) this.#follow(earliestCursor ?? cursor);
   }
 
   // What comes in one go, after a cut for instance, is shown in one go.
-  #hear(message) {
+  #hear(message: Message) {
     this.#inbox.push(message);
     if (this.#inbox.length === 1) setTimeout(() => this.#take(this.#inbox.splice(0)));
   }
 
-  #take(heard) {
+  #take(heard: Message[]) {
     const { pending, unread } = this.state.value;
     const read = this.#marks.of(this.id).seq;
     const keys = new Set(heard.map(({ idempotencyKey }) => idempotencyKey));
@@ -164,7 +199,7 @@ export class Room {
     return this.#show({ last: PAGE }, timeline.oldestPage);
   }
 
-  async #show(page, arrange) {
+  async #show(page: PageAsked, arrange: (page: Page, heard: Message[]) => Timeline) {
     this.state.set({ ...timeline.NOTHING, phase: 'loading', turning: null });
     const got = await this.#read(page);
     if (got) this.state.set({ ...arrange(got.page, got.heard), phase: 'ready' });
@@ -180,17 +215,21 @@ export class Room {
 
   async loadNewer() {
     const { newer, turning, phase, messages } = this.state.value;
-    if (!newer || turning || phase !== 'ready') return;
+    const last = messages.at(-1);
+    if (!newer || !last || turning || phase !== 'ready') return;
     this.state.set({ turning: 'newer' });
-    const got = await this.#read({ last: PAGE, before: messages.at(-1).cursor });
+    const got = await this.#read({ last: PAGE, before: last.cursor });
     if (got) this.state.set({ ...timeline.withNewer(this.#shown, got.page, got.heard), turning: null });
   }
 
-  async #read(page) {
+  async #read(page: PageAsked) {
     const question = ++this.#reading;
     this.#arriving = [];
     try {
-      const { messages } = await this.#askPatiently(History, page, () => question === this.#reading);
+      const { messages } = await this.#patiently(
+        () => this.#connection.ask(HistoryDocument, { roomId: this.id, ...page }),
+        () => question === this.#reading,
+      );
       if (question !== this.#reading) return null;
       const heard = this.#arriving;
       this.#arriving = null;
@@ -203,14 +242,14 @@ export class Room {
   }
 
   // As long as the server says when to come again, and somebody still wants to know.
-  async #askPatiently(document, variables, isWanted) {
+  async #patiently<Result>(ask: () => Promise<Result>, isWanted: () => boolean) {
     for (;;) {
       try {
-        return await this.#connection.ask(document, { roomId: this.id, ...variables });
+        return await ask();
       } catch (error) {
-        const retryAfter = retryAfterOf(error);
-        if (retryAfter === undefined || this.#ended || !isWanted()) throw error;
-        await pause(retryAfter);
+        const { retryAfterMs } = refusalOf(error);
+        if (retryAfterMs === undefined || this.#ended || !isWanted()) throw error;
+        await pause(retryAfterMs);
       }
     }
   }
@@ -235,35 +274,42 @@ export class Room {
   // ---- sending
 
   // Shown at once; one after the other, so that they keep their order whatever happens on the way.
-  send(text) {
-    const item = { key: newKey(), text, phase: 'sending', ts: new Date().toISOString() };
+  send(text: string) {
+    const item: PendingMessage = { key: newKey(), text, phase: 'sending', ts: new Date().toISOString() };
     this.state.set({ pending: [...this.state.value.pending, item] });
     if (this.state.value.newer) this.toNewest();
     this.#outbox = this.#outbox.then(() => this.#deliver(item));
   }
 
   // Under the same key: had the first attempt arrived after all, this one sends nothing.
-  sendAgain(key) {
+  sendAgain(key: string) {
     const item = this.state.value.pending.find((other) => other.key === key);
+    if (!item) return;
     this.#change(key, { phase: 'sending' });
     this.#outbox = this.#outbox.then(() => this.#deliver(item));
   }
 
-  discard(key) {
+  discard(key: string) {
     this.state.set({ pending: this.state.value.pending.filter((item) => item.key !== key) });
   }
 
-  async #deliver({ key, text }) {
+  async #deliver({ key, text }: PendingMessage) {
+    const variables = { roomId: this.id, text, idempotencyKey: key };
     try {
-      await this.#askPatiently(Send, { text, idempotencyKey: key }, () => true);
+      await this.#patiently(
+        () => this.#connection.ask(SendDocument, variables),
+        () => true,
+      );
       this.#change(key, { phase: 'sent' }); // it leaves the list when it is heard
     } catch (error) {
       this.#change(key, { phase: 'failed', code: codeOf(error) });
     }
   }
 
-  #change(key, changes) {
+  #change(key: string, changes: Partial<PendingMessage>) {
     const { pending } = this.state.value;
-    this.state.set({ pending: pending.map((item) => (item.key === key ? { ...item, ...changes } : item)) });
+    this.state.set({
+      pending: pending.map((item) => (item.key === key ? { ...item, ...changes } : item)),
+    });
   }
 }

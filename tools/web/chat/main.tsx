@@ -3,6 +3,7 @@
 // What an application would take from here stands in files without React's components:
 //
 //   operations.graphql   every operation
+//   documents.ts         the same with types, made by graphql-codegen
 //   connection.js        one socket: resumption by cursor, coming back, a token renewed on the open socket
 //   session.js           whose token, and where the next one comes from
 //   timeline.js          a stretch of a room's log, and how pages and live messages are put on to it
@@ -14,6 +15,6 @@
 
 import { createRoot } from 'react-dom/client';
 
-import { App } from './app.jsx';
+import { App } from './app.tsx';
 
-createRoot(document.getElementById('root')).render(<App />);
+createRoot(document.getElementById('root')!).render(<App />);

@@ -1,13 +1,15 @@
 import { useEffect, useState } from 'react';
 
-import { LanguageChoice } from './language-choice.jsx';
-import { useTexts } from './language.js';
-import { demoUsers, Session } from './session.js';
-import { TokenForm } from './token-form.jsx';
+import { LanguageChoice } from './language-choice.tsx';
+import { useTexts } from './language.ts';
+import { demoUsers, Session, type DemoUser } from './session.ts';
+import { TokenForm } from './token-form.tsx';
 
-export function SignIn({ enter }) {
+type Enter = (session: Session) => void;
+
+export function SignIn({ enter }: { enter: Enter }) {
   const t = useTexts();
-  const [users, setUsers] = useState(null);
+  const [users, setUsers] = useState<DemoUser[] | null>(null);
 
   useEffect(() => {
     document.title = t('title');
@@ -20,7 +22,7 @@ export function SignIn({ enter }) {
         <h1>guildhall</h1>
         <h2>{t('signIn')}</h2>
         {!users && <p className="skeleton block">{t('loading')}</p>}
-        {users?.length > 0 && <DemoUsers users={users} enter={enter} />}
+        {users && users.length > 0 && <DemoUsers users={users} enter={enter} />}
         {users?.length === 0 && <OwnToken enter={enter} />}
         <LanguageChoice />
       </main>
@@ -28,7 +30,7 @@ export function SignIn({ enter }) {
   );
 }
 
-function DemoUsers({ users, enter }) {
+function DemoUsers({ users, enter }: { users: DemoUser[]; enter: Enter }) {
   const t = useTexts();
 
   return (
@@ -51,7 +53,7 @@ function DemoUsers({ users, enter }) {
   );
 }
 
-function OwnToken({ enter }) {
+function OwnToken({ enter }: { enter: Enter }) {
   const t = useTexts();
 
   return (

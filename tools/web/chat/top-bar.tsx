@@ -1,11 +1,12 @@
-import { codeOf } from './connection.js';
-import { LanguageChoice } from './language-choice.jsx';
-import { useTexts } from './language.js';
-import { useObserved } from './observable.js';
-import { claimsOf } from './session.js';
-import { TokenForm } from './token-form.jsx';
+import { codeOf } from './connection.ts';
+import type { Hall } from './hall.ts';
+import { LanguageChoice } from './language-choice.tsx';
+import { useTexts } from './language.ts';
+import { useObserved } from './observable.ts';
+import { claimsOf, type Claims } from './session.ts';
+import { Refused, TokenForm } from './token-form.tsx';
 
-export function TopBar({ hall, leave }) {
+export function TopBar({ hall, leave }: { hall: Hall; leave: () => void }) {
   const t = useTexts();
 
   return (
@@ -28,7 +29,7 @@ export function TopBar({ hall, leave }) {
 }
 
 // What the connection does now, and a way to see that nothing is lost when it is gone for a while.
-function ConnectionState({ hall }) {
+function ConnectionState({ hall }: { hall: Hall }) {
   const t = useTexts();
   const { phase, returns } = useObserved(hall.connection.state);
   const { caughtUp } = useObserved(hall.state);
@@ -57,7 +58,7 @@ function ConnectionState({ hall }) {
   );
 }
 
-function TokenState({ hall }) {
+function TokenState({ hall }: { hall: Hall }) {
   const t = useTexts();
   const { expiresAt } = useObserved(hall.session.state);
   const { phase, renewing } = useObserved(hall.connection.state);
@@ -78,17 +79,17 @@ function TokenState({ hall }) {
 }
 
 // For who brings tokens: a newer one takes the place of the old on the open socket, or opens the next.
-export function NewToken({ hall }) {
+export function NewToken({ hall }: { hall: Hall }) {
   const t = useTexts();
   const { session, connection } = hall;
   const { refused } = useObserved(session.state);
 
-  async function submit(token, claims) {
-    const { user } = claimsOf(session.token);
-    if (claims.user !== user) throw { key: 'tokenOther', values: { other: claims.user, user } };
+  async function submit(token: string, claims: Claims) {
+    const user = claimsOf(session.token)?.user ?? session.user;
+    if (claims.user !== user) throw new Refused('tokenOther', { other: claims.user, user });
     if (refused) return session.accept(token, claims.expiresAt);
     return connection.renew(token).catch((error) => {
-      throw { key: 'tokenRefused', values: { code: codeOf(error) } };
+      throw new Refused('tokenRefused', { code: codeOf(error) });
     });
   }
 

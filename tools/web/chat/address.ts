@@ -2,4 +2,4 @@
 
 export const roomInAddress = () => new URLSearchParams(location.hash.slice(1)).get('room');
 
-export const addressOf = (roomId) => `#${new URLSearchParams({ room: roomId })}`;
+export const addressOf = (roomId: string) => `#${new URLSearchParams({ room: roomId })}`;

@@ -2,20 +2,32 @@
 // to whoever asks from the same machine; otherwise the user pastes one. A token stays in this tab.
 
 import { demoTokens } from '../demo.js';
-import { Observable } from './observable.js';
-import { kept } from './storage.js';
+import { Observable } from './observable.ts';
+import { kept } from './storage.ts';
 
-const mine = kept(() => sessionStorage, 'guildhall-chat:session');
+export interface Claims {
+  user: string;
+  expiresAt: string | null;
+}
+
+interface Credentials extends Claims {
+  token: string;
+  demo: boolean; // given out by `guildhall up`
+}
+
+export type DemoUser = { user: string; token: string; expiresAt: string };
+
+const mine = kept<Credentials>(() => sessionStorage, 'guildhall-chat:session');
 
 // While the server is away it gives none out either.
-export const demoUsers = () => demoTokens().catch(() => []);
+export const demoUsers = (): Promise<DemoUser[]> => demoTokens().catch(() => []);
 
 // What a JSON Web Token says of itself. Only the server can tell whether that is true.
-export function claimsOf(token) {
+export function claimsOf(token: string): Claims | null {
   try {
     const middle = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(middle), (letter) => letter.charCodeAt(0));
-    const { sub, exp } = JSON.parse(new TextDecoder().decode(bytes));
+    const { sub, exp }: { sub?: string; exp?: number } = JSON.parse(new TextDecoder().decode(bytes));
     return { user: sub ?? '', expiresAt: exp ? new Date(exp * 1000).toISOString() : null };
   } catch {
     return null;
@@ -24,12 +36,15 @@ export function claimsOf(token) {
 
 export class Session {
   // refused: the server did not take the token any more. wanted: nothing goes on without another one.
-  state = new Observable({ refused: false, wanted: false });
+  state;
+  user: string;
+  demo: boolean;
   #pasted = () => {};
 
-  constructor({ user, token, expiresAt, demo }) {
+  constructor({ user, token, expiresAt, demo }: Credentials) {
     this.user = user;
     this.demo = demo;
+    this.state = new Observable({ token, expiresAt, refused: false, wanted: false });
     this.accept(token, expiresAt);
   }
 
@@ -43,7 +58,7 @@ export class Session {
     return this.state.value.token;
   }
 
-  accept(token, expiresAt) {
+  accept(token: string, expiresAt: string | null) {
     this.state.set({ token, expiresAt, refused: false, wanted: false });
     mine.write({ user: this.user, demo: this.demo, token, expiresAt });
     this.#pasted();
@@ -67,7 +82,7 @@ export class Session {
     if (next) return this.accept(next.token, next.expiresAt);
     if (this.demo) return; // the server is away: it is asked again before the next attempt
     this.state.set({ wanted: true });
-    await new Promise((resolve) => (this.#pasted = resolve));
+    await new Promise<void>((resolve) => (this.#pasted = resolve));
   }
 
   end() {

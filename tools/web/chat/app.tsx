@@ -1,15 +1,15 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type MouseEvent } from 'react';
 
-import { addressOf, roomInAddress } from './address.js';
-import { Announcer } from './announcer.jsx';
-import { Hall } from './hall.js';
-import { useTexts } from './language.js';
-import { useObserved } from './observable.js';
-import { RoomList } from './room-list.jsx';
-import { RoomView } from './room-view.jsx';
-import { Session } from './session.js';
-import { SignIn } from './sign-in.jsx';
-import { NewToken, TopBar } from './top-bar.jsx';
+import { addressOf, roomInAddress } from './address.ts';
+import { Announcer } from './announcer.tsx';
+import { Hall } from './hall.ts';
+import { useTexts } from './language.ts';
+import { useObserved } from './observable.ts';
+import { RoomList } from './room-list.tsx';
+import { RoomView } from './room-view.tsx';
+import { Session } from './session.ts';
+import { SignIn } from './sign-in.tsx';
+import { NewToken, TopBar } from './top-bar.tsx';
 
 export function App() {
   const [hall, setHall] = useState(() => {
@@ -17,8 +17,9 @@ export function App() {
     return session && new Hall(session);
   });
 
-  const enter = (session) => setHall(new Hall(session));
+  const enter = (session: Session) => setHall(new Hall(session));
   const leave = useCallback(() => {
+    if (!hall) return;
     hall.session.end();
     hall.end();
     location.hash = '';
@@ -39,7 +40,7 @@ function useRoomInAddress() {
   return roomId;
 }
 
-function Chat({ hall, leave }) {
+function Chat({ hall, leave }: { hall: Hall; leave: () => void }) {
   const t = useTexts();
   const { phase, rooms } = useObserved(hall.state);
   const { wanted } = useObserved(hall.session.state);
@@ -69,18 +70,20 @@ function Chat({ hall, leave }) {
 }
 
 // Who comes in begins at the rooms; who leaves a room stands where it is in their list.
-function useFocusOnRooms(roomId) {
-  const before = useRef(null);
+function useFocusOnRooms(roomId: string | null) {
+  const before = useRef<string | null>(null);
 
   useEffect(() => {
-    const left = before.current && document.querySelector(`.rooms a[href="${addressOf(before.current)}"]`);
-    if (!roomId) (left ?? document.querySelector('.rooms')).focus();
+    const rooms = document.querySelector<HTMLElement>('.rooms');
+    const left =
+      before.current && rooms?.querySelector<HTMLElement>(`a[href="${addressOf(before.current)}"]`);
+    if (!roomId) (left || rooms)?.focus();
     before.current = roomId;
   }, [roomId]);
 }
 
 // The fragment of the address is taken: it names the room.
-function focusMessage(event) {
+function focusMessage(event: MouseEvent) {
   event.preventDefault();
   document.getElementById('message')?.focus();
 }

@@ -1,4 +1,4 @@
-import { choose, LANGUAGES, useTexts } from './language.js';
+import { choose, LANGUAGES, useTexts } from './language.ts';
 
 export function LanguageChoice() {
   const t = useTexts();
