@@ -10,6 +10,7 @@ import { Chat, numbers } from './chat.mjs';
 const MISSED = 25; // messages while the connection is cut
 const CUTS = 4;
 const AT_A_CUT = 20; // messages while it happens
+const MORE_THAN_A_PAGE = 50;
 
 async function inTheLog(hall, roomId, text) {
   const table = roomId.startsWith('GUILD#') ? 'gg_guild' : 'gg_core';
@@ -38,6 +39,36 @@ async function loseTheAnswer(page, text) {
   });
   return keys;
 }
+
+// What the page sends is kept back until release(), or what becomes of it is kept from the page. From the
+// next load of the page on.
+async function stand(page, { sends = false, answers = false }) {
+  const keys = [];
+  let waiting = [];
+  await page.routeWebSocket(/graphql/, (socket) => {
+    const server = socket.connectToServer();
+    waiting = [];
+    socket.onMessage((data) => {
+      const { query, variables } = JSON.parse(data).payload ?? {};
+      const isSend = query?.includes('sendMessage');
+      if (isSend) keys.push(variables.idempotencyKey);
+      if (isSend && sends) waiting.push(() => server.send(data));
+      else server.send(data);
+    });
+    server.onMessage((data) => {
+      const { data: told } = JSON.parse(data).payload ?? {};
+      if (!answers || !(told?.sendMessage || told?.onMessage)) socket.send(data);
+    });
+  });
+  const release = () => {
+    sends = answers = false;
+    waiting.splice(0).forEach((send) => send());
+  };
+  return { keys, release };
+}
+
+const kept = (page) =>
+  page.evaluate(() => Object.keys(localStorage).filter((name) => name.includes(':outbox:')).length);
 
 await withBrowser(async (browser) => {
   await withDemo([], async (hall) => {
@@ -125,6 +156,67 @@ await withBrowser(async (browser) => {
         assert.equal(await inTheLog(hall, 'lobby', 'did it arrive?'), 1);
         assert.equal(await ann.message('did it arrive?').count(), 1);
         assert.equal(await eve.message('did it arrive?').count(), 1);
+        await eve.end();
+      },
+    );
+
+    await check(
+      'what was said while cut off outlives the page: it waits, and is sent once and in order by the next',
+      async () => {
+        const eve = await Chat.enter(browser, hall, 'bob');
+        await eve.openRoom('Lobby');
+        await eve.cut();
+        await eve.say('before the page');
+        await eve.say('was loaded again');
+        await eve.pending('was loaded again').waitFor();
+        const { release } = await stand(eve.page, { sends: true });
+        await eve.page.reload();
+        await eve.ready('Lobby');
+        await eve.pending('before the page').getByText('Sending…').waitFor();
+        await eve.pending('was loaded again').waitFor();
+        assert.equal(await inTheLog(hall, 'lobby', 'before the page'), 0);
+        assert.equal(await kept(eve.page), 2);
+        release();
+        for (const it of [ann, eve]) {
+          await it.message('was loaded again').waitFor();
+          const last = (await it.shown()).slice(-2).map(({ text }) => text);
+          assert.deepEqual(last, ['before the page', 'was loaded again']);
+        }
+        await eve.page.locator('li.pending').first().waitFor({ state: 'detached' });
+        assert.equal(await kept(eve.page), 0);
+        await eve.page.reload();
+        await eve.ready('Lobby');
+        await eve.message('was loaded again').waitFor();
+        assert.equal(await eve.page.locator('li.pending').count(), 0);
+        for (const text of ['before the page', 'was loaded again'])
+          assert.equal(await inTheLog(hall, 'lobby', text), 1);
+        await eve.end();
+      },
+    );
+
+    await check(
+      'a message whose answer had not come when the page was loaded again is there once',
+      async () => {
+        const text = 'stored, but is it known?';
+        const eve = await Chat.open(browser, hall);
+        const { keys, release } = await stand(eve.page, { answers: true });
+        await eve.page.waitForLoadState('networkidle');
+        await eve.page.reload();
+        await eve.page.getByRole('button', { name: 'Enter as bob' }).click();
+        await eve.openRoom('Lobby');
+        await eve.say(text);
+        await ann.message(text).waitFor();
+        await eve.pending(text).waitFor();
+        for (const n of numbers(1, MORE_THAN_A_PAGE)) await hall.send('ann', 'lobby', `since then ${n}`);
+        release();
+        await eve.page.reload();
+        await eve.message(`since then ${MORE_THAN_A_PAGE}`).waitFor();
+        await eve.page.locator('li.pending').waitFor({ state: 'detached' });
+        assert.equal(await kept(eve.page), 0);
+        await eve.scroll('Home', () => eve.message(text).isVisible());
+        assert.equal(await eve.message(text).count(), 1);
+        assert.equal(new Set(keys).size, 1);
+        assert.equal(await inTheLog(hall, 'lobby', text), 1);
         await eve.end();
       },
     );

@@ -3,6 +3,7 @@ import { useRef, useState, type ChangeEvent, type KeyboardEvent, type SyntheticE
 import type { Hall } from './hall.ts';
 import { useTexts, type Said } from './language.ts';
 import { useObserved } from './observable.ts';
+import { MOST_WAITING } from './outbox.ts';
 import type { Room } from './room.ts';
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 export function Composer({ hall, room, title, mayWrite }: Props) {
   const t = useTexts();
   const { maxTextLength } = useObserved(hall.state);
+  const { pending } = useObserved(room.state);
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState<Said | null>(null);
@@ -26,6 +28,7 @@ export function Composer({ hall, room, title, mayWrite }: Props) {
     const n = [...text].length;
     if (text.trim() === '') return { key: 'textMissing' };
     if (n > maxTextLength) return { key: 'textTooLong', values: { max: maxTextLength, n } };
+    if (pending.length >= MOST_WAITING) return { key: 'tooManyWaiting', values: { n: pending.length } };
     return null;
   }
 

@@ -4,13 +4,14 @@
 //
 //   operations.graphql   every operation
 //   documents.ts         the same with types, made by graphql-codegen
-//   connection.js        one socket: resumption by cursor, coming back, a token renewed on the open socket
-//   session.js           whose token, and where the next one comes from
-//   timeline.js          a stretch of a room's log, and how pages and live messages are put on to it
-//   room.js              a room: history both ways, live, unread, an outbox with idempotency keys
-//   hall.js              all rooms of a user
+//   connection.ts        one socket: resumption by cursor, coming back, a token renewed on the open socket
+//   session.ts           whose token, and where the next one comes from
+//   timeline.ts          a stretch of a room's log, and how pages and live messages are put on to it
+//   room.ts              a room: history both ways, live, unread, an outbox with idempotency keys
+//   outbox.ts            what is not acknowledged yet, kept through a reload
+//   hall.ts              all rooms of a user
 //
-// The rest is what is seen: app.jsx and, below it, sign-in, top-bar, room-list, room-view, history,
+// The rest is what is seen: app.tsx and, below it, sign-in, top-bar, room-list, room-view, history,
 // message, composer and announcer; texts/ has the words in three languages.
 
 import { createRoot } from 'react-dom/client';

@@ -3,6 +3,7 @@
 // There is no gap between the pages and the stream. The room is followed from the position at which
 // the unread messages were counted, so whatever page is read later, all that is newer than the page
 // has been heard, or will be; and what is heard while a page is on its way is kept until it is there.
+// So nothing is read, and nothing sent, before that position is known.
 
 import type { CombinedError } from '@urql/core';
 
@@ -17,6 +18,7 @@ import {
 } from './documents.ts';
 import { Observable } from './observable.ts';
 import type { ReadMarks } from './read-marks.ts';
+import { Outbox, type Unsent } from './outbox.ts';
 import * as timeline from './timeline.ts';
 import type { Message, Page, Timeline } from './timeline.ts';
 
@@ -24,21 +26,13 @@ const PAGE = 40;
 const LONGEST = 1000; // messages that are kept in the page while the room is followed
 const UNREAD_COUNTED = 100; // messages that are looked at for it
 
-// 128 random bits. crypto.randomUUID() is there only where the page came by TLS or from this machine.
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 // A refusal that more patience does not mend.
 const FINAL = ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'];
 
-// On its way. code: with which the server refused it.
-export interface PendingMessage {
-  key: string;
-  text: string;
-  ts: string;
+// On its way. seq: its place in the log, once the server has told. code: with which it refused it.
+export interface PendingMessage extends Unsent {
   phase: 'sending' | 'sent' | 'failed';
+  seq?: number;
   code?: string;
 }
 
@@ -50,7 +44,7 @@ interface RoomState extends RoomFactsFragment, Timeline {
   unread: number;
   uncounted: boolean; // there is more unread than was counted
   divider: number; // behind this seq it was unread when the room was opened
-  pending: PendingMessage[]; // what was sent and not heard yet
+  pending: PendingMessage[]; // what was sent and not seen in the log yet
 }
 
 interface Surroundings {
@@ -71,7 +65,11 @@ export class Room {
   #onHeard;
   #inbox: Message[] = []; // heard in this moment
   #arriving: Message[] | null = null; // heard while a page is on its way
-  #outbox = Promise.resolve();
+  #seen = 0; // the newest place in the log that was shown or heard
+  #outbox;
+  #followed!: () => void;
+  #isFollowed = new Promise<void>((resolve) => (this.#followed = resolve));
+  #sending = this.#isFollowed; // one message after the other
   #stop = () => {};
   #ended = false;
   #reading = 0; // which page is waited for: an answer to an older question is dropped
@@ -82,6 +80,7 @@ export class Room {
     this.#marks = marks;
     this.#me = me;
     this.#onHeard = onHeard;
+    this.#outbox = new Outbox(me, facts.id);
     this.state = new Observable({
       ...facts,
       ...timeline.NOTHING,
@@ -92,8 +91,9 @@ export class Room {
       unread: 0,
       uncounted: false,
       divider: 0,
-      pending: [],
+      pending: this.#outbox.all().map((unsent) => ({ ...unsent, phase: 'sending' })),
     });
+    this.state.value.pending.forEach((item) => this.#send(item));
   }
 
   get #shown() {
@@ -106,9 +106,11 @@ export class Room {
   async begin() {
     const { cursor } = this.#marks.of(this.id);
     const counted = await this.#untilItWorks(() => this.#countUnread(cursor));
-    if (!counted || this.#ended) return;
-    this.state.set({ unread: counted.unread, uncounted: counted.more });
-    this.#follow(counted.resume);
+    if (counted && !this.#ended) {
+      this.state.set({ unread: counted.unread, uncounted: counted.more });
+      this.#follow(counted.resume);
+    }
+    this.#followed();
   }
 
   async #countUnread(after: string | null) {
@@ -164,14 +166,13 @@ export class Room {
   }
 
   #take(heard: Message[]) {
-    const { pending, unread } = this.state.value;
+    const { unread } = this.state.value;
     const read = this.#marks.of(this.id).seq;
-    const keys = new Set(heard.map(({ idempotencyKey }) => idempotencyKey));
     const others = heard.filter(({ senderId }) => senderId !== this.#me);
     this.#arriving?.push(...heard);
     this.state.set({
       ...timeline.withLive(this.#shown, heard),
-      pending: pending.filter(({ key }) => !keys.has(key)),
+      pending: this.#unseen(heard),
       unread: unread + others.filter(({ seq }) => seq > read).length,
       lastMessage: heard.at(-1),
     });
@@ -202,7 +203,7 @@ export class Room {
   async #show(page: PageAsked, arrange: (page: Page, heard: Message[]) => Timeline) {
     this.state.set({ ...timeline.NOTHING, phase: 'loading', turning: null });
     const got = await this.#read(page);
-    if (got) this.state.set({ ...arrange(got.page, got.heard), phase: 'ready' });
+    if (got) this.#lay(arrange(got.page, got.heard), { phase: 'ready' });
   }
 
   async loadOlder() {
@@ -210,7 +211,7 @@ export class Room {
     if (!older || turning || phase !== 'ready') return;
     this.state.set({ turning: 'older' });
     const got = await this.#read({ first: PAGE, after: messages[0].cursor });
-    if (got) this.state.set({ ...timeline.withOlder(this.#shown, got.page), turning: null });
+    if (got) this.#lay(timeline.withOlder(this.#shown, got.page), { turning: null });
   }
 
   async loadNewer() {
@@ -219,11 +220,16 @@ export class Room {
     if (!newer || !last || turning || phase !== 'ready') return;
     this.state.set({ turning: 'newer' });
     const got = await this.#read({ last: PAGE, before: last.cursor });
-    if (got) this.state.set({ ...timeline.withNewer(this.#shown, got.page, got.heard), turning: null });
+    if (got) this.#lay(timeline.withNewer(this.#shown, got.page, got.heard), { turning: null });
+  }
+
+  #lay(stretch: Timeline, changes: Partial<RoomState>) {
+    this.state.set({ ...stretch, pending: this.#unseen(stretch.messages), ...changes });
   }
 
   async #read(page: PageAsked) {
     const question = ++this.#reading;
+    await this.#isFollowed;
     this.#arriving = [];
     try {
       const { messages } = await this.#patiently(
@@ -275,10 +281,10 @@ export class Room {
 
   // Shown at once; one after the other, so that they keep their order whatever happens on the way.
   send(text: string) {
-    const item: PendingMessage = { key: newKey(), text, phase: 'sending', ts: new Date().toISOString() };
+    const item: PendingMessage = { ...this.#outbox.put(text), phase: 'sending' };
     this.state.set({ pending: [...this.state.value.pending, item] });
     if (this.state.value.newer) this.toNewest();
-    this.#outbox = this.#outbox.then(() => this.#deliver(item));
+    this.#send(item);
   }
 
   // Under the same key: had the first attempt arrived after all, this one sends nothing.
@@ -286,21 +292,30 @@ export class Room {
     const item = this.state.value.pending.find((other) => other.key === key);
     if (!item) return;
     this.#change(key, { phase: 'sending' });
-    this.#outbox = this.#outbox.then(() => this.#deliver(item));
+    this.#send(item);
   }
 
   discard(key: string) {
+    this.#outbox.remove(key);
     this.state.set({ pending: this.state.value.pending.filter((item) => item.key !== key) });
   }
 
+  #send(item: PendingMessage) {
+    this.#sending = this.#sending.then(() => this.#deliver(item));
+  }
+
   async #deliver({ key, text }: PendingMessage) {
+    const isWanted = () => !this.#ended && this.state.value.pending.some((item) => item.key === key);
     const variables = { roomId: this.id, text, idempotencyKey: key };
+    if (!isWanted()) return;
     try {
-      await this.#patiently(
+      const { sendMessage } = await this.#patiently(
         () => this.#connection.ask(SendDocument, variables),
-        () => true,
+        isWanted,
       );
-      this.#change(key, { phase: 'sent' }); // it leaves the list when it is heard
+      this.#outbox.remove(key);
+      this.#change(key, { phase: 'sent', seq: sendMessage.seq });
+      this.state.set({ pending: this.#unseen([]) });
     } catch (error) {
       this.#change(key, { phase: 'failed', code: codeOf(error) });
     }
@@ -308,8 +323,18 @@ export class Room {
 
   #change(key: string, changes: Partial<PendingMessage>) {
     const { pending } = this.state.value;
-    this.state.set({
-      pending: pending.map((item) => (item.key === key ? { ...item, ...changes } : item)),
-    });
+    this.state.set({ pending: pending.map((item) => (item.key === key ? { ...item, ...changes } : item)) });
+  }
+
+  // What is on its way after these messages were seen: it leaves the list when it is one of them, or when
+  // the log is known as far as its place. The latter is for what an earlier page had sent already: that is
+  // older than what is followed, and never heard.
+  #unseen(messages: Message[]) {
+    const { pending } = this.state.value;
+    const keys = new Set(messages.map(({ idempotencyKey }) => idempotencyKey));
+    this.#seen = Math.max(this.#seen, messages.at(-1)?.seq ?? 0);
+    const isSeen = ({ key, seq = Infinity }: PendingMessage) => keys.has(key) || seq <= this.#seen;
+    pending.filter(isSeen).forEach(({ key }) => this.#outbox.remove(key));
+    return pending.filter((item) => !isSeen(item));
   }
 }

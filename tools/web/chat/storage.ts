@@ -21,3 +21,12 @@ export function kept<Value>(where: () => Storage, name: string) {
     },
   };
 }
+
+// The names that begin so and have a value.
+export function namesOf(where: () => Storage, prefix: string) {
+  try {
+    return Object.keys(where()).filter((name) => name.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}

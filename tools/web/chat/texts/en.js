@@ -74,6 +74,7 @@ export default {
   sendHelp: 'Enter sends, Shift and Enter begin a new line.',
   textMissing: 'Write something first.',
   textTooLong: 'At most {max} characters; these are {n}.',
+  tooManyWaiting: '{n} messages are waiting to be sent already; this one has to wait here.',
   guest: 'You may read here, but not write.',
   sending: 'Sending…',
   sendingCut: 'Waiting for the connection',

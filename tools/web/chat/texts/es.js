@@ -75,6 +75,7 @@ export default {
   sendHelp: 'Intro envía; Mayús e Intro empiezan otra línea.',
   textMissing: 'Primero escribe algo.',
   textTooLong: 'Como máximo {max} caracteres; aquí hay {n}.',
+  tooManyWaiting: 'Ya hay {n} mensajes por enviar; este tiene que esperar aquí.',
   guest: 'Aquí puedes leer, pero no escribir.',
   sending: 'Enviando…',
   sendingCut: 'Esperando la conexión',

@@ -75,6 +75,7 @@ export default {
   sendHelp: 'Entrée envoie ; Maj et Entrée commencent une nouvelle ligne.',
   textMissing: 'Écrivez d’abord quelque chose.',
   textTooLong: 'Au plus {max} caractères ; il y en a {n}.',
+  tooManyWaiting: '{n} messages attendent déjà d’être envoyés ; celui-ci doit attendre ici.',
   guest: 'Vous pouvez lire ici, mais pas écrire.',
   sending: 'Envoi…',
   sendingCut: 'En attente de la connexion',
