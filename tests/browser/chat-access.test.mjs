@@ -200,6 +200,41 @@ await withBrowser(async (browser) => {
       await it.end();
     });
 
+    await check('the field for a newer token can be closed, and the focus is where it was', async () => {
+      const it = await enter(hall.token('ann'));
+      await it.is('Live');
+      const renew = it.page.getByRole('button', { name: 'Renew' });
+      const hasFocus = (locator) => until(() => locator.evaluate((each) => each === document.activeElement));
+      for (const close of [
+        () => it.page.keyboard.press('Escape'),
+        () => it.page.getByRole('button', { name: 'Close' }).click(),
+      ]) {
+        await renew.focus();
+        await it.page.keyboard.press('Enter');
+        await hasFocus(it.token);
+        await close();
+        await it.token.waitFor({ state: 'detached' });
+        await hasFocus(renew);
+      }
+      await renew.click();
+      await it.give(hall.token('ann', { exp: '+7200' }));
+      await it.token.waitFor({ state: 'detached' });
+      await hasFocus(renew);
+      await it.end();
+    });
+
+    await check('who closes the field without a token that is accepted can open it again', async () => {
+      const it = await enter(`${hall.token('ann')}x`);
+      await it.page.getByRole('heading', { name: 'The server does not accept your token' }).waitFor();
+      await it.page.getByRole('button', { name: 'Close' }).click();
+      await it.is('Waiting for another token');
+      await it.isForEverybody('no token, and the field closed');
+      await it.page.getByRole('button', { name: 'Renew' }).click();
+      await it.give(hall.token('ann'));
+      await it.is('Live');
+      await it.end();
+    });
+
     await check(
       'who comes with a token that is not accepted is asked for another, and has missed nothing',
       async () => {

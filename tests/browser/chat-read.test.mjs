@@ -113,6 +113,30 @@ await withBrowser(async (browser) => {
       await it.end();
     });
 
+    await check(
+      'a room that came into being shows when the list is looked at again, and marks stay',
+      async () => {
+        const it = await Chat.enter(browser, hall, 'bob');
+        for (const room of ['archive', 'Lobby', 'Demo']) await it.openRoom(room);
+        for (const n of [1, 2]) await hall.send('ann', 'lobby', `meanwhile ${n}`);
+        const marked = it.entry('Lobby').filter({ hasText: '2 unread messages' });
+        await marked.waitFor();
+        await hall.room('asked-for', ['ann', 'bob']);
+        await it.page.getByRole('button', { name: 'Refresh' }).click();
+        await it.entry('asked-for').waitFor();
+        await hall.room('come-back-to', ['ann', 'bob']);
+        await it.page.evaluate(() => dispatchEvent(new Event('focus')));
+        await it.entry('come-back-to').waitFor();
+        await hall.room('gone-back-to', ['ann', 'bob']);
+        await it.page.evaluate(() => (location.hash = '')); // as the phone's link to the rooms does
+        await it.entry('gone-back-to').waitFor();
+        await hall.send('ann', 'gone-back-to', 'one');
+        await it.entry('gone-back-to').filter({ hasText: '1 unread message' }).waitFor();
+        await marked.waitFor();
+        await it.end();
+      },
+    );
+
     for (const [language, words] of [
       ['es-MX', '¿Quién eres?'],
       ['fr', 'Qui êtes-vous ?'],

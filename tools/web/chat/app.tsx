@@ -46,7 +46,7 @@ function Chat({ hall, leave }: { hall: Hall; leave: () => void }) {
   const { wanted } = useObserved(hall.session.state);
   const roomId = useRoomInAddress();
   const room = rooms.find(({ id }) => id === roomId);
-  useFocusOnRooms(roomId);
+  useComingBack(hall, roomId);
 
   return (
     <div className={roomId ? 'chat with-room' : 'chat'}>
@@ -69,8 +69,9 @@ function Chat({ hall, leave }: { hall: Hall; leave: () => void }) {
   );
 }
 
-// Who comes in begins at the rooms; who leaves a room stands where it is in their list.
-function useFocusOnRooms(roomId: string | null) {
+// Who comes in begins at the rooms; who leaves a room stands where it is in their list, and sees the list
+// as it is now.
+function useComingBack(hall: Hall, roomId: string | null) {
   const before = useRef<string | null>(null);
 
   useEffect(() => {
@@ -78,8 +79,9 @@ function useFocusOnRooms(roomId: string | null) {
     const left =
       before.current && rooms?.querySelector<HTMLElement>(`a[href="${addressOf(before.current)}"]`);
     if (!roomId) (left || rooms)?.focus();
+    if (!roomId && before.current) hall.load();
     before.current = roomId;
-  }, [roomId]);
+  }, [hall, roomId]);
 }
 
 // The fragment of the address is taken: it names the room.

@@ -14,8 +14,20 @@ interface HallState {
   phase: 'loading' | 'ready' | 'failed';
   rooms: Room[];
   maxTextLength: number;
+  refreshing: boolean; // the list of the rooms is asked for
   caughtUp: number;
   heard: { room: Room; message: Message }[];
+}
+
+// Calls back() when the window is looked at again; gives the function that ends it.
+function onReturn(back: () => void) {
+  const look = () => document.visibilityState === 'visible' && back();
+  addEventListener('focus', look);
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    removeEventListener('focus', look);
+    document.removeEventListener('visibilitychange', look);
+  };
 }
 
 export class Hall {
@@ -25,6 +37,7 @@ export class Hall {
     phase: 'loading',
     rooms: [],
     maxTextLength: 4000,
+    refreshing: false,
     caughtUp: 0,
     heard: [],
   });
@@ -32,22 +45,38 @@ export class Hall {
   connection;
   #forget: (() => void)[] = [];
   #marks: ReadMarks | undefined;
+  #outdated = false; // the list was asked for after the last question for it went out
   #returns = 0;
 
   constructor(session: Session) {
     this.session = session;
     this.connection = new Connection(session);
     this.#forget.push(this.connection.state.watch(() => this.#connectionChanged()));
+    this.#forget.push(onReturn(() => this.load()));
     this.load();
   }
 
+  // Rooms that were made, or joined, by somebody else are told by nothing: the list is read again when the
+  // connection is back, when somebody comes back to the window or to the list, and for the asking.
   async load(): Promise<void> {
+    this.#outdated = true;
+    if (this.state.value.refreshing) return;
+    this.state.set({ refreshing: true });
+    try {
+      while (this.#outdated) await this.#readRooms();
+    } finally {
+      this.state.set({ refreshing: false });
+    }
+  }
+
+  async #readRooms(): Promise<void> {
+    this.#outdated = false;
     try {
       const { viewer, serverInfo } = await this.connection.ask(RoomsDocument, {});
       this.#take(viewer.rooms.items, this.#beUser(viewer.userId));
       this.state.set({ phase: 'ready', maxTextLength: serverInfo.limits.maxTextLength });
     } catch (error) {
-      if (codeOf(error) === 'UNAVAILABLE') return pause(1_000).then(() => this.load());
+      if (codeOf(error) === 'UNAVAILABLE') return pause(1_000).then(() => this.#readRooms());
       if (this.state.value.phase === 'loading') this.state.set({ phase: 'failed' });
     }
   }
@@ -61,10 +90,16 @@ export class Hall {
     return (this.#marks = marks);
   }
 
-  // Those that are known stay as they are: they know more than the list.
+  // Those that are known stay: they know more than the list. One that the user was taken out of, and is in
+  // again, begins anew.
   #take(items: RoomFactsFragment[], marks: ReadMarks) {
     const known = new Map(this.state.value.rooms.map((room) => [room.id, room]));
-    const rooms = items.map((facts) => known.get(facts.id) ?? this.#begin(facts, marks));
+    const rooms = items.map((facts) => {
+      const room = known.get(facts.id);
+      if (!room || room.state.value.gone) return this.#begin(facts, marks);
+      room.update(facts);
+      return room;
+    });
     for (const room of known.values()) if (!rooms.includes(room)) room.end();
     this.state.set({ rooms });
   }

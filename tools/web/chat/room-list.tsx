@@ -9,7 +9,7 @@ import type { Room } from './room.ts';
 
 export function RoomList({ hall, openId }: { hall: Hall; openId: string | null }) {
   const t = useTexts();
-  const { phase, rooms } = useObserved(hall.state);
+  const { phase, rooms, refreshing } = useObserved(hall.state);
   const ofKind = (roomType: RoomType) => rooms.filter((room) => room.state.value.roomType === roomType);
 
   return (
@@ -22,6 +22,17 @@ export function RoomList({ hall, openId }: { hall: Hall; openId: string | null }
             {t('tryAgain')}
           </button>
         </p>
+      )}
+      {phase === 'ready' && (
+        <button
+          type="button"
+          className="refresh"
+          title={t('refreshTitle')}
+          aria-disabled={refreshing}
+          onClick={() => hall.load()}
+        >
+          <span aria-hidden="true">↻</span> {t('refresh')}
+        </button>
       )}
       {phase === 'ready' && rooms.length === 0 && <p className="empty">{t('noRooms')}</p>}
       <Group title={t('guildRooms')} rooms={ofKind('guild')} openId={openId} me={hall.session.user} />

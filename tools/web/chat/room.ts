@@ -101,6 +101,11 @@ export class Room {
     return { messages, older, newer };
   }
 
+  // What the list of the rooms says, but for what is heard.
+  update({ name, memberCount, membership }: RoomFactsFragment) {
+    this.state.set({ name, memberCount, membership });
+  }
+
   // ---- following
 
   async begin() {

@@ -1,3 +1,5 @@
+import { useLayoutEffect, useRef } from 'react';
+
 import { codeOf } from './connection.ts';
 import type { Hall } from './hall.ts';
 import { LanguageChoice } from './language-choice.tsx';
@@ -60,8 +62,11 @@ function ConnectionState({ hall }: { hall: Hall }) {
 
 function TokenState({ hall }: { hall: Hall }) {
   const t = useTexts();
-  const { expiresAt } = useObserved(hall.session.state);
-  const { phase, renewing } = useObserved(hall.connection.state);
+  const { session, connection } = hall;
+  const { expiresAt, refused } = useObserved(session.state);
+  const { phase, renewing } = useObserved(connection.state);
+  const asksForToken = refused && !session.demo;
+  const mayRenew = !renewing && (phase === 'live' || asksForToken);
 
   return (
     <div className="token-state">
@@ -69,8 +74,8 @@ function TokenState({ hall }: { hall: Hall }) {
       <button
         type="button"
         title={t('renewTitle')}
-        disabled={renewing || phase !== 'live'}
-        onClick={() => hall.connection.renewFromSource()}
+        aria-disabled={!mayRenew} // a button that is disabled loses the focus
+        onClick={() => mayRenew && connection.renewFromSource()}
       >
         {t('renew')}
       </button>
@@ -78,11 +83,34 @@ function TokenState({ hall }: { hall: Hall }) {
   );
 }
 
-// For who brings tokens: a newer one takes the place of the old on the open socket, or opens the next.
+// Who asked for the panel goes on in it, and where they were when it goes. When it comes by itself the focus
+// stays where somebody may be writing.
+function useFocusThatGoesBack() {
+  const panel = useRef<HTMLElement>(null);
+
+  useLayoutEffect(() => {
+    const box = panel.current;
+    const before = document.activeElement;
+    const opener = before instanceof HTMLElement && before.closest('.token-state');
+    if (opener) box?.querySelector('input')?.focus();
+    return () => {
+      const back =
+        before?.isConnected && before !== document.body ? before : document.querySelector('.rooms');
+      if (box?.contains(document.activeElement) && back instanceof HTMLElement) back.focus();
+    };
+  }, []);
+  return panel;
+}
+
+// For who brings tokens: a newer one takes the place of the old on the open socket, or opens the next. It
+// can be closed, and comes again by the button that renews, or when the token ends.
 export function NewToken({ hall }: { hall: Hall }) {
   const t = useTexts();
   const { session, connection } = hall;
   const { refused } = useObserved(session.state);
+
+  const panel = useFocusThatGoesBack();
+  const close = () => session.state.set({ wanted: false });
 
   async function submit(token: string, claims: Claims) {
     const user = claimsOf(session.token)?.user ?? session.user;
@@ -94,12 +122,20 @@ export function NewToken({ hall }: { hall: Hall }) {
   }
 
   return (
-    <section className="new-token" aria-labelledby="new-token">
+    <section
+      ref={panel}
+      className="new-token"
+      aria-labelledby="new-token"
+      onKeyDown={({ key }) => key === 'Escape' && close()}
+    >
       <div role="alert">
         <h2 id="new-token">{t(refused ? 'otherToken' : 'newToken')}</h2>
         <p>{t(refused ? 'otherTokenHelp' : 'newTokenHelp')}</p>
       </div>
       <TokenForm submit={submit} />
+      <button type="button" className="close" aria-label={t('close')} title={t('close')} onClick={close}>
+        <span aria-hidden="true">×</span>
+      </button>
     </section>
   );
 }
