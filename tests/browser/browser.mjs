@@ -112,8 +112,13 @@ class Visit {
 }
 
 export async function withBrowser(body) {
-  // Chromium's sandbox does not start for root.
-  const args = ['--disable-dev-shm-usage', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])];
+  // A scroll by a key is there at once: drawn by and by, it would start anew with each further key, and be
+  // on its way still when something else is clicked. Chromium's sandbox does not start for root.
+  const args = [
+    '--disable-dev-shm-usage',
+    '--disable-smooth-scrolling',
+    ...(process.getuid() === 0 ? ['--no-sandbox'] : []),
+  ];
   const browser = await chromium.launch({ executablePath: chromiumPath(), args, timeout: PATIENCE_MS });
   const open = async (hall, path, options = {}) => {
     const { width = 1280, height = 800, colours = 'light', language = 'en-GB' } = options;

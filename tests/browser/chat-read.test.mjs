@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 
 import { check, finish } from '../lib/tap.mjs';
-import { until } from '../lib/until.mjs';
 import { withBrowser, withDemo } from './browser.mjs';
 import { Chat, numbers } from './chat.mjs';
 
@@ -33,7 +32,7 @@ await withBrowser(async (browser) => {
         assert.ok(seqs.length < HISTORY / 2);
 
         const { seq, y } = await it.history.evaluate(scrollToTop);
-        await until(async () => (await it.shownSeqs()).length > seqs.length);
+        await it.visit.until(async () => (await it.shownSeqs()).length > seqs.length);
         const message = it.page.locator(`li[data-seq="${seq}"]`);
         assert.ok(Math.abs((await message.evaluate((each) => each.getBoundingClientRect().top)) - y) < 2);
 
@@ -66,7 +65,7 @@ await withBrowser(async (browser) => {
       for (const room of ['archive', 'Lobby', 'Demo']) await it.openRoom(room);
       for (const n of [1, 2, 3]) await hall.send('ann', 'lobby', `news ${n}`);
       await it.entry('Lobby').filter({ hasText: '3 unread messages' }).waitFor();
-      await until(async () => (await it.page.title()).startsWith('(3) Demo'));
+      await it.visit.until(async () => (await it.page.title()).startsWith('(3) Demo'));
       await it.openRoom('Lobby');
       await it.entry('Lobby').filter({ hasNotText: 'unread' }).waitFor();
       assert.deepEqual(await it.shownSeqs(), [1, 2, 3]);
@@ -80,7 +79,7 @@ await withBrowser(async (browser) => {
         await it.openRoom('Demo');
         await hall.send('ann', 'GUILD#demo', 'read');
         await it.message('read').waitFor();
-        await until(() =>
+        await it.visit.until(() =>
           it.page.evaluate(() => localStorage['guildhall-chat:read:bob']?.includes('GUILD#demo')),
         );
         await it.page.goto('about:blank');
@@ -102,13 +101,10 @@ await withBrowser(async (browser) => {
     await check('who reads further up is told of what comes below, and gets there', async () => {
       const it = await Chat.enter(browser, hall, 'ann');
       await it.openRoom('archive');
-      const beginning = it.page.getByText('This is where archive begins.');
-      const isAtTop = () => it.history.evaluate((box) => box.scrollTop === 0);
-      // Chromium moves there by and by, and would take the page back up after the click below.
-      await it.scroll('Home', async () => (await beginning.isVisible()) && isAtTop());
+      await it.scroll('Home', () => it.page.getByText('This is where archive begins.').isVisible());
       await hall.send('bob', 'archive', 'far below');
       await it.page.getByRole('button', { name: '1 new message' }).click();
-      await until(async () => {
+      await it.visit.until(async () => {
         const box = await it.message('far below').boundingBox();
         return box && box.y < 800;
       });

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 
-import { until } from '../lib/until.mjs';
 
 export const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -88,7 +87,7 @@ export class Chat {
   // Keeps coming to an end of what is shown, until `done` is there.
   async scroll(key, done) {
     await this.history.focus();
-    await until(async () => {
+    await this.visit.until(async () => {
       await this.page.keyboard.press(key);
       return done();
     });
