@@ -94,7 +94,7 @@ enum status option_file_read(struct option_set *set, struct str path,
                              struct option_error *ret_error)
 {
     struct place at = {set, arena_str(set->arena, path).p, 0, ret_error};
-    struct str rest;
+    struct str rest = STR_NULL;
     enum status st = read_whole(&at, &rest);
 
     while (st == ST_OK && rest.n) {

@@ -47,6 +47,7 @@ NOT_TYPED = {
     ("docs/running.md", "PATH=$PWD/build:$PATH"): ON_THE_PATH,
     ("docs/schema-checks.md", "graphql-inspector"): "tests/schema-ci does, which has the tools",
     ("docs/schema-checks.md", "graphql-codegen"): "tests/schema-ci does, which has the tools",
+    ("docs/schema-checks.md", "tsc"): "tests/schema-ci does, which has the tools",
     ("docs/schema-checks.md", "eslint"): "tests/schema-ci does, which has the tools",
     ("docs/schema-checks.md", "rover"): "tests/schema-ci does, which has the tools",
     ("docs/tutorial.md", "PATH=$PWD/build:$PATH"): ON_THE_PATH,

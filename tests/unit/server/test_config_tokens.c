@@ -56,13 +56,29 @@ static int tear_down(void **state)
     return 0;
 }
 
+static char *file_with(const char *text)
+{
+    static char path[] = "/tmp/guildhall-test-XXXXXX";
+    int file;
+
+    memcpy(path + strlen(path) - 6, "XXXXXX", 6);
+    file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text, strlen(text)), strlen(text));
+    close(file);
+    return path;
+}
+
 static void any_kind_of_key_will_do(void **state)
 {
+    char *no_keys = file_with("");
+
     serve_with(LIST("--jwt-secret", SECRET));
     serve_with(LIST(with_key));
     serve_with(LIST("--jwt-jwks-url", "https://issuer.example/jwks"));
     serve_with(LIST("--jwt-secret", SECRET, with_key, "--jwt-jwks-url", "http://127.0.0.1:1/"));
-    serve_with(LIST("--api-keys-file", "/dev/null"));
+    serve_with(LIST("--api-keys-file", no_keys));
+    unlink(no_keys);
     refuse(LIST(),
            LIST("--api-keys-file", "--jwt-secret-file", "--jwt-public-key-file", "--jwt-jwks-url"));
 }
@@ -131,19 +147,6 @@ static void whose_keys_sign_for_others_needs_an_audience(void **state)
     serve_with(LIST("--jwt-preset", "auth0", "--jwt-issuer", "https://x.auth0.com/",
                     "--jwt-audience", "https://chat.example"));
     assert_str(config.jwt.jwks_url, "https://x.auth0.com/.well-known/jwks.json");
-}
-
-static char *file_with(const char *text)
-{
-    static char path[] = "/tmp/guildhall-test-XXXXXX";
-    int file;
-
-    memcpy(path + strlen(path) - 6, "XXXXXX", 6);
-    file = mkstemp(path);
-    assert_true(file >= 0);
-    assert_int_equal(write(file, text, strlen(text)), strlen(text));
-    close(file);
-    return path;
 }
 
 static void replace(const char *path, const char *text)
