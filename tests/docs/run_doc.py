@@ -8,8 +8,8 @@ command that fails; ```sh background runs until the page ends, and is waited for
 stands in a ```text block behind one that was run must be what that printed, line by line; … stands for
 anything in a line. All other blocks are only read.
 
-The shell's folder is empty but for `tools`, `src` and `tests`, the repository's, `build`, where GUILDHALL was built, and
-`node_modules`, those of tests/clients. `cc` compiles as meson does that built it ($CC and its words). Ports of
+The shell's folder is empty but for `tools` and `tests`, the repository's, `src`, a copy of its, `build`, where GUILDHALL
+was built, and `node_modules`, those of tests/clients. `cc` compiles as meson does that built it ($CC and its words). Ports of
 127.0.0.1 are exchanged for free ones, `tools/dev up` for the `guildhall up` that it ends in. DATABASE_URL names a
 database of the page's own, PGHOST and PGUSER where it is: `createdb` makes another there. `as-anybody`: not as
 root, which PostgreSQL's programs refuse to run as.
@@ -201,8 +201,9 @@ def furnish(folder):
     path, command = os.environ["PATH"], os.environ.get("CC", "cc")
     compiler.write_text(f"#!/bin/sh\nPATH='{path}' exec {command} \"$@\"\n", encoding="utf-8")
     compiler.chmod(0o755)
-    for name in ("tools", "src", "tests"):
+    for name in ("tools", "tests"):
         os.symlink(ROOT / name, f"{folder}/{name}")
+    shutil.copytree(ROOT / "src", f"{folder}/src")  # what a page writes there does not get into the repository
     os.symlink(GUILDHALL.parent, f"{folder}/build")
     os.symlink(ROOT / "tests/clients/node_modules", f"{folder}/node_modules")
 
