@@ -39,6 +39,15 @@ function chromiumPath() {
   throw new Error('there is no chromium on PATH: install it, or let tools/dev do so');
 }
 
+// Until it is so; explain() says why it may never be.
+export async function until(condition, explain = () => '') {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${condition}\n${explain()}`);
+    await delay(20);
+  }
+}
+
 // A page that somebody has open.
 class Visit {
   #context;
@@ -96,13 +105,9 @@ class Visit {
     return lines;
   }
 
-  // Until it is so. When it never is, what the page complained of is the likely reason.
-  async until(condition) {
-    const end = Date.now() + PATIENCE_MS;
-    while (!(await condition())) {
-      if (Date.now() > end) throw new Error(`waited in vain for ${condition}\n${this.#complaints.join('\n')}`);
-      await delay(20);
-    }
+  // What the page complained of is the likely reason when it never is.
+  until(condition) {
+    return until(condition, () => this.#complaints.join('\n'));
   }
 
   async end() {

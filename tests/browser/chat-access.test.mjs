@@ -5,8 +5,7 @@ import assert from 'node:assert/strict';
 
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
-import { until } from '../lib/until.mjs';
-import { withBrowser, withDemo } from './browser.mjs';
+import { until, withBrowser, withDemo } from './browser.mjs';
 import { Chat, numbers } from './chat.mjs';
 
 const PHONE = { width: 320, height: 640 };

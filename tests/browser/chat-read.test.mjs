@@ -17,6 +17,21 @@ function scrollToTop(box) {
   return { seq: first.dataset.seq, y: topOf(first) };
 }
 
+// Of the page's questions for history the first is refused, from the next load of the page on.
+async function refuseOnce(page) {
+  let isRefused = false;
+  await page.routeWebSocket(/graphql/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((data) => {
+      const { id, payload } = JSON.parse(data);
+      if (isRefused || !payload?.query?.includes('query History')) return server.send(data);
+      isRefused = true;
+      const error = { message: 'not now', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+      return socket.send(JSON.stringify({ id, type: 'error', payload: [error] }));
+    });
+  });
+}
+
 await withBrowser(async (browser) => {
   await withDemo([], async (hall) => {
     await hall.room('archive', ['ann', 'bob']);
@@ -60,6 +75,21 @@ await withBrowser(async (browser) => {
       },
     );
 
+    await check('history that could not be read is told of, until it could', async () => {
+      const it = await Chat.open(browser, hall);
+      await refuseOnce(it.page);
+      await it.page.waitForLoadState('networkidle');
+      await it.page.reload();
+      await it.page.getByRole('button', { name: 'Enter as ann' }).click();
+      await it.entry('archive').click();
+      const alert = it.page.getByRole('alert').filter({ hasText: 'INTERNAL_SERVER_ERROR' });
+      await alert.waitFor();
+      await alert.getByRole('button', { name: 'Try again' }).click();
+      await it.message(`message ${HISTORY}`).waitFor();
+      assert.equal(await alert.count(), 0);
+      await it.end();
+    });
+
     await check('a room shows how much of it is unread until it is opened, and from where', async () => {
       const it = await Chat.enter(browser, hall, 'bob');
       for (const room of ['archive', 'Lobby', 'Demo']) await it.openRoom(room);
@@ -80,7 +110,7 @@ await withBrowser(async (browser) => {
         await hall.send('ann', 'GUILD#demo', 'read');
         await it.message('read').waitFor();
         await it.visit.until(() =>
-          it.page.evaluate(() => localStorage['guildhall-chat:read:bob']?.includes('GUILD#demo')),
+          it.page.evaluate(() => localStorage['guildhall-chat:read:default:bob']?.includes('GUILD#demo')),
         );
         await it.page.goto('about:blank');
         for (const n of [1, 2]) await hall.send('ann', 'GUILD#demo', `unread ${n}`);

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 
-
 export const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 export class Chat {

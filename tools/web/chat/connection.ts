@@ -89,6 +89,7 @@ export class Connection {
   #release = () => {};
   #renewal = 0;
   #pongTimer = 0;
+  #ended = false;
 
   constructor(session: Session) {
     this.#session = session;
@@ -130,6 +131,7 @@ export class Connection {
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
   ): Promise<Answer<Result>> {
+    if (this.#ended) throw new Error('the connection has ended'); // graphql-ws would open another
     const isMutation = document.definitions.some(
       (each) => each.kind === 'OperationDefinition' && each.operation === 'mutation',
     );
@@ -181,6 +183,7 @@ export class Connection {
   }
 
   async end() {
+    this.#ended = true;
     clearTimeout(this.#renewal);
     clearTimeout(this.#pongTimer);
     this.#release();
@@ -214,7 +217,7 @@ export class Connection {
   #planRenewal() {
     clearTimeout(this.#renewal);
     const { expiresAt } = this.#session.state.value;
-    if (!expiresAt) return;
+    if (!expiresAt || this.#ended) return;
     const left = Date.parse(expiresAt) - Date.now();
     // Of a short life the last third, so that it does not renew without end.
     const wait = left - Math.min(RENEW_BEFORE_END_MS, left / 3);

@@ -9,6 +9,7 @@ import type { Session } from './session.ts';
 import type { Message } from './timeline.ts';
 
 const ANNOUNCED = 5;
+const MOST_LISTED = 100; // rooms that the question asks for
 
 interface HallState {
   phase: 'loading' | 'ready' | 'failed';
@@ -45,6 +46,7 @@ export class Hall {
   connection;
   #forget: (() => void)[] = [];
   #marks: ReadMarks | undefined;
+  #owner = ''; // of what the browser keeps
   #outdated = false; // the list was asked for after the last question for it went out
   #returns = 0;
 
@@ -73,7 +75,7 @@ export class Hall {
     this.#outdated = false;
     try {
       const { viewer, serverInfo } = await this.connection.ask(RoomsDocument, {});
-      this.#take(viewer.rooms.items, this.#beUser(viewer.userId));
+      this.#take(viewer.rooms.items, this.#beUser(viewer));
       this.state.set({ phase: 'ready', maxTextLength: serverInfo.limits.maxTextLength });
     } catch (error) {
       if (codeOf(error) === 'UNAVAILABLE') return pause(1_000).then(() => this.#readRooms());
@@ -81,26 +83,33 @@ export class Hall {
     }
   }
 
-  // The server says which of the token's claims is the user.
-  #beUser(userId: string) {
+  // The server says which of the token's claims is the user. A name may be one in each tenant.
+  #beUser({ userId, tenantId }: { userId: string; tenantId: string }) {
     if (this.#marks) return this.#marks;
-    const marks = new ReadMarks(userId);
+    this.#owner = [tenantId, userId].map(encodeURIComponent).join(':');
+    const marks = new ReadMarks(this.#owner);
     this.session.user = userId;
     this.#forget.push(marks.watch(() => this.state.value.rooms.forEach((room) => room.readElsewhere())));
     return (this.#marks = marks);
   }
 
-  // Those that are known stay: they know more than the list. One that the user was taken out of, and is in
-  // again, begins anew.
+  // Those that are known stay: they know more than the list; and each where it is, for somebody may be about
+  // to choose it. One that the user was taken out of, and is in again, begins anew. A list that is full says
+  // nothing of those that are not in it.
   #take(items: RoomFactsFragment[], marks: ReadMarks) {
-    const known = new Map(this.state.value.rooms.map((room) => [room.id, room]));
-    const rooms = items.map((facts) => {
-      const room = known.get(facts.id);
-      if (!room || room.state.value.gone) return this.#begin(facts, marks);
-      room.update(facts);
-      return room;
-    });
-    for (const room of known.values()) if (!rooms.includes(room)) room.end();
+    const known = this.state.value.rooms;
+    const listed = new Map(items.map((facts) => [facts.id, facts]));
+    const isFull = items.length >= MOST_LISTED;
+    const begun = items.filter(({ id }) => !known.some((room) => room.id === id));
+    const rooms = begun.map((facts) => this.#begin(facts, marks));
+    for (const room of known) {
+      const facts = listed.get(room.id);
+      const { gone } = room.state.value;
+      if (facts) room.update(facts);
+      if (facts && gone) rooms.push(this.#begin(facts, marks));
+      else if (!gone && (facts || isFull)) rooms.push(room);
+    }
+    for (const room of known) if (!rooms.includes(room)) room.end();
     this.state.set({ rooms });
   }
 
@@ -109,6 +118,7 @@ export class Hall {
       connection: this.connection,
       marks,
       me: this.session.user,
+      owner: this.#owner,
       onHeard: (...heard) => this.#heard(...heard),
     });
     room.begin();

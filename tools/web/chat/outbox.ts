@@ -8,6 +8,7 @@ export interface Unsent {
   key: string;
   text: string;
   ts: string;
+  code?: string; // with which it was refused: it is sent again for the asking only
 }
 
 export const MOST_WAITING = 100; // messages of a room, in a window
@@ -22,8 +23,8 @@ export class Outbox {
   #prefix;
   #newest = 0;
 
-  constructor(user: string, roomId: string) {
-    this.#prefix = `guildhall-chat:outbox:${encodeURIComponent(user)}:${encodeURIComponent(roomId)}:`;
+  constructor(owner: string, roomId: string) {
+    this.#prefix = `guildhall-chat:outbox:${owner}:${encodeURIComponent(roomId)}:`;
   }
 
   #entry(key: string) {
@@ -36,6 +37,11 @@ export class Outbox {
     const unsent = { key: newKey(), text, ts: new Date(this.#newest).toISOString() };
     this.#entry(unsent.key).write(unsent);
     return unsent;
+  }
+
+  refuse(key: string, code: string) {
+    const unsent = this.#entry(key).read();
+    if (unsent) this.#entry(key).write({ ...unsent, code });
   }
 
   remove(key: string) {

@@ -11,8 +11,8 @@ export class ReadMarks {
   #store;
   #marks: Marks;
 
-  constructor(user: string) {
-    this.#store = kept<Marks>(() => localStorage, `guildhall-chat:read:${user}`);
+  constructor(owner: string) {
+    this.#store = kept<Marks>(() => localStorage, `guildhall-chat:read:${owner}`);
     this.#marks = this.#store.read() ?? {};
   }
 

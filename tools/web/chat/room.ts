@@ -29,11 +29,10 @@ const UNREAD_COUNTED = 100; // messages that are looked at for it
 // A refusal that more patience does not mend.
 const FINAL = ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'];
 
-// On its way. seq: its place in the log, once the server has told. code: with which it refused it.
+// On its way. seq: its place in the log, once the server has told.
 export interface PendingMessage extends Unsent {
   phase: 'sending' | 'sent' | 'failed';
   seq?: number;
-  code?: string;
 }
 
 interface RoomState extends RoomFactsFragment, Timeline {
@@ -51,6 +50,7 @@ interface Surroundings {
   connection: Connection;
   marks: ReadMarks;
   me: string;
+  owner: string;
   onHeard: (room: Room, heard: Message[], others: Message[]) => void;
 }
 
@@ -74,13 +74,13 @@ export class Room {
   #ended = false;
   #reading = 0; // which page is waited for: an answer to an older question is dropped
 
-  constructor(facts: RoomFactsFragment, { connection, marks, me, onHeard }: Surroundings) {
+  constructor(facts: RoomFactsFragment, { connection, marks, me, owner, onHeard }: Surroundings) {
     this.id = facts.id;
     this.#connection = connection;
     this.#marks = marks;
     this.#me = me;
     this.#onHeard = onHeard;
-    this.#outbox = new Outbox(me, facts.id);
+    this.#outbox = new Outbox(owner, facts.id);
     this.state = new Observable({
       ...facts,
       ...timeline.NOTHING,
@@ -91,9 +91,9 @@ export class Room {
       unread: 0,
       uncounted: false,
       divider: 0,
-      pending: this.#outbox.all().map((unsent) => ({ ...unsent, phase: 'sending' })),
+      pending: this.#outbox.all().map((unsent) => ({ ...unsent, phase: unsent.code ? 'failed' : 'sending' })),
     });
-    this.state.value.pending.forEach((item) => this.#send(item));
+    this.state.value.pending.forEach((item) => item.phase === 'sending' && this.#send(item));
   }
 
   get #shown() {
@@ -206,7 +206,7 @@ export class Room {
   }
 
   async #show(page: PageAsked, arrange: (page: Page, heard: Message[]) => Timeline) {
-    this.state.set({ ...timeline.NOTHING, phase: 'loading', turning: null });
+    this.state.set({ ...timeline.NOTHING, phase: 'loading', failure: null, turning: null });
     const got = await this.#read(page);
     if (got) this.#lay(arrange(got.page, got.heard), { phase: 'ready' });
   }
@@ -246,8 +246,9 @@ export class Room {
       this.#arriving = null;
       return { page: messages, heard };
     } catch (error) {
-      if (question === this.#reading)
-        this.state.set({ phase: 'failed', turning: null, failure: codeOf(error) });
+      if (question !== this.#reading) return null;
+      this.#arriving = null;
+      this.state.set({ phase: 'failed', turning: null, failure: codeOf(error) });
       return null;
     }
   }
@@ -322,7 +323,9 @@ export class Room {
       this.#change(key, { phase: 'sent', seq: sendMessage.seq });
       this.state.set({ pending: this.#unseen([]) });
     } catch (error) {
-      this.#change(key, { phase: 'failed', code: codeOf(error) });
+      const code = codeOf(error);
+      if (FINAL.includes(code)) this.#outbox.refuse(key, code);
+      this.#change(key, { phase: 'failed', code });
     }
   }
 

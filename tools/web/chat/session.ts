@@ -40,6 +40,7 @@ export class Session {
   user: string;
   demo: boolean;
   #pasted = () => {};
+  #ended = false;
 
   constructor({ user, token, expiresAt, demo }: Credentials) {
     this.user = user;
@@ -60,7 +61,7 @@ export class Session {
 
   accept(token: string, expiresAt: string | null) {
     this.state.set({ token, expiresAt, refused: false, wanted: false });
-    mine.write({ user: this.user, demo: this.demo, token, expiresAt });
+    if (!this.#ended) mine.write({ user: this.user, demo: this.demo, token, expiresAt });
     this.#pasted();
   }
 
@@ -85,7 +86,9 @@ export class Session {
     await new Promise<void>((resolve) => (this.#pasted = resolve));
   }
 
+  // What is still on its way does not bring the user back.
   end() {
+    this.#ended = true;
     mine.write(null);
   }
 }

@@ -1,5 +1,5 @@
 // What is shown of a room: one unbroken stretch of its log, oldest first. Pure functions from one
-// stretch to the next; room.js decides when.
+// stretch to the next; room.ts decides when.
 //
 //   messages   in the order of the log
 //   older      there is something before them
