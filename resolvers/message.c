@@ -73,8 +73,8 @@ static struct str recall(void *context, const void *const *messages, size_t n, u
     return kept.n ? kept : STR_NULL;
 }
 
-/* A page that is asked for once leaves its messages what room there is: nothing stands for it until
- * it is asked for again. */
+/* A page that is asked for once leaves its messages what room there is: what stands for it is empty,
+ * and takes up a slot alone, until it is asked for again. */
 static bool is_worth_keeping(const struct context *c, struct rendered_key key, size_t n,
                              struct str json)
 {

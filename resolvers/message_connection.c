@@ -14,7 +14,6 @@ static const struct message *last_row(const struct message_page *page)
 void message_connection_edges(struct gql_field *f)
 {
     const struct message_page *page = f->parent;
-
     struct gql_list *list = arena_new(f->arena, struct gql_list);
 
     *list = (struct gql_list){.n = page->n, .items = page->rows};

@@ -57,7 +57,7 @@ LIBC = set(
     strings sysexits syslog termios threads time uchar unistd wchar wctype
     """.split()
 )
-LIBC_FOLDERS = {"arpa", "linux", "net", "netinet", "sys"}
+LIBC_FOLDERS = {"arpa", "linux", "net", "netinet", "sanitizer", "sys"}
 
 # Functions that are not called, and what to call instead.
 BANNED = {

@@ -29,8 +29,9 @@ DECLARE
     times bigint[];
     guilds text[];
 BEGIN
-    -- A nested loop over the rooms as they were given: of the other side there is no way but through
-    -- the key, where sequential scans are off (sql/queries/session.sql). A test looks.
+    -- A nested loop (sql/queries/session.sql): over the rooms as they were given, each found by its
+    -- key, or, where the table is small, over the table in the order of its key. Either locks in the
+    -- order of the keys. A test looks.
     WITH moved AS (
         UPDATE room r
            SET last_seq = r.last_seq + c.amount, last_ts = greatest(r.last_ts, now_ms)

@@ -2,8 +2,8 @@
 -- nothing stands in the way. No row: it was not sent, and that function is to say why, or to do it.
 --
 -- A statement sees what was there when it began, also behind a lock that it had to wait for. Each
--- message and each removal of a member moves last_seq: where it is still what was seen, so is the
--- membership.
+-- message and each removal of a member moves last_seq: where it is still what was seen, nobody was
+-- removed. Who was made a GUEST meanwhile may have sent this one still.
 WITH moved AS (
     UPDATE room r
        SET last_seq = r.last_seq + 1, last_ts = greatest(r.last_ts, $8::bigint)

@@ -106,6 +106,8 @@ static void on_listening(void *user, struct str address)
     printf("rooms: GUILD#demo (in the guild table), lobby (in the core table)\n");
     if (up->cluster)
         printf("its PostgreSQL is kept in %.*s\n", STR_ARG(up->config->state_dir));
+    else
+        puts("its database is the one of --database, or of DATABASE_URL");
     print_users(up->config);
     print_lines(up->config, address);
     puts("Ctrl-C stops it; what was sent is kept.");

@@ -69,7 +69,8 @@ static const char *url_of_page(struct arena *arena, struct str url, const struct
                                        STR_INIT("/healthz")};
     bool is_page = false;
 
-    for (size_t i = 0; i < array_size(pages) && !is_page; i++)
+    /* A host may be called "metrics". */
+    for (size_t i = 0; i < array_size(pages) && !is_page && has_path(url); i++)
         is_page = cut_end(&url, pages[i]);
     if (!is_page)
         cut_end(&url, STR("/"));

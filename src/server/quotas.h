@@ -25,8 +25,10 @@ struct quotas_config {
     struct rate sends_per_tenant;
 };
 
-/* The first config is copied; the next ones are borrowed as long as the quotas live. */
+/* The config is copied. */
 struct quotas *quotas_new(const struct quotas_config *config) must_use;
+/* Borrowed until another is set and each thread that uses the quotas has ended, since then, what it
+ * was at: one may have taken the older just before. */
 void quotas_set_config(struct quotas *q, const struct quotas_config *config);
 /* Takes NULL. */
 void quotas_free(struct quotas *q);

@@ -51,7 +51,7 @@ struct message {
     struct str sender_id;
     struct str text;
     struct str idempotency_key; /* absent without one */
-    uint64_t number; /* no other row that is or was in memory has it; 0: it was read from the log */
+    uint64_t number; /* no other row that is or was in memory has it; 0: it is not there */
     bool repeated;   /* it was sent again under its key, and stored before */
     const struct trace_link *link; /* whose trace its commit belongs to; NULL: nobody's */
 };

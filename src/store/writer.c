@@ -171,7 +171,6 @@ static bool is_in_doubt(const struct writer *w)
 
 static void send_batch(struct writer *w)
 {
-    metric_observe(&w->batch_sizes, &metric_sizes, w->n_batch);
     arena_reset(&w->arena);
     w->call = (struct pg_call){.alone = true, .on_done = on_batch};
     batch_put(&w->call, &w->arena, &w->batch, w->n_batch, is_in_doubt(w), w->skips);
@@ -285,6 +284,7 @@ static void on_batch(struct pg_call *pg, enum status status, PGresult *result)
         return;
     }
     if (status == ST_OK) {
+        metric_observe(&w->batch_sizes, &metric_sizes, w->n_batch);
         arena_on_done(&w->arena, clear_result, result);
         batch_take(&w->batch, result);
         announce(w);
