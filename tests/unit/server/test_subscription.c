@@ -92,8 +92,8 @@ static void close_client(struct client *c)
     hub_free(c->worker.hub);
     plan_cache_free(c->worker.plans);
     documents_free(c->worker.documents);
+    request_done(&c->worker);
     arena_done(&c->worker.scratch);
-    buf_done(&c->worker.out);
     gql_schema_free(c->schema);
     viewer_unref(c->viewer);
 }
