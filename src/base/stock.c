@@ -1,9 +1,16 @@
 #include "base/stock.h"
 
 #include <assert.h>
-#include <sanitizer/asan_interface.h>
 
 #include "base/mem.h"
+
+/* clang has it with its sanitizers only. */
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
 
 /* What is behind it in a block that is kept is nobody's: the address sanitizer stops at who touches
  * it, as it does at what was freed. */
