@@ -24,6 +24,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -35,7 +36,7 @@ import tap
 
 GUILDHALL = Path(sys.argv[1]).resolve()
 PAGE = Path(sys.argv[2])
-PATIENCE = 120  # seconds, for a server to be ready
+PATIENCE = 120  # seconds, for a block, and for a server to be ready
 AS_ANYBODY = "as-anybody" in sys.argv[3:]
 END = "the block has ended"
 FENCED = re.compile(r"^```([a-z]*) ?([a-z]*)\n(.*?)^```$", re.M | re.S)
@@ -118,15 +119,20 @@ class Reader:
         return self.ports.exchanged(text.replace("tools/dev up", "guildhall up"))
 
     def run(self, block):
-        """What it printed; AssertionError when a command of it failed."""
+        """What it printed; AssertionError when a command of it failed, or waits for what never comes."""
         self.shell.stdin.write(f"{self.prepare(block)}\nprintf '\\n%s\\n' '{END}'\n")
         self.shell.stdin.flush()
+        end = threading.Timer(PATIENCE, os.killpg, (self.shell.pid, signal.SIGKILL))
+        end.start()
         said = []
-        for line in self.shell.stdout:
-            if line == END + "\n":
-                return "".join(said)
-            said.append(line)
-        raise AssertionError("the shell ended behind:\n" + "".join(said))
+        try:
+            for line in self.shell.stdout:
+                if line == END + "\n":
+                    return "".join(said)
+                said.append(line)
+        finally:
+            end.cancel()
+        raise AssertionError(f"the shell ended, or was ended after {PATIENCE} s, behind:\n" + "".join(said))
 
     def start(self, block):
         """Runs on; with the variables that the shell has by now."""
