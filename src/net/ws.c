@@ -161,8 +161,6 @@ static size_t take_data(struct ws *ws, const struct ws_frame *f, char *p, size_t
 {
     struct ws_wrong wrong;
 
-    if (ws->message.opcode == WS_CONTINUATION)
-        ws_message_limit(&ws->message, max_message(ws));
     if (!ws_message_frame(&ws->message, f, &wrong)) {
         fail(ws, &wrong);
         return f->head;
@@ -188,9 +186,12 @@ static size_t take_frame(struct ws *ws, char *p, size_t n)
 {
     struct ws_frame f;
     struct ws_wrong wrong;
-    enum ws_parse got =
-        ws_frame_parse(str_of(p, n), ws->message.packing, max_message(ws), &f, &wrong);
+    enum ws_parse got;
 
+    /* A message that is begun ends under the limit it began with. */
+    if (ws->message.opcode == WS_CONTINUATION)
+        ws_message_limit(&ws->message, max_message(ws));
+    got = ws_frame_parse(str_of(p, n), ws->message.packing, ws->message.max, &f, &wrong);
     if (got == WS_BROKEN)
         fail(ws, &wrong);
     if (got != WS_WHOLE)

@@ -40,8 +40,10 @@ void ws_message_limit(struct ws_message *m, size_t max)
     assert(m->opcode == WS_CONTINUATION);
     if (max == m->max)
         return;
-    assert(max > m->max);
-    m->credit += MOST_LONGEST * (max - m->max);
+    if (max > m->max)
+        m->credit += MOST_LONGEST * (max - m->max);
+    else if (m->credit > MOST_LONGEST * max)
+        m->credit = MOST_LONGEST * max;
     m->max = max;
     buf_init(&m->bytes, max);
 }

@@ -31,7 +31,7 @@ struct ws_message {
 void ws_message_init(struct ws_message *m, size_t max, struct packing *packing);
 void ws_message_done(struct ws_message *m);
 
-/* From the next message on: it must not get less. None is begun. */
+/* From the next message on, be it more or less than before. None is begun. */
 void ws_message_limit(struct ws_message *m, size_t max);
 
 /* The head of a data frame. False: the connection has to be failed, as *ret_wrong says. */

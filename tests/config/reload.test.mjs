@@ -167,6 +167,39 @@ await withServer({ options: ['--config', file, '--max-aliases', '4', '--audit-lo
     await until(async () => (await reachable('https://new.example')) === 200);
   });
 
+  await check('how long a message may be changes for open sockets, both ways; one that is begun ends as it began', async () => {
+    const asks = (length) => JSON.stringify({ id: 'long', type: 'subscribe', payload: { query: '{ viewer { userId } } #'.padEnd(length, '#') } });
+    const answered = async (client) => {
+      assert.equal((await client.nextJson()).payload.data.viewer.userId, 'ann');
+      assert.deepEqual(await client.nextJson(), { id: 'long', type: 'complete' });
+    };
+    const limited = (bytes) => reload(...KEPT, `GUILDHALL_MAX_REQUEST_BYTES=${bytes}`);
+    const [between, begun] = [await hall.login('ann'), await hall.login('ann')];
+    begun.frame(1, asks(90000).slice(0, 50000), { final: false });
+    await limited(20000);
+    begun.frame(0, asks(90000).slice(50000));
+    await answered(begun);
+    for (const bytes of [20000, 0, 10000, 200000]) {
+      await limited(bytes);
+      between.send(asks(9000));
+      await answered(between);
+    }
+    between.send(asks(150000));
+    await answered(between);
+    await limited(10000);
+    // It may still be on its way to the thread of this socket.
+    let answer;
+    await until(async () => {
+      between.send(asks(10001));
+      answer = await between.next();
+      if (answer.text) await between.next();
+      return !answer.text;
+    });
+    assert.deepEqual(answer, { close: { code: 1009, reason: 'Message is too big' } });
+    begun.cut();
+    await reload(...KEPT);
+  });
+
   await check('a value too long for a line of the log is told all the same, cut', async () => {
     const origins = Array.from({ length: 3000 }, (_, i) => `https://é${i}.example`).join(',');
     const log = await reload(`GUILDHALL_ALLOWED_ORIGINS=${origins}`, 'GUILDHALL_PING_INTERVAL=60s');
@@ -189,7 +222,8 @@ await withServer({ options: ['--config', file, '--max-aliases', '4', '--audit-lo
   await check('the audit log has each reading, and how it went', () => {
     const lines = readFileSync(join(home, 'audit'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
     const codes = lines.filter((line) => line.event === 'reloadConfig').map((line) => line.code);
-    assert.deepEqual(codes, ['OK', 'BAD_USER_INPUT', 'OK', 'OK', 'BAD_USER_INPUT', 'OK', 'OK', 'OK', 'OK', 'OK', 'OK', 'OK']);
+    const ofTheLimit = Array(7).fill('OK');
+    assert.deepEqual(codes, ['OK', 'BAD_USER_INPUT', 'OK', 'OK', 'BAD_USER_INPUT', 'OK', 'OK', 'OK', ...ofTheLimit, 'OK', 'OK', 'OK', 'OK']);
   });
 
   await check('who was connected still is', async () => {

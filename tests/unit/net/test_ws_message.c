@@ -337,6 +337,26 @@ static void once_it_may_be_longer_the_next_message_is(void **state)
     ws_message_done(&m);
 }
 
+static void once_it_has_to_be_shorter_the_next_message_is_and_unpacks_to_less(void **state)
+{
+    const struct str s = STR("sixty bytes are more than a half of a hundred, twice");
+    struct ws_message m;
+    size_t credit;
+
+    ws_message_init(&m, s.n, NULL);
+    credit = m.credit;
+    assert_int_equal(take(&m, WS_TEXT, s, 10, 3).code, 0);
+    ws_message_next(&m);
+    ws_message_limit(&m, s.n / 2);
+    assert_int_equal(m.credit, credit / 2);
+    assert_int_equal(take(&m, WS_TEXT, s, 100, 100).code, WS_TOO_BIG);
+    ws_message_next(&m);
+    ws_message_limit(&m, s.n);
+    assert_int_equal(m.credit, credit);
+    assert_int_equal(take(&m, WS_TEXT, s, 10, 3).code, 0);
+    ws_message_done(&m);
+}
+
 int main(void)
 {
     return RUN(test(a_message_is_the_same_in_frames_and_pieces_of_any_size),
@@ -352,5 +372,6 @@ int main(void)
                test(too_many_bytes_are_failed_when_they_are_announced),
                test(a_message_begins_once_and_then_goes_on),
                test(nothing_of_a_message_is_left_for_the_next),
-               test(once_it_may_be_longer_the_next_message_is));
+               test(once_it_may_be_longer_the_next_message_is),
+               test(once_it_has_to_be_shorter_the_next_message_is_and_unpacks_to_less));
 }
