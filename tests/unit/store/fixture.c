@@ -229,12 +229,45 @@ struct store_caller fixture_caller(const char *user)
     return (struct store_caller){.tenant = STR("t"), .user = str_c(user)};
 }
 
-enum status fixture_send(struct fixture *f, const char *user, const char *room_id, const char *text,
-                         const char *key, const struct message **ret_row)
+struct wait *fixture_send_now(struct fixture *f, const char *user, const char *room_id,
+                              const char *text, const char *key)
 {
     struct store_caller caller = fixture_caller(user);
     struct message_draft draft = {str_c(room_id), str_c(text), str_c(key)};
-    struct wait *w = store_message_send(f->store, &f->arena, &caller, &draft);
+
+    return store_message_send(f->store, &f->arena, &caller, &draft);
+}
+
+int64_t fixture_seq_of(const struct wait *w)
+{
+    return ((const struct message *)w->value)->seq;
+}
+
+void fixture_await_blocked_batch(struct fixture *f)
+{
+    while (!fixture_sql_i64(f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
+                               " WHERE wait_event_type = 'Lock'"
+                               " AND application_name = 'guildhall writer'"))
+        uv_run(&f->loop.uv, UV_RUN_NOWAIT);
+}
+
+void fixture_check_log(struct fixture *f, const char *room_id, int64_t n)
+{
+    assert_int_equal(
+        fixture_sql_i64(f, "SELECT count(*) FROM gg_core WHERE room_id = '%s'", room_id), n);
+    assert_int_equal(fixture_sql_i64(f,
+                                     "SELECT coalesce(max(seq), 0) FROM gg_core"
+                                     " WHERE room_id = '%s'",
+                                     room_id),
+                     n);
+    assert_int_equal(fixture_sql_i64(f, "SELECT last_seq FROM room WHERE room_id = '%s'", room_id),
+                     n);
+}
+
+enum status fixture_send(struct fixture *f, const char *user, const char *room_id, const char *text,
+                         const char *key, const struct message **ret_row)
+{
+    struct wait *w = fixture_send_now(f, user, room_id, text, key);
     enum status status = fixture_await(f, w);
 
     if (ret_row)

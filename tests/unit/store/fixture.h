@@ -61,6 +61,15 @@ void fixture_guild(struct fixture *f, const char *guild_id, const char *members)
 /* A caller of the tenant t. */
 struct store_caller fixture_caller(const char *user);
 
+/* Sends, and does not wait. */
+struct wait *fixture_send_now(struct fixture *f, const char *user, const char *room_id,
+                              const char *text, const char *key);
+/* Of a message that was sent. */
+int64_t fixture_seq_of(const struct wait *w);
+/* Turns the loop until a batch waits for a lock that the fixture holds. */
+void fixture_await_blocked_batch(struct fixture *f);
+/* The room's messages in gg_core are 1 to n, and the room knows it. */
+void fixture_check_log(struct fixture *f, const char *room_id, int64_t n);
 /* Sends and waits; ret_row may be NULL. */
 enum status fixture_send(struct fixture *f, const char *user, const char *room_id, const char *text,
                          const char *key, const struct message **ret_row);

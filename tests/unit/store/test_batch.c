@@ -21,43 +21,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static struct wait *send_now(const char *user, const char *room_id, const char *text,
-                             const char *key)
-{
-    struct store_caller caller = fixture_caller(user);
-    struct message_draft draft = {str_c(room_id), str_c(text), str_c(key)};
-
-    return store_message_send(f.store, &f.arena, &caller, &draft);
-}
-
-static int64_t seq_of(const struct wait *w)
-{
-    return ((const struct message *)w->value)->seq;
-}
-
-/* Rows 1 to n, and the room knows it. */
-static void check_log(const char *room_id, int64_t n)
-{
-    assert_int_equal(
-        fixture_sql_i64(&f, "SELECT count(*) FROM gg_core WHERE room_id = '%s'", room_id), n);
-    assert_int_equal(fixture_sql_i64(&f,
-                                     "SELECT coalesce(max(seq), 0) FROM gg_core"
-                                     " WHERE room_id = '%s'",
-                                     room_id),
-                     n);
-    assert_int_equal(fixture_sql_i64(&f, "SELECT last_seq FROM room WHERE room_id = '%s'", room_id),
-                     n);
-}
-
-/* Until a batch waits for a lock that the fixture holds. */
-static void await_blocked_batch(void)
-{
-    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
-                                " WHERE wait_event_type = 'Lock'"
-                                " AND application_name = 'guildhall writer'"))
-        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
-}
-
 /* --- the same rules */
 
 /* What a batch does when its first try was committed and the answer lost. */
@@ -72,7 +35,7 @@ static void a_batch_sent_again_stores_nothing_twice(void **state)
     fixture_room(&f, "again", "ann");
     assert_int_equal(fixture_sql_i64(&f, batch, "false"), 2);
     assert_int_equal(fixture_sql_i64(&f, batch, "true"), 2);
-    check_log("again", 2);
+    fixture_check_log(&f, "again", 2);
 }
 
 /* sql/queries/session.sql: else PostgreSQL plans the statements of a batch anew for each. */
@@ -241,14 +204,14 @@ static void what_is_usual_takes_the_quick_way(void **state)
     fixture_guild(&f, "usual", "ann");
     fixture_sql(&f, "ALTER FUNCTION message_send_batch RENAME TO hidden");
     for (int i = 0; i < 12; i++)
-        w[i] = send_now("ann", rooms[i % 3], "x", i < 6 ? NULL : rooms[i % 2]);
+        w[i] = fixture_send_now(&f, "ann", rooms[i % 3], "x", i < 6 ? NULL : rooms[i % 2]);
     for (int i = 0; i < 12; i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
-        assert_int_equal(seq_of(w[i]), i / 3 + 1);
+        assert_int_equal(fixture_seq_of(w[i]), i / 3 + 1);
     }
     fixture_sql(&f, "ALTER FUNCTION hidden RENAME TO message_send_batch");
-    check_log("usual-a", 4);
-    check_log("usual-b", 4);
+    fixture_check_log(&f, "usual-a", 4);
+    fixture_check_log(&f, "usual-b", 4);
 }
 
 /* Of rooms that stand in no order, neither in the batch nor in the table: one in the middle is
@@ -272,9 +235,9 @@ static void rooms_are_locked_in_the_order_of_their_keys(void **state)
     fixture_sql(&f, "%s", lock);
     for (int i = 0; i < N; i++) {
         snprintf(id, sizeof(id), "order-%02d", (i * 53 + 7) % N + 1);
-        w[i] = send_now("ann", id, "x", NULL);
+        w[i] = fixture_send_now(&f, "ann", id, "x", NULL);
     }
-    await_blocked_batch();
+    fixture_await_blocked_batch(&f);
     assert_int_equal(fixture_sql_i64(&f, free_rooms, "<"), 0);
     assert_int_equal(fixture_sql_i64(&f, free_rooms, ">"), 49);
     fixture_sql(&f, "COMMIT");

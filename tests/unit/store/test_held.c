@@ -45,10 +45,7 @@ static void await_turned_away(void)
 
 static struct wait *send_now(const char *room_id, const char *text)
 {
-    struct store_caller ann = fixture_caller("ann");
-    struct message_draft draft = {str_c(room_id), str_c(text), STR_NULL};
-
-    return store_message_send(f.store, &f.arena, &ann, &draft);
+    return fixture_send_now(&f, "ann", room_id, text, NULL);
 }
 
 static struct wait *add_member(const char *room_id, const char *user)

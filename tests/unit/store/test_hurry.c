@@ -52,10 +52,7 @@ static int close_fixture(void **state)
 
 static struct wait *send_now(const char *text)
 {
-    struct store_caller caller = fixture_caller("ann");
-    struct message_draft draft = {STR("held"), str_c(text), STR_NULL};
-
-    return store_message_send(f.store, &f.arena, &caller, &draft);
+    return fixture_send_now(&f, "ann", "held", text, NULL);
 }
 
 static struct wait *change_now(const char *member)

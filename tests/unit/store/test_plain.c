@@ -20,24 +20,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static struct wait *send_now(const char *user, const char *room_id, const char *text,
-                             const char *key)
-{
-    struct store_caller caller = fixture_caller(user);
-    struct message_draft draft = {str_c(room_id), str_c(text), str_c(key)};
-
-    return store_message_send(f.store, &f.arena, &caller, &draft);
-}
-
-/* Until a batch waits for a lock that the fixture holds. */
-static void await_blocked_batch(void)
-{
-    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
-                                " WHERE wait_event_type = 'Lock'"
-                                " AND application_name = 'guildhall writer'"))
-        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
-}
-
 /* What the statement saw when it began was that bob is a member. */
 static void who_is_removed_while_a_message_waits_does_not_send_it(void **state)
 {
@@ -47,16 +29,16 @@ static void who_is_removed_while_a_message_waits_does_not_send_it(void **state)
     fixture_guild(&f, "leaving", "ann bob");
     fixture_sql(&f, "BEGIN;"
                     "SELECT room_remove_member('t', 'leaving', 'x', true, 'bob', 5, false)");
-    w = send_now("bob", "leaving", "too late", NULL);
-    await_blocked_batch();
+    w = fixture_send_now(&f, "bob", "leaving", "too late", NULL);
+    fixture_await_blocked_batch(&f);
     fixture_sql(&f, "COMMIT");
     assert_int_equal(fixture_await(&f, w), ST_FORBIDDEN);
 
     fixture_sql(&f, "BEGIN;"
                     "SELECT guild_put_members('t', 'leaving', 'x', true, '{}', '{}', '{bob}', 5,"
                     " false)");
-    w = send_now("bob", "GUILD#leaving", "too late", NULL);
-    await_blocked_batch();
+    w = fixture_send_now(&f, "bob", "GUILD#leaving", "too late", NULL);
+    fixture_await_blocked_batch(&f);
     fixture_sql(&f, "COMMIT");
     assert_int_equal(fixture_await(&f, w), ST_FORBIDDEN);
 }
@@ -69,8 +51,8 @@ static void a_message_that_waits_for_another_gets_the_place_behind_it(void **sta
     fixture_sql(&f, "BEGIN;"
                     "SELECT message_send_one('t', 'behind', 'ann', 'first', 'x', NULL, false,"
                     " false, false, 5, false)");
-    w = send_now("bob", "behind", "second", NULL);
-    await_blocked_batch();
+    w = fixture_send_now(&f, "bob", "behind", "second", NULL);
+    fixture_await_blocked_batch(&f);
     fixture_sql(&f, "COMMIT");
     assert_int_equal(fixture_await(&f, w), ST_OK);
     assert_int_equal(((const struct message *)w->value)->seq, 2);

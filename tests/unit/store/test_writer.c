@@ -17,34 +17,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static struct wait *send_now(const char *user, const char *room_id, const char *text,
-                             const char *key)
-{
-    struct store_caller caller = fixture_caller(user);
-    struct message_draft draft = {str_c(room_id), str_c(text), str_c(key)};
-
-    return store_message_send(f.store, &f.arena, &caller, &draft);
-}
-
-static int64_t seq_of(const struct wait *w)
-{
-    return ((const struct message *)w->value)->seq;
-}
-
-/* Rows 1 to n, and the room knows it. */
-static void check_log(const char *room_id, int64_t n)
-{
-    assert_int_equal(
-        fixture_sql_i64(&f, "SELECT count(*) FROM gg_core WHERE room_id = '%s'", room_id), n);
-    assert_int_equal(fixture_sql_i64(&f,
-                                     "SELECT coalesce(max(seq), 0) FROM gg_core"
-                                     " WHERE room_id = '%s'",
-                                     room_id),
-                     n);
-    assert_int_equal(fixture_sql_i64(&f, "SELECT last_seq FROM room WHERE room_id = '%s'", room_id),
-                     n);
-}
-
 /* --- batches */
 
 static void what_is_sent_in_one_turn_is_one_transaction(void **state)
@@ -53,12 +25,12 @@ static void what_is_sent_in_one_turn_is_one_transaction(void **state)
 
     fixture_room(&f, "turn", "ann");
     for (size_t i = 0; i < array_size(w); i++)
-        w[i] = send_now("ann", "turn", "x", NULL);
+        w[i] = fixture_send_now(&f, "ann", "turn", "x", NULL);
     for (size_t i = 0; i < array_size(w); i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
-        assert_int_equal(seq_of(w[i]), i + 1);
+        assert_int_equal(fixture_seq_of(w[i]), i + 1);
     }
-    check_log("turn", array_size(w));
+    fixture_check_log(&f, "turn", array_size(w));
     assert_int_equal(fixture_sql_i64(&f, "SELECT count(DISTINCT xmin::text) FROM gg_core"
                                          " WHERE room_id = 'turn'"),
                      1);
@@ -73,12 +45,12 @@ static void more_than_a_batch_holds_goes_out_in_several(void **state)
 
     fixture_room(&f, "many", "ann");
     for (int i = 0; i < N; i++)
-        w[i] = send_now("ann", "many", "x", NULL);
+        w[i] = fixture_send_now(&f, "ann", "many", "x", NULL);
     for (int i = 0; i < N; i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
-        assert_int_equal(seq_of(w[i]), i + 1);
+        assert_int_equal(fixture_seq_of(w[i]), i + 1);
     }
-    check_log("many", N);
+    fixture_check_log(&f, "many", N);
 }
 
 static void rooms_of_one_batch_are_numbered_apart(void **state)
@@ -88,10 +60,10 @@ static void rooms_of_one_batch_are_numbered_apart(void **state)
     fixture_room(&f, "apart1", "ann");
     fixture_guild(&f, "apart", "ann");
     for (size_t i = 0; i < array_size(w); i++)
-        w[i] = send_now("ann", i % 2 ? "apart1" : "GUILD#apart", "x", NULL);
+        w[i] = fixture_send_now(&f, "ann", i % 2 ? "apart1" : "GUILD#apart", "x", NULL);
     for (size_t i = 0; i < array_size(w); i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
-        assert_int_equal(seq_of(w[i]), i / 2 + 1);
+        assert_int_equal(fixture_seq_of(w[i]), i / 2 + 1);
     }
 }
 
@@ -100,16 +72,16 @@ static void a_refused_message_fails_alone(void **state)
     struct wait *w[4];
 
     fixture_room(&f, "alone", "ann guest*");
-    w[0] = send_now("ann", "alone", "1", NULL);
-    w[1] = send_now("guest", "alone", "2", NULL);
-    w[2] = send_now("ann", "missing", "3", NULL);
-    w[3] = send_now("ann", "alone", "4", NULL);
+    w[0] = fixture_send_now(&f, "ann", "alone", "1", NULL);
+    w[1] = fixture_send_now(&f, "guest", "alone", "2", NULL);
+    w[2] = fixture_send_now(&f, "ann", "missing", "3", NULL);
+    w[3] = fixture_send_now(&f, "ann", "alone", "4", NULL);
     assert_int_equal(fixture_await(&f, w[0]), ST_OK);
     assert_int_equal(fixture_await(&f, w[1]), ST_FORBIDDEN);
     assert_int_equal(fixture_await(&f, w[2]), ST_NOT_FOUND);
     assert_int_equal(fixture_await(&f, w[3]), ST_OK);
-    assert_int_equal(seq_of(w[3]), 2);
-    check_log("alone", 2);
+    assert_int_equal(fixture_seq_of(w[3]), 2);
+    fixture_check_log(&f, "alone", 2);
 }
 
 /* A key that no index can hold ends PostgreSQL's transaction, and with it the batch. */
@@ -124,13 +96,13 @@ static void what_postgresql_refuses_takes_no_other_along(void **state)
         monster[i] = (char)('!' + (random >> 16) % 90);
     }
     fixture_room(&f, "refused", "ann");
-    w[0] = send_now("ann", "refused", "1", NULL);
-    w[1] = send_now("ann", "refused", "2", monster);
-    w[2] = send_now("ann", "refused", "3", NULL);
+    w[0] = fixture_send_now(&f, "ann", "refused", "1", NULL);
+    w[1] = fixture_send_now(&f, "ann", "refused", "2", monster);
+    w[2] = fixture_send_now(&f, "ann", "refused", "3", NULL);
     assert_int_equal(fixture_await(&f, w[0]), ST_OK);
     assert_int_equal(fixture_await(&f, w[1]), ST_FAULT);
     assert_int_equal(fixture_await(&f, w[2]), ST_OK);
-    check_log("refused", 2);
+    fixture_check_log(&f, "refused", 2);
 }
 
 static void a_key_counts_within_a_batch(void **state)
@@ -138,22 +110,22 @@ static void a_key_counts_within_a_batch(void **state)
     struct wait *w[5];
 
     fixture_room(&f, "keys", "ann bob guest*");
-    w[0] = send_now("ann", "keys", "same", "k");
-    w[1] = send_now("ann", "keys", "same", "k");
-    w[2] = send_now("ann", "keys", "other", "k");
-    w[3] = send_now("bob", "keys", "same", "k");
-    w[4] = send_now("guest", "keys", "same", "k");
+    w[0] = fixture_send_now(&f, "ann", "keys", "same", "k");
+    w[1] = fixture_send_now(&f, "ann", "keys", "same", "k");
+    w[2] = fixture_send_now(&f, "ann", "keys", "other", "k");
+    w[3] = fixture_send_now(&f, "bob", "keys", "same", "k");
+    w[4] = fixture_send_now(&f, "guest", "keys", "same", "k");
     assert_int_equal(fixture_await(&f, w[0]), ST_OK);
     assert_int_equal(fixture_await(&f, w[1]), ST_OK);
     assert_int_equal(fixture_await(&f, w[2]), ST_KEY_REUSED);
     assert_int_equal(fixture_await(&f, w[3]), ST_OK);
     assert_int_equal(fixture_await(&f, w[4]), ST_FORBIDDEN);
-    assert_int_equal(seq_of(w[0]), 1);
-    assert_int_equal(seq_of(w[1]), 1);
-    assert_int_equal(seq_of(w[3]), 2);
+    assert_int_equal(fixture_seq_of(w[0]), 1);
+    assert_int_equal(fixture_seq_of(w[1]), 1);
+    assert_int_equal(fixture_seq_of(w[3]), 2);
     assert_true(str_eq(((const struct message *)w[0]->value)->id,
                        ((const struct message *)w[1]->value)->id));
-    check_log("keys", 2);
+    fixture_check_log(&f, "keys", 2);
 }
 
 static void on_answer(void *user, struct wait *w)
@@ -170,9 +142,9 @@ static void followers_hear_before_the_sender_and_in_order(void **state)
 
     fixture_room(&f, "heard", "ann guest*");
     f.n_committed = 0;
-    w[0] = send_now("ann", "heard", "a", NULL);
-    w[1] = send_now("guest", "heard", "b", NULL);
-    w[2] = send_now("ann", "heard", "c", NULL);
+    w[0] = fixture_send_now(&f, "ann", "heard", "a", NULL);
+    w[1] = fixture_send_now(&f, "guest", "heard", "b", NULL);
+    w[2] = fixture_send_now(&f, "ann", "heard", "c", NULL);
     wait_on(w[0], on_answer, &heard);
     fixture_await(&f, w[2]);
     assert_int_equal(heard, 2);
@@ -193,15 +165,6 @@ static void kill_backends(const char *name, const char *where)
                 name, where);
 }
 
-/* Until a batch waits for a lock that the fixture holds. */
-static void await_blocked_batch(void)
-{
-    while (!fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
-                                " WHERE wait_event_type = 'Lock'"
-                                " AND application_name = 'guildhall writer'"))
-        uv_run(&f.loop.uv, UV_RUN_NOWAIT);
-}
-
 static void a_batch_survives_the_end_of_its_connection(void **state)
 {
     struct wait *w[10];
@@ -209,15 +172,15 @@ static void a_batch_survives_the_end_of_its_connection(void **state)
     fixture_room(&f, "killed", "ann");
     fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'killed' FOR UPDATE");
     for (size_t i = 0; i < array_size(w); i++)
-        w[i] = send_now("ann", "killed", "x", NULL);
-    await_blocked_batch();
+        w[i] = fixture_send_now(&f, "ann", "killed", "x", NULL);
+    fixture_await_blocked_batch(&f);
     kill_backends("guildhall writer", "wait_event_type = 'Lock'");
     fixture_sql(&f, "COMMIT");
     for (size_t i = 0; i < array_size(w); i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
-        assert_int_equal(seq_of(w[i]), i + 1);
+        assert_int_equal(fixture_seq_of(w[i]), i + 1);
     }
-    check_log("killed", array_size(w));
+    fixture_check_log(&f, "killed", array_size(w));
 }
 
 static void what_was_not_sent_fails_at_once_when_the_connection_is_lost(void **state)
@@ -226,19 +189,19 @@ static void what_was_not_sent_fails_at_once_when_the_connection_is_lost(void **s
 
     fixture_room(&f, "unsent", "ann");
     fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'unsent' FOR UPDATE");
-    sent = send_now("ann", "unsent", "x", NULL);
-    await_blocked_batch();
-    gathered = send_now("ann", "unsent", "y", NULL);
+    sent = fixture_send_now(&f, "ann", "unsent", "x", NULL);
+    fixture_await_blocked_batch(&f);
+    gathered = fixture_send_now(&f, "ann", "unsent", "y", NULL);
     kill_backends("guildhall writer", "wait_event_type = 'Lock'");
     assert_int_equal(fixture_await(&f, gathered), ST_UNAVAILABLE);
     assert_null(gathered->detail.p); /* it is sure that it was not stored */
-    late = send_now("ann", "unsent", "z", NULL);
+    late = fixture_send_now(&f, "ann", "unsent", "z", NULL);
     assert_true(late->answered);
     assert_int_equal(late->status, ST_UNAVAILABLE);
     assert_false(sent->answered);
     fixture_sql(&f, "COMMIT");
     assert_int_equal(fixture_await(&f, sent), ST_OK);
-    check_log("unsent", 1);
+    fixture_check_log(&f, "unsent", 1);
 }
 
 static void what_was_not_sent_fails_when_the_database_falls_silent(void **state)
@@ -248,13 +211,13 @@ static void what_was_not_sent_fails_when_the_database_falls_silent(void **state)
 
     fixture_room(&f, "still", "ann");
     standstill_begin(&still, f.sql, "guildhall writer");
-    sent = send_now("ann", "still", "x", NULL);
+    sent = fixture_send_now(&f, "ann", "still", "x", NULL);
     uv_run(&f.loop.uv, UV_RUN_NOWAIT);
-    gathered = send_now("ann", "still", "y", NULL);
+    gathered = fixture_send_now(&f, "ann", "still", "y", NULL);
     assert_int_equal(fixture_await(&f, gathered), ST_UNAVAILABLE);
     assert_null(gathered->detail.p); /* it is sure that it was not stored */
     assert_false(sent->answered);
-    late = send_now("ann", "still", "z", NULL);
+    late = fixture_send_now(&f, "ann", "still", "z", NULL);
     assert_true(late->answered);
     assert_int_equal(late->status, ST_UNAVAILABLE);
     standstill_end(&still);
@@ -264,7 +227,7 @@ static void what_was_not_sent_fails_when_the_database_falls_silent(void **state)
         fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(%d)", (int)still.pids[0]),
         1);
     assert_int_equal(fixture_send(&f, "ann", "still", "back", NULL, NULL), ST_OK);
-    check_log("still", 2);
+    fixture_check_log(&f, "still", 2);
 }
 
 /* Given up, and sent again on another connection; then the first goes on where it stood. */
@@ -276,16 +239,16 @@ static void a_batch_that_outlives_its_connection_is_not_stored_twice(void **stat
     fixture_room(&f, "revenant", "ann");
     standstill_begin_of_backends(&still, f.sql, "guildhall writer");
     for (size_t i = 0; i < array_size(w); i++)
-        w[i] = send_now("ann", "revenant", "x", NULL);
+        w[i] = fixture_send_now(&f, "ann", "revenant", "x", NULL);
     for (size_t i = 0; i < array_size(w); i++) {
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
-        assert_int_equal(seq_of(w[i]), i + 1);
+        assert_int_equal(fixture_seq_of(w[i]), i + 1);
     }
     standstill_end(&still);
     while (fixture_sql_i64(&f, "SELECT count(*) FROM pg_stat_get_activity(NULL)"
                                " WHERE application_name = 'guildhall writer'") > 1)
         uv_run(&f.loop.uv, UV_RUN_NOWAIT);
-    check_log("revenant", array_size(w));
+    fixture_check_log(&f, "revenant", array_size(w));
 }
 
 static void a_slow_batch_is_waited_for(void **state)
@@ -294,13 +257,13 @@ static void a_slow_batch_is_waited_for(void **state)
 
     fixture_room(&f, "slow", "ann");
     fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'slow' FOR UPDATE");
-    slow = send_now("ann", "slow", "x", NULL);
-    await_blocked_batch();
-    gathered = send_now("ann", "slow", "y", NULL);
+    slow = fixture_send_now(&f, "ann", "slow", "x", NULL);
+    fixture_await_blocked_batch(&f);
+    gathered = fixture_send_now(&f, "ann", "slow", "y", NULL);
     fixture_sql_while_turning(&f, "SELECT pg_sleep(3); COMMIT");
     assert_int_equal(fixture_await(&f, slow), ST_OK);
     assert_int_equal(fixture_await(&f, gathered), ST_OK);
-    check_log("slow", 2);
+    fixture_check_log(&f, "slow", 2);
 }
 
 /* Sends in one turn until it is refused: all that gathered before is stored, and then there is room
@@ -315,14 +278,14 @@ static size_t fill_up(const char *room_id, const char *text)
     size_t n = 0;
 
     fixture_room(&f, room_id, "ann");
-    while (n < ENOUGH && !(refused = send_now("ann", room_id, text, NULL))->answered)
+    while (n < ENOUGH && !(refused = fixture_send_now(&f, "ann", room_id, text, NULL))->answered)
         w[n++] = refused;
     assert_in_range(n, 1, ENOUGH - 1);
     assert_int_equal(refused->status, ST_UNAVAILABLE);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(fixture_await(&f, w[i]), ST_OK);
     assert_int_equal(fixture_send(&f, "ann", room_id, text, NULL, NULL), ST_OK);
-    check_log(room_id, (int64_t)n + 1);
+    fixture_check_log(&f, room_id, (int64_t)n + 1);
     return n;
 }
 
@@ -351,8 +314,8 @@ static void a_batch_given_up_promises_nothing_without_a_key(void **state)
 
     fixture_room(&f, "doubt", "ann");
     fixture_sql(&f, "BEGIN; SELECT FROM room WHERE room_id = 'doubt' FOR UPDATE");
-    bare = send_now("ann", "doubt", "x", NULL);
-    keyed = send_now("ann", "doubt", "y", "key");
+    bare = fixture_send_now(&f, "ann", "doubt", "x", NULL);
+    keyed = fixture_send_now(&f, "ann", "doubt", "y", "key");
     await_while_killing(bare);
     await_while_killing(keyed);
     fixture_sql(&f, "ROLLBACK");
@@ -375,18 +338,18 @@ static void killing_again_and_again_loses_and_repeats_nothing(void **state)
 
     fixture_room(&f, "storm", "ann");
     for (int i = 0; i < N; i++) {
-        w[i] = send_now("ann", "storm", "x", NULL);
+        w[i] = fixture_send_now(&f, "ann", "storm", "x", NULL);
         if (!w[i]->answered)
             uv_run(&f.loop.uv, UV_RUN_NOWAIT);
         if (i % 10 == 5)
             kill_backends("guildhall writer", "true");
         if (fixture_await(&f, w[i]) == ST_OK)
-            assert_int_equal(seq_of(w[i]), ++acknowledged);
+            assert_int_equal(fixture_seq_of(w[i]), ++acknowledged);
         else
             fixture_await_ready(&f);
     }
     assert_true(acknowledged > 0);
-    check_log("storm", acknowledged);
+    fixture_check_log(&f, "storm", acknowledged);
 }
 
 static void reads_under_way_fail_and_the_next_ones_work(void **state)
