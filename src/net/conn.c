@@ -81,60 +81,60 @@ static size_t next_bytes(struct conn *c, char *to)
     return c->tls ? conn_tls_next(c, to, NET_SCRATCH) : outq_take(&c->out, to, NET_SCRATCH);
 }
 
-/* What the kernel did not take of our last write. */
-static bool lws_holds_some(const struct conn *c)
-{
-    return c->held && lws_partial_buffered(c->wsi);
-}
-
 static bool all_is_sent(const struct conn *c)
 {
-    return outq_empty(&c->out) && !(c->tls && tls_pending(c->tls)) && !lws_holds_some(c);
+    return outq_empty(&c->out) && !(c->tls && tls_pending(c->tls)) && !c->held;
 }
 
-/* By libwebsockets only what the kernel does not take: nearly always it takes all, and a delivery
- * is to cost little more than that. LWS_PRE bytes stand in front. */
-static bool write_out(struct conn *c, unsigned char *bytes, size_t n)
+/* Returns how many of the bytes the kernel took; has ended the connection where it broke. */
+static size_t write_some(struct conn *c, const char *bytes, size_t n)
 {
     ssize_t got = send(c->fd, bytes, n, MSG_NOSIGNAL);
-    size_t sent = got > 0 ? (size_t)got : 0;
 
-    c->held = 0;
-    if (sent == n)
-        return true;
     if (got < 0 && errno != EAGAIN && errno != EINTR)
-        return false;
-    if (lws_write(c->wsi, bytes + sent, n - sent, LWS_WRITE_RAW) < 0)
-        return false;
-    if (lws_partial_buffered(c->wsi))
-        c->held = n - sent;
-    return true;
+        conn_kill(c);
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* Keeps them until the kernel takes more, which nearly always has taken all. */
+static void hold(struct conn *c, const char *bytes, size_t n)
+{
+    c->held = mem_zalloc(sizeof(*c->held) + n);
+    c->held->n = n;
+    memcpy(c->held->bytes, bytes, n);
+    lws_callback_on_writable(c->wsi);
+}
+
+static void drop_held(struct conn *c)
+{
+    mem_free(c->held);
+    c->held = NULL;
 }
 
 /* All that waits, as long as the kernel takes it. */
 void conn_flush(struct conn *c)
 {
-    unsigned char *to = (unsigned char *)c->net->scratch + LWS_PRE;
+    char *bytes = c->net->scratch;
 
-    while (c->state != CONN_DEAD && !lws_holds_some(c)) {
-        size_t n = next_bytes(c, (char *)to);
+    while (c->state != CONN_DEAD && !c->held) {
+        size_t n = next_bytes(c, bytes);
+        size_t sent = n ? write_some(c, bytes, n) : 0;
+
         if (n == 0)
             return;
-        if (!write_out(c, to, n)) {
-            conn_kill(c);
-            return;
-        }
+        if (sent < n && c->state != CONN_DEAD)
+            hold(c, bytes + sent, n - sent);
     }
 }
 
-static size_t unsent(const struct conn *c)
+size_t conn_unsent(const struct conn *c)
 {
-    return c->out.unsent + c->held;
+    return c->out.unsent + (c->held ? c->held->n - c->held->sent : 0);
 }
 
 static bool is_over(const struct conn *c, size_t mark)
 {
-    return c->net->config.high_water && unsent(c) > mark;
+    return c->net->config.high_water && conn_unsent(c) > mark;
 }
 
 bool conn_has_room(struct conn *c)
@@ -369,6 +369,7 @@ static void conn_gone(struct conn *c)
     c->speaker->on_gone(c->user);
     tls_free(c->tls);
     outq_done(&c->out);
+    drop_held(c);
     deadline_drop(&c->deadline);
     list_remove(&c->woken);
     list_remove(&c->link);
@@ -393,15 +394,28 @@ bool conn_open(struct net *n, int fd, const struct net_address *client, bool asi
     return wsi;
 }
 
+static void on_held_sent(struct conn *c)
+{
+    drop_held(c);
+    if (c->state == CONN_OPEN)
+        c->speaker->on_progress(c->user);
+    if (c->state == CONN_FINISHING)
+        conn_set_deadline(c, DEADLINE_SEND);
+}
+
+/* It comes unasked, too. */
 static void on_writeable(struct conn *c)
 {
-    if (lws_holds_some(c))
+    struct conn_held *held = c->held;
+
+    if (!held || c->state == CONN_DEAD)
         return;
-    if (c->held && c->state == CONN_OPEN)
-        c->speaker->on_progress(c->user);
-    if (c->held && c->state == CONN_FINISHING)
-        conn_set_deadline(c, DEADLINE_SEND);
-    c->held = 0;
+    held->sent += write_some(c, held->bytes + held->sent, held->n - held->sent);
+    if (held->sent < held->n) {
+        lws_callback_on_writable(c->wsi);
+        return;
+    }
+    on_held_sent(c);
     conn_wake(c);
 }
 

@@ -3,10 +3,13 @@
 /*
  * One TCP connection: bytes in to whoever speaks on it, bytes out in one write a turn.
  *
- * libwebsockets holds the socket, in its raw role: it reads, and it keeps what the kernel did not
- * take. The protocols on top are ours, because its own accept unmasked frames and handshakes that
- * RFC 6455 and RFC 9112 forbid, and answer before a callback could object. A connection begins with
- * what the listener asks for: the PROXY protocol, then TLS, then HTTP.
+ * libwebsockets holds the socket, in its raw role: it reads, and says when the kernel takes bytes
+ * again. What it did not take is kept here: libwebsockets would not read while it keeps some, but
+ * turn its loop at every byte that waits (4.1.6), and may forget to go on writing when there is
+ * something to be read at the same time. The protocols on top are ours, because its own accept
+ * unmasked frames and handshakes that RFC 6455 and RFC 9112 forbid, and answer before a callback
+ * could object. A connection begins with what the listener asks for: the PROXY protocol, then TLS,
+ * then HTTP.
  *
  *     OPEN ──conn_finish──► FINISHING ──all is sent──► LINGERING ──the client lets go──► (gone)
  *       └──────────────────────┴──conn_kill, or an error──► DEAD ──end of the turn──► (gone)
@@ -19,6 +22,13 @@
 #include "net/tls.h"
 
 struct conn;
+
+/* Bytes between two writes. */
+struct conn_held {
+    size_t n;
+    size_t sent;
+    char bytes[];
+};
 
 enum conn_state {
     CONN_OPEN,
@@ -66,7 +76,7 @@ struct conn {
     struct net *net;
     struct tls *tls; /* NULL: it speaks in the clear */
     struct outq out;
-    size_t held; /* what libwebsockets still holds of our last write, at most */
+    struct conn_held *held; /* what the kernel did not take of our last write; NULL: it took all */
 };
 
 /* Takes over fd; counts as one of n's connections, but aside, where it is HTTP from the start.
@@ -93,6 +103,8 @@ void conn_write_soon(struct conn *c);
 /* For net.turn_end: sees to all that were woken. */
 void conn_on_turn_end(struct turn_hook *hook);
 
+/* Bytes that the kernel has not taken. */
+size_t conn_unsent(const struct conn *c);
 /* Writes what waits at once, as much of it as the client takes. */
 void conn_flush(struct conn *c);
 

@@ -325,7 +325,7 @@ static const struct conn_speaker h2_speaker = {
 size_t h2_unsent(const struct conn *c)
 {
     const struct h2 *h = c->user;
-    size_t unsent = c->out.unsent + c->held;
+    size_t unsent = conn_unsent(c);
 
     list_each (at, &h->streams)
         unsent += list_entry(at, struct h2_stream, link)->out.unsent;

@@ -62,7 +62,7 @@ struct net {
     unsigned handles;         /* of our own, still closing */
     net_closed_fn *on_closed;
     void *user;
-    char *scratch;           /* LWS_PRE + NET_SCRATCH bytes, for what is being written right now */
+    char *scratch;           /* NET_SCRATCH bytes, for what is being written right now */
     struct packing *packing; /* of WebSockets' messages; NULL: none are compressed */
     struct tls_certificate *certificate; /* of new connections; NULL: they speak in the clear */
     char *plain_in;                      /* NET_PLAIN_IN bytes, of TLS, on their way to a speaker */

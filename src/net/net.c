@@ -105,7 +105,7 @@ static void on_accept_aside(struct listener *l, int fd, const struct net_address
 static bool make_context(struct net *n)
 {
     static const struct lws_protocols protocols[] = {
-        {.name = "guildhall", .callback = conn_callback, .tx_packet_size = NET_SCRATCH},
+        {.name = "guildhall", .callback = conn_callback},
         {.name = NULL},
     };
     static const lws_retry_bo_t no_retry;
@@ -201,7 +201,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
     list_init(&n->handshakes);
     list_init(&n->operators);
     list_init(&n->reservations);
-    n->scratch = mem_zalloc(LWS_PRE + NET_SCRATCH);
+    n->scratch = mem_zalloc(NET_SCRATCH);
     if (config->websocket_deflate)
         n->packing = packing_new();
     if (config->certificate) {

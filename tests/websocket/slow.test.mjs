@@ -2,9 +2,9 @@
 // not take its answers, nor the end of a large write are waited for.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { spawn } from 'node:child_process';
+import { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
@@ -12,37 +12,20 @@ import { WebSocketClient } from '../lib/websocket.mjs';
 
 const SCHEMA = '{ __schema { types { name description fields { name description } } } }';
 const QUERIES = 150; // 16 KiB each: far more than the buffers of two kernels hold
-const PIECE = 16 * 1024;
-const PAUSE_MS = 500;
-const SLOW_PIECES = 36; // 18 s: three times as long as a ping and its pong may take
+const BYTES_A_SECOND = 8 * 1024; // far fewer in a ping and its pong than the server writes at a time
+const SECONDS = 18; // three times as long as a ping and its pong may take
 
-// A stream that is read a piece at a time, with a pause behind each of the first ones.
+// A stream that is read slowly at first.
 function slowly(port) {
-  let pieces = 0;
-  const stream = connect({
-    host: '127.0.0.1',
-    port,
-    onread: {
-      buffer: Buffer.alloc(PIECE),
-      callback(n, buffer) {
-        stream.emit('data', Buffer.from(buffer.subarray(0, n)));
-        if (++pieces > SLOW_PIECES) return true;
-        delay(PAUSE_MS).then(() => stream.resume());
-        return false;
-      },
-    },
-  });
-  return stream;
+  const reader = fileURLToPath(new URL('slow_reader.py', import.meta.url));
+  const words = [port, BYTES_A_SECOND, SECONDS].map(String);
+  const { stdin, stdout } = spawn(reader, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  return Duplex.from({ writable: stdin, readable: stdout });
 }
 
 await withServer({ options: ['--ping-interval', '1s', '--pong-timeout', '5s'] }, async (hall) => {
   await check('who reads slowly is not let go, and gets every answer', async () => {
-    const over = async () => {
-      const stream = slowly(hall.port);
-      await once(stream, 'connect');
-      return stream;
-    };
-    const socket = await WebSocketClient.open(hall.address, { over });
+    const socket = await WebSocketClient.open(hall.address, { over: () => slowly(hall.port) });
     socket.sendJson({ type: 'connection_init', payload: { authorization: `Bearer ${hall.token('ann')}` } });
     for (let i = 0; i < QUERIES; i++) socket.sendJson({ type: 'subscribe', id: `${i}`, payload: { query: SCHEMA } });
     assert.equal((await socket.nextJson()).type, 'connection_ack');

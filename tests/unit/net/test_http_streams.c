@@ -272,7 +272,7 @@ static size_t unsent(const struct scene *s)
 
     list_each (at, &s->toy.net->connections) {
         const struct conn *c = list_entry(at, struct conn, link);
-        n += c->out.unsent + c->held;
+        n += conn_unsent(c);
     }
     return n;
 }
