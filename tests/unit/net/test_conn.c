@@ -1,0 +1,127 @@
+#include "net/conn.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "net/ws_frame.h"
+#include "tests/lib/test.h"
+#include "tests/unit/net/line.h"
+
+enum {
+    LONG = 50000, /* bytes of a query, and of its answer */
+    SETTLED = 32, /* turns of a loop, after which only events could move it */
+};
+
+static const struct net_config roomy = {.max_connections = 10,
+                                        .max_request_bytes = 65536,
+                                        .max_subscriptions = 1000,
+                                        .high_water = (size_t)64 * 1024 * 1024};
+
+static void turn(struct toy *toy)
+{
+    uv_run(&toy->loop.uv, UV_RUN_NOWAIT);
+}
+
+/* Without the server's having turned, and whatever it says unheard. */
+static void say_text(struct line *l, const char *text)
+{
+    size_t n = strlen(text);
+    char frame[WS_HEAD_MAX + 4 + LONG + 100];
+    size_t n_head = ws_frame_head(WS_TEXT, false, n, frame);
+
+    frame[1] = (char)(frame[1] | 0x80);
+    memset(frame + n_head, 0, 4); /* a mask that changes nothing */
+    memcpy(frame + n_head + 4, text, n);
+    assert_int_equal(send(l->fd, frame, n_head + 4 + n, MSG_NOSIGNAL), n_head + 4 + n);
+}
+
+static void open_socket(struct line *l, struct toy *toy)
+{
+    line_open(l, toy);
+    line_ask(l, "GET /graphql HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                "Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n");
+    say_text(l, "{\"type\":\"connection_init\"}");
+    line_settle(l);
+    assert_true(line_has(line_take(l), "connection_ack"));
+}
+
+/* Asks for an answer as long as the question. */
+static void ask(struct line *l, int id)
+{
+    char text[LONG + 100];
+
+    snprintf(text, sizeof(text),
+             "{\"id\":\"%d\",\"type\":\"subscribe\",\"payload\":{\"query\":\"echo %0*d\"}}", id,
+             LONG, 0);
+    say_text(l, text);
+}
+
+static void hear(struct line *l, size_t most)
+{
+    char bytes[LONG];
+    ssize_t got = recv(l->fd, bytes, most, 0);
+
+    if (got > 0)
+        buf_add(&l->heard, str_of(bytes, (size_t)got));
+}
+
+/* In one turn the socket can be read and written; and what is read is answered with more than it
+ * can take. */
+static void who_asks_while_answers_wait_hears_all_of_them(void **state)
+{
+    enum {
+        ASKED = 300
+    };
+    struct toy toy;
+    struct line l;
+    unsigned chance = 1;
+
+    line_toy(&toy, &roomy);
+    open_socket(&l, &toy);
+    for (int i = 0; i < ASKED; i++) {
+        ask(&l, i);
+        turn(&toy);
+        for (int reads = 0; reads < 2; reads++) {
+            chance = chance * 1103515245 + 12345;
+            hear(&l, chance / 65536 % LONG);
+            turn(&toy);
+        }
+    }
+    assert_true(line_until(&l, "{\"id\":\"299\",\"type\":\"complete\"}"));
+    assert_int_equal(line_count(buf_str(&l.heard), "\"type\":\"next\""), ASKED);
+    assert_int_equal(line_count(buf_str(&l.heard), "\"type\":\"complete\""), ASKED);
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
+static void who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy(void **state)
+{
+    struct toy toy;
+    struct line l;
+    const struct conn *c;
+
+    line_toy(&toy, &roomy);
+    open_socket(&l, &toy);
+    c = list_entry(toy.net->connections.next, struct conn, link);
+    for (int i = 0; !c->held; i++) {
+        ask(&l, i);
+        turn(&toy);
+    }
+    say_text(&l, "{\"type\":\"ping\"}");
+    for (int i = 0; i < SETTLED; i++)
+        turn(&toy);
+    assert_int_not_equal(uv_backend_timeout(&toy.loop.uv), 0);
+    assert_int_equal(
+        poll(&(struct pollfd){.fd = uv_backend_fd(&toy.loop.uv), .events = POLLIN}, 1, 0), 0);
+    assert_true(line_until(&l, "{\"type\":\"pong\"}"));
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
+int main(void)
+{
+    return RUN(test(who_asks_while_answers_wait_hears_all_of_them),
+               test(who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy));
+}
