@@ -420,7 +420,7 @@ static void begin_page(struct exchange *x, const struct http_head *head)
     else if (!x->without_body && !str_eq(head->method, STR("GET")))
         refuse_method(x, STR("GET, HEAD"));
     else if (!send_page(x, head))
-        refuse(x, 404, ST_NOT_FOUND, STR("There is no such page."));
+        refuse(x, 404, ST_NOT_FOUND, STR("There is no such page; GraphQL is at /graphql."));
 }
 
 /* Only who shows a schema's hash is asked for a name. */
