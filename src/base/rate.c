@@ -6,6 +6,9 @@ uint64_t rate_take(const struct rate *rate, struct rate_state *state, int64_t no
 
     if (rate->interval_us == 0)
         return 0;
+    /* Not more is owed than this rate lets anybody owe: it may have been a slower one. */
+    if (state->whole_at_us > now_us + rate->burst * rate->interval_us)
+        state->whole_at_us = now_us + rate->burst * rate->interval_us;
     next = (state->whole_at_us > now_us ? state->whole_at_us : now_us) + rate->interval_us;
     early = next - now_us - rate->burst * rate->interval_us;
     if (early > 0)

@@ -69,10 +69,22 @@ static void no_rate_allows_everything(void **state)
     assert_true(rate_is_whole(&s, 0));
 }
 
+static void who_owes_by_a_slower_rate_owes_a_burst_at_most_by_a_quicker_one(void **state)
+{
+    const struct rate one_an_hour = {.interval_us = INT64_C(3600) * SECOND, .burst = 10};
+    struct rate_state s = {0};
+
+    while (rate_take(&one_an_hour, &s, SECOND) == 0)
+        ;
+    assert_int_equal(rate_take(&ten_a_second, &s, SECOND), 100);
+    assert_int_equal(rate_take(&ten_a_second, &s, SECOND + SECOND / 10), 0);
+}
+
 int main(void)
 {
     return RUN(test(a_burst_is_taken_at_once_and_then_one_an_interval),
                test(waiting_as_long_as_was_said_is_enough),
                test(in_the_long_run_no_more_come_than_the_rate_says),
-               test(a_pause_gives_back_a_burst_and_no_more), test(no_rate_allows_everything));
+               test(a_pause_gives_back_a_burst_and_no_more), test(no_rate_allows_everything),
+               test(who_owes_by_a_slower_rate_owes_a_burst_at_most_by_a_quicker_one));
 }
