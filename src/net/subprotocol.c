@@ -223,7 +223,7 @@ void subprotocol_add_op(struct subprotocol *s, const struct dialect_message *m)
 
 static void start(struct subprotocol *s, const struct dialect_message *m)
 {
-    if (s->max_operations && s->ops.n >= s->max_operations)
+    if (*s->max_operations && s->ops.n >= *s->max_operations)
         refuse(s, m, ST_LIMIT_EXCEEDED,
                STR("Too many operations run on this connection at a time."));
     else if (s->state == SUBPROTOCOL_INITIALISING && held_bytes(s) + m->text.n > HELD_MOST)
@@ -427,7 +427,7 @@ void subprotocol_end(struct subprotocol *s)
 
 void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
                       const struct subprotocol_host *host, const struct net_service *service,
-                      size_t max_operations, uint64_t client_id)
+                      const size_t *max_operations, uint64_t client_id)
 {
     *s = (struct subprotocol){
         .client = {.id = client_id, .transport = dialect->name, .ops = &subprotocol_client_ops},

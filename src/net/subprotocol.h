@@ -54,10 +54,10 @@ struct subprotocol {
     enum subprotocol_state state;
     const struct net_service *service;
     struct net_client client;
-    size_t max_operations;    /* at a time; 0: any number */
-    struct json_value *shown; /* in the handshake, until the connection is accepted; or NULL. Of
-                                 the heap, as json_value_keep() makes it, and so is the next */
-    struct json_value *own;   /* the dialect's; or NULL */
+    const size_t *max_operations; /* at a time; 0: any number */
+    struct json_value *shown;     /* in the handshake, until the connection is accepted; or NULL. Of
+                                     the heap, as json_value_keep() makes it, and so is the next */
+    struct json_value *own;       /* the dialect's; or NULL */
     struct subprotocol_ops ops;
     /* subprotocol_op.waiting: those that wait for the acknowledgement; then, those that were told
      * NET_FULL. */
@@ -66,7 +66,7 @@ struct subprotocol {
 
 void subprotocol_init(struct subprotocol *s, const struct dialect *dialect,
                       const struct subprotocol_host *host, const struct net_service *service,
-                      size_t max_operations, uint64_t client_id);
+                      const size_t *max_operations, uint64_t client_id);
 /* The handshake has been answered. What it showed is taken over: an object that may have the
  * members Authorization and x-api-key, and for a room's socket roomId and since, all of them
  * strings; or NULL. */

@@ -448,7 +448,7 @@ static struct ws *ws_new(struct conn *c, const struct dialect *dialect, struct p
     buf_init(&ws->in, READ_MAX);
     turn_hook_init(&ws->next_turn, on_next_turn);
     subprotocol_init(&ws->subprotocol, dialect, &host, &c->net->service,
-                     c->net->config.max_subscriptions, net_client_id(c->net));
+                     &c->net->config.max_subscriptions, net_client_id(c->net));
     ws_message_init(&ws->message, max_message(ws), packing);
     ws->subprotocol.client.address = &c->peer;
     ws->subprotocol.client.requests = &c->requests;

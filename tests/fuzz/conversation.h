@@ -174,6 +174,7 @@ static void turn(struct talk *t, struct str text)
 
 static int converse(const struct dialect *dialect, struct str lines)
 {
+    static const size_t most = 4;
     struct talk t = {0};
     const struct net_service service = {.user = &t,
                                         .on_init = on_init,
@@ -183,7 +184,7 @@ static int converse(const struct dialect *dialect, struct str lines)
                                         .on_gone = on_gone};
 
     outq_init(&t.out, NULL);
-    subprotocol_init(&t.subprotocol, dialect, &host, &service, 4, 1);
+    subprotocol_init(&t.subprotocol, dialect, &host, &service, &most, 1);
     subprotocol_open(&t.subprotocol, json_text_kept("{'roomId': 'club', 'since': 'now'}"));
     for (unsigned n = 1; lines.p; n++) {
         turn(&t, str_split(&lines, '\n'));

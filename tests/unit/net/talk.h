@@ -164,6 +164,7 @@ static struct net_service service;
 
 static inline struct talk *begin_in(const struct dialect *dialect, enum server server)
 {
+    static const size_t most = 2;
     struct talk *t = mem_new(struct talk);
 
     t->room = true;
@@ -175,7 +176,7 @@ static inline struct talk *begin_in(const struct dialect *dialect, enum server s
                                    .on_drained = on_drained,
                                    .on_gone = on_gone};
     outq_init(&t->out, NULL);
-    subprotocol_init(&t->subprotocol, dialect, &host, &service, 2, 1);
+    subprotocol_init(&t->subprotocol, dialect, &host, &service, &most, 1);
     return t;
 }
 
