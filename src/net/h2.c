@@ -282,8 +282,13 @@ static void on_drained(void *user)
     conn_wake(h->conn);
 }
 
+/* Who still takes the last answers is not yet silent. */
 static void on_progress(void *user)
 {
+    struct h2 *h = user;
+
+    if (list_empty(&h->streams))
+        mind_deadline(h);
 }
 
 static void on_deadline(void *user, enum deadline_kind kind)
