@@ -96,17 +96,31 @@ static size_t write_some(struct conn *c, const char *bytes, size_t n)
     return got > 0 ? (size_t)got : 0;
 }
 
-/* Keeps them until the kernel takes more, which nearly always has taken all. */
+/* Nothing is read while something is held: what a client says and asks is no sign that it takes its
+ * answers, and where it shuts its side it would not get the rest of them. */
+static void mind_reading(struct conn *c)
+{
+    lws_rx_flow_control(c->wsi, !c->deaf && !c->held);
+}
+
+/* Keeps what the kernel left of a write until it takes more. That is rare: nearly always it has
+ * taken all. */
 static void hold(struct conn *c, const char *bytes, size_t n)
 {
-    c->held = mem_zalloc(sizeof(*c->held) + n);
+    c->held = mem_realloc(NULL, sizeof(*c->held) + n);
     c->held->n = n;
+    c->held->sent = 0;
     memcpy(c->held->bytes, bytes, n);
+    c->net->stock.copies += n;
+    mind_reading(c);
     lws_callback_on_writable(c->wsi);
 }
 
 static void drop_held(struct conn *c)
 {
+    if (!c->held)
+        return;
+    c->net->stock.copies -= c->held->n;
     mem_free(c->held);
     c->held = NULL;
 }
@@ -117,11 +131,11 @@ void conn_flush(struct conn *c)
     char *bytes = c->net->scratch;
 
     while (c->state != CONN_DEAD && !c->held) {
-        size_t n = next_bytes(c, bytes);
-        size_t sent = n ? write_some(c, bytes, n) : 0;
+        size_t n = next_bytes(c, bytes), sent;
 
         if (n == 0)
             return;
+        sent = write_some(c, bytes, n);
         if (sent < n && c->state != CONN_DEAD)
             hold(c, bytes + sent, n - sent);
     }
@@ -129,7 +143,8 @@ void conn_flush(struct conn *c)
 
 size_t conn_unsent(const struct conn *c)
 {
-    return c->out.unsent + (c->held ? c->held->n - c->held->sent : 0);
+    return c->out.unsent + (c->tls ? tls_pending(c->tls) : 0) +
+           (c->held ? c->held->n - c->held->sent : 0);
 }
 
 static bool is_over(const struct conn *c, size_t mark)
@@ -228,7 +243,7 @@ void conn_listen(struct conn *c, bool listen)
     if (c->deaf != listen)
         return;
     c->deaf = !listen;
-    lws_rx_flow_control(c->wsi, listen);
+    mind_reading(c);
 }
 
 void conn_set_deadline(struct conn *c, enum deadline_kind kind)
@@ -394,28 +409,33 @@ bool conn_open(struct net *n, int fd, const struct net_address *client, bool asi
     return wsi;
 }
 
-static void on_held_sent(struct conn *c)
+/* The client has made room in the kernel for some of what is held. */
+static void note_progress(struct conn *c)
 {
-    drop_held(c);
     if (c->state == CONN_OPEN)
         c->speaker->on_progress(c->user);
     if (c->state == CONN_FINISHING)
         conn_set_deadline(c, DEADLINE_SEND);
 }
 
-/* It comes unasked, too. */
+/* libwebsockets calls it unasked, too. */
 static void on_writeable(struct conn *c)
 {
     struct conn_held *held = c->held;
+    size_t sent;
 
     if (!held || c->state == CONN_DEAD)
         return;
-    held->sent += write_some(c, held->bytes + held->sent, held->n - held->sent);
+    sent = write_some(c, held->bytes + held->sent, held->n - held->sent);
+    held->sent += sent;
+    if (sent > 0)
+        note_progress(c);
     if (held->sent < held->n) {
         lws_callback_on_writable(c->wsi);
         return;
     }
-    on_held_sent(c);
+    drop_held(c);
+    mind_reading(c);
     conn_wake(c);
 }
 

@@ -4,12 +4,12 @@
  * One TCP connection: bytes in to whoever speaks on it, bytes out in one write a turn.
  *
  * libwebsockets holds the socket, in its raw role: it reads, and says when the kernel takes bytes
- * again. What it did not take is kept here: libwebsockets would not read while it keeps some, but
- * turn its loop at every byte that waits (4.1.6), and may forget to go on writing when there is
- * something to be read at the same time. The protocols on top are ours, because its own accept
- * unmasked frames and handshakes that RFC 6455 and RFC 9112 forbid, and answer before a callback
- * could object. A connection begins with what the listener asks for: the PROXY protocol, then TLS,
- * then HTTP.
+ * again. What the kernel left of a write is kept here: libwebsockets (4.1.6) would turn its loop
+ * for as long as something waits to be read meanwhile, and may forget to go on writing where a
+ * socket can be read and written at the same time. The protocols on top are ours, because its own
+ * accept unmasked frames and handshakes that RFC 6455 and RFC 9112 forbid, and answer before a
+ * callback could object. A connection begins with what the listener asks for: the PROXY protocol,
+ * then TLS, then HTTP.
  *
  *     OPEN ──conn_finish──► FINISHING ──all is sent──► LINGERING ──the client lets go──► (gone)
  *       └──────────────────────┴──conn_kill, or an error──► DEAD ──end of the turn──► (gone)
@@ -23,7 +23,7 @@
 
 struct conn;
 
-/* Bytes between two writes. */
+/* What the kernel left of a write. */
 struct conn_held {
     size_t n;
     size_t sent;
@@ -45,7 +45,7 @@ struct conn_speaker {
     void (*on_turn_end)(void *user);
     /* A full connection has room again. */
     void (*on_drained)(void *user);
-    /* Some of what was unsent has been taken by the client's side. */
+    /* The kernel has taken some of what it had left: the client made room. */
     void (*on_progress)(void *user);
     void (*on_deadline)(void *user, enum deadline_kind kind);
     /* The server stops: finish what was begun. */

@@ -14,7 +14,7 @@ enum {
 };
 
 static const struct net_config roomy = {.max_connections = 10,
-                                        .max_request_bytes = 65536,
+                                        .max_request_bytes = 2000000,
                                         .max_subscriptions = 1000,
                                         .high_water = (size_t)64 * 1024 * 1024};
 
@@ -23,7 +23,21 @@ static void turn(struct toy *toy)
     uv_run(&toy->loop.uv, UV_RUN_NOWAIT);
 }
 
-/* Without the server's having turned, and whatever it says unheard. */
+static const struct conn *only_conn(const struct toy *toy)
+{
+    return list_entry(toy->net->connections.next, struct conn, link);
+}
+
+static void hear(struct line *l, size_t most)
+{
+    char bytes[LONG];
+    ssize_t got = recv(l->fd, bytes, most, 0);
+
+    if (got > 0)
+        buf_add(&l->heard, str_of(bytes, (size_t)got));
+}
+
+/* Hears only as much as it has to, to be heard. */
 static void say_text(struct line *l, const char *text)
 {
     size_t n = strlen(text);
@@ -33,7 +47,15 @@ static void say_text(struct line *l, const char *text)
     frame[1] = (char)(frame[1] | 0x80);
     memset(frame + n_head, 0, 4); /* a mask that changes nothing */
     memcpy(frame + n_head + 4, text, n);
-    assert_int_equal(send(l->fd, frame, n_head + 4 + n, MSG_NOSIGNAL), n_head + 4 + n);
+    n += n_head + 4;
+    for (size_t said = 0; said < n;) {
+        ssize_t got = send(l->fd, frame + said, n - said, MSG_NOSIGNAL);
+        if (got < 0) {
+            hear(l, LONG / 4);
+            turn(l->toy);
+        }
+        said += got > 0 ? (size_t)got : 0;
+    }
 }
 
 static void open_socket(struct line *l, struct toy *toy)
@@ -56,15 +78,6 @@ static void ask(struct line *l, int id)
              "{\"id\":\"%d\",\"type\":\"subscribe\",\"payload\":{\"query\":\"echo %0*d\"}}", id,
              LONG, 0);
     say_text(l, text);
-}
-
-static void hear(struct line *l, size_t most)
-{
-    char bytes[LONG];
-    ssize_t got = recv(l->fd, bytes, most, 0);
-
-    if (got > 0)
-        buf_add(&l->heard, str_of(bytes, (size_t)got));
 }
 
 /* In one turn the socket can be read and written; and what is read is answered with more than it
@@ -104,7 +117,7 @@ static void who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy(void **
 
     line_toy(&toy, &roomy);
     open_socket(&l, &toy);
-    c = list_entry(toy.net->connections.next, struct conn, link);
+    c = only_conn(&toy);
     for (int i = 0; !c->held; i++) {
         ask(&l, i);
         turn(&toy);
@@ -120,8 +133,98 @@ static void who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy(void **
     line_toy_done(&toy);
 }
 
+/* Asks for an answer far longer than a socket holds, behind which the connection ends. */
+static void ask_and_leave(struct line *l, struct toy *toy)
+{
+    enum {
+        FAR_TOO_LONG = 1000000
+    };
+    struct buf text;
+
+    buf_init(&text, 2 * FAR_TOO_LONG);
+    buf_printf(&text,
+               "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+               "Connection: close\r\nContent-Length: %d\r\n\r\n{\"query\":\"echo %0*d\"}",
+               FAR_TOO_LONG + 17, FAR_TOO_LONG, 0);
+    for (size_t sent = 0; sent < text.n; turn(toy)) {
+        ssize_t n = send(l->fd, text.p + sent, text.n - sent, MSG_NOSIGNAL);
+        sent += n > 0 ? (size_t)n : 0;
+    }
+    buf_done(&text);
+    while (!only_conn(toy)->held)
+        turn(toy);
+    assert_int_equal(only_conn(toy)->state, CONN_FINISHING);
+}
+
+static void what_is_held_when_a_connection_ends_goes_out_first(void **state)
+{
+    struct toy toy;
+    struct line l;
+
+    line_toy(&toy, &roomy);
+    line_open(&l, &toy);
+    ask_and_leave(&l, &toy);
+    line_settle(&l);
+    assert_true(l.ended);
+    assert_true(line_has(buf_str(&l.heard), "0\"}}"));
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
+static void who_takes_some_of_what_is_held_has_as_long_again_for_the_rest(void **state)
+{
+    struct net_config config = roomy;
+    struct toy toy;
+    struct line l;
+    const struct conn *c;
+    const struct conn_held *held;
+    const int little = 16 * 1024; /* far less than is written at once */
+    int64_t at;
+
+    config.send_timeout_ms = 60000;
+    line_toy(&toy, &config);
+    line_open(&l, &toy);
+    c = only_conn(&toy);
+    assert_int_equal(setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little)), 0);
+    ask_and_leave(&l, &toy);
+    at = c->deadline.at;
+    for (held = c->held; c->held == held && c->deadline.at == at; turn(&toy)) {
+        poll(NULL, 0, 2); /* for the clock to go on */
+        hear(&l, LONG);
+    }
+    assert_ptr_equal(c->held, held);
+    assert_true(c->deadline.at > at);
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
+static void who_takes_nothing_is_let_go_whatever_it_says(void **state)
+{
+    struct net_config config = roomy;
+    struct toy toy;
+    struct line l;
+
+    config.ping_interval_ms = config.pong_timeout_ms = 10;
+    line_toy(&toy, &config);
+    open_socket(&l, &toy);
+    for (int i = 0; !only_conn(&toy)->held; i++) {
+        ask(&l, i);
+        turn(&toy);
+    }
+    while (!list_empty(&toy.net->connections)) {
+        (void)!send(l.fd, "\x8A\x80\0\0\0\0", 6, MSG_NOSIGNAL); /* a pong */
+        poll(NULL, 0, 1);
+        turn(&toy);
+    }
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
 int main(void)
 {
     return RUN(test(who_asks_while_answers_wait_hears_all_of_them),
-               test(who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy));
+               test(who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy),
+               test(what_is_held_when_a_connection_ends_goes_out_first),
+               test(who_takes_some_of_what_is_held_has_as_long_again_for_the_rest),
+               test(who_takes_nothing_is_let_go_whatever_it_says));
 }

@@ -313,7 +313,7 @@ static void nothing_of_a_message_is_left_for_the_next(void **state)
     ws_message_init(&m, MAX, NULL);
     for (int i = 0; i < 3; i++) {
         struct outcome o =
-            take(&m, WS_TEXT, STR("sixty bytes are more than a half of a hundred, twice"), 10, 3);
+            take(&m, WS_TEXT, STR("a text of which each half is more than a third of it"), 10, 3);
 
         assert_int_equal(o.code, 0);
         ws_message_next(&m);
@@ -324,7 +324,7 @@ static void nothing_of_a_message_is_left_for_the_next(void **state)
 
 static void once_it_may_be_longer_the_next_message_is(void **state)
 {
-    const struct str s = STR("sixty bytes are more than a half of a hundred, twice");
+    const struct str s = STR("a text of which each half is more than a third of it");
     struct ws_message m;
 
     ws_message_init(&m, s.n - 1, NULL);
@@ -339,7 +339,7 @@ static void once_it_may_be_longer_the_next_message_is(void **state)
 
 static void once_it_has_to_be_shorter_the_next_message_is_and_unpacks_to_less(void **state)
 {
-    const struct str s = STR("sixty bytes are more than a half of a hundred, twice");
+    const struct str s = STR("a text of which each half is more than a third of it");
     struct ws_message m;
     size_t credit;
 
