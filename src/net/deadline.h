@@ -27,10 +27,11 @@ enum deadline_kind {
     DEADLINE_RESERVED,   /* a reserved event stream has to be opened */
     DEADLINE_UPLOAD,     /* the body of a request over HTTP/2 has to arrive whole */
     DEADLINE_DELIVERY,   /* the client has to take some of a response over HTTP/2 that is whole */
+    DEADLINE_REST,       /* a request over HTTP/2 that has been answered has to arrive whole */
 };
 
 enum {
-    DEADLINE_KINDS = DEADLINE_DELIVERY + 1
+    DEADLINE_KINDS = DEADLINE_REST + 1
 };
 
 struct deadline {

@@ -164,17 +164,14 @@ static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
-/* A body that nobody reads holds up nobody but itself: its window stays shut. */
 static int on_data_chunk(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *data,
                          size_t n, void *user)
 {
     struct h2_stream *s = find(user, id);
 
     nghttp2_session_consume_connection(session, n);
-    if (!s || s->exchange.state != EXCHANGE_READING)
-        return 0;
-    nghttp2_session_consume_stream(session, id, n);
-    h2_stream_add_body(s, str_of(data, n));
+    if (s)
+        h2_stream_take_body(s, str_of(data, n));
     return 0;
 }
 
@@ -192,15 +189,14 @@ static int on_stream_close(nghttp2_session *session, int32_t id, uint32_t error,
     return 0;
 }
 
-/* Who has been answered before the request was whole need not send the rest (RFC 9113, 8.1). */
 static int on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 {
     bool ends = (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) &&
                 frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
+    struct h2_stream *s = find(user, frame->hd.stream_id);
 
-    if (ends && nghttp2_session_get_stream_remote_close(session, frame->hd.stream_id) == 0)
-        nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
-                                  NGHTTP2_NO_ERROR);
+    if (s && ends && nghttp2_session_get_stream_remote_close(session, s->id) == 0)
+        h2_stream_await_end(s);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "net/h2.h"
 
 enum {
+    READ_OVER_MOST = 1024 * 1024, /* bytes of a body that has been answered */
     FIELD_OVERHEAD = 32, /* that a field counts besides its bytes (RFC 9113, section 6.5.2) */
     NAME_MAX_LENGTH = 48,
 };
@@ -125,11 +126,53 @@ void h2_stream_begin(struct h2_stream *s, bool ends)
     forget_head(s);
 }
 
-void h2_stream_add_body(struct h2_stream *s, struct str bytes)
+static void add_body(struct h2_stream *s, struct str bytes)
 {
     buf_add(&s->exchange.body, bytes);
     if (buf_overflowed(&s->exchange.body))
         exchange_refuse(&s->exchange, 413, STR("The request's body is too large."));
+}
+
+/* It need not send the rest (RFC 9113, section 8.1). */
+static void stop_body(struct h2_stream *s)
+{
+    nghttp2_submit_rst_stream(s->session, NGHTTP2_FLAG_NONE, s->id, NGHTTP2_NO_ERROR);
+    conn_wake(s->conn);
+}
+
+static bool has_read_enough(const struct h2_stream *s)
+{
+    return s->read_over > READ_OVER_MOST;
+}
+
+/* Nobody wants it: its window stays shut when enough has been thrown away. */
+static void read_over(struct h2_stream *s, size_t n)
+{
+    s->read_over += n;
+    if (!has_read_enough(s))
+        nghttp2_session_consume_stream(s->session, s->id, n);
+    else if (nghttp2_session_get_stream_local_close(s->session, s->id) == 1)
+        stop_body(s);
+}
+
+void h2_stream_take_body(struct h2_stream *s, struct str bytes)
+{
+    if (s->exchange.state != EXCHANGE_READING) {
+        read_over(s, bytes.n);
+        return;
+    }
+    nghttp2_session_consume_stream(s->session, s->id, bytes.n);
+    add_body(s, bytes);
+}
+
+/* Clients in use (curl 7.88, Node 20) lose an answer behind which they are told to stop: so they
+ * may go on for a while. */
+void h2_stream_await_end(struct h2_stream *s)
+{
+    if (has_read_enough(s))
+        stop_body(s);
+    else
+        set_due(s, DEADLINE_REST);
 }
 
 void h2_stream_end_body(struct h2_stream *s)
@@ -247,6 +290,8 @@ void h2_stream_on_deadline(struct deadline *due)
 
     if (due->kind == DEADLINE_UPLOAD)
         exchange_refuse(&s->exchange, 408, STR("The request did not arrive in time."));
+    else if (due->kind == DEADLINE_REST)
+        stop_body(s);
     else
         cut(&s->exchange);
 }

@@ -16,7 +16,8 @@ struct h2_stream {
     struct conn *conn;
     nghttp2_session *session;
     int32_t id;
-    struct deadline due; /* for the body to be whole; for the whole response to be taken */
+    struct deadline due; /* for the body to be whole; for the whole response to be taken; for the
+                            client to end a request that was answered before it was whole */
     struct exchange exchange;
     struct outq out; /* of the response's body */
     bool full;       /* the exchange waits for exchange_drained() */
@@ -25,6 +26,7 @@ struct h2_stream {
     /* The head, while it arrives, then NULL; its strings are in the arena. */
     struct http_head *head;
     struct arena arena;
+    size_t read_over;  /* bytes of the body that came behind its answer */
     size_t head_bytes; /* as SETTINGS_MAX_HEADER_LIST_SIZE counts them */
     bool too_large;
 };
@@ -36,7 +38,10 @@ void h2_stream_free(struct h2_stream *s);
 void h2_stream_add_field(struct h2_stream *s, struct str name, struct str value);
 /* The head has come; ends: no body follows. */
 void h2_stream_begin(struct h2_stream *s, bool ends);
-void h2_stream_add_body(struct h2_stream *s, struct str bytes);
+/* Bytes of the body that came: they are no part of it if it has been answered already. */
+void h2_stream_take_body(struct h2_stream *s, struct str bytes);
+/* The response has gone out, and the request is not whole yet. */
+void h2_stream_await_end(struct h2_stream *s);
 /* The body has come. */
 void h2_stream_end_body(struct h2_stream *s);
 

@@ -164,7 +164,7 @@ static void on_deadline(struct deadline *d)
         ws_on_alive(d);
     else if (d->kind == DEADLINE_RESERVED)
         reservation_on_deadline(d);
-    else if (d->kind == DEADLINE_UPLOAD || d->kind == DEADLINE_DELIVERY)
+    else if (d->kind == DEADLINE_UPLOAD || d->kind == DEADLINE_DELIVERY || d->kind == DEADLINE_REST)
         h2_stream_on_deadline(d);
     else
         conn_on_deadline(d);
@@ -186,6 +186,7 @@ static struct net *net_make(struct loop *l, const struct net_config *config,
         [DEADLINE_BEAT] = config->ping_interval_ms,
         [DEADLINE_UPLOAD] = config->body_timeout_ms,
         [DEADLINE_DELIVERY] = config->send_timeout_ms,
+        [DEADLINE_REST] = LINGER_MS,
         [DEADLINE_RESERVED] = config->init_timeout_ms ? config->init_timeout_ms : RESERVED_MS,
     };
     struct net *n = mem_new(struct net);

@@ -84,26 +84,42 @@ await withServer({ options: TLS }, async (hall) => {
     socket.cut();
   });
 
+  // Until the stream is closed, both ways.
+  function postHttp2(session, body, type = 'application/json') {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/graphql',
+      'content-type': type,
+      authorization: `Bearer ${hall.token('ann')}`,
+    });
+    let [status, text] = [0, ''];
+    stream.setEncoding('utf8');
+    stream.on('response', (fields) => (status = fields[':status']));
+    stream.on('data', (piece) => (text += piece));
+    stream.end(JSON.stringify(body));
+    return new Promise((resolve, reject) => {
+      stream.on('close', () => resolve({ status, body: JSON.parse(text) }));
+      stream.on('error', reject);
+    });
+  }
+
   await check('a client that speaks HTTP/2 is answered in it, many requests at a time on one connection', async () => {
     const session = connectHttp2(`https://127.0.0.1:${hall.port}`, { ca });
-    const one = (n) =>
-      new Promise((resolve, reject) => {
-        const stream = session.request({
-          ':method': 'POST',
-          ':path': '/graphql',
-          'content-type': 'application/json',
-          authorization: `Bearer ${hall.token('ann')}`,
-        });
-        let text = '';
-        stream.setEncoding('utf8');
-        stream.on('data', (piece) => (text += piece));
-        stream.on('end', () => resolve(JSON.parse(text).data.sendMessage.text));
-        stream.on('error', reject);
-        stream.end(JSON.stringify({ query: SEND, variables: { text: `over HTTP/2 ${n}` } }));
-      });
-    const texts = await Promise.all(Array.from({ length: 50 }, (_, n) => one(n)));
-    assert.deepEqual(texts, Array.from({ length: 50 }, (_, n) => `over HTTP/2 ${n}`));
+    const texts = Array.from({ length: 50 }, (_, n) => `over HTTP/2 ${n}`);
+    const answers = await Promise.all(texts.map((text) => postHttp2(session, { query: SEND, variables: { text } })));
+    assert.deepEqual(answers.map(({ body }) => body.data.sendMessage.text), texts);
     assert.equal(session.alpnProtocol, 'h2');
+    session.close();
+  });
+
+  await check('a client that speaks HTTP/2 and is refused while it is still sending hears why', async () => {
+    const session = connectHttp2(`https://127.0.0.1:${hall.port}`, { ca });
+    assert.equal((await postHttp2(session, { query: '{ __typename }' })).status, 200);
+    for (const length of [100_000, 200_000, 400_000]) {
+      const { status, body } = await postHttp2(session, { query: '{ __typename }'.padEnd(length) }, 'text/plain');
+      assert.deepEqual([status, body.errors[0].message], [415, 'Content-Type must be application/json.']);
+    }
+    assert.equal((await postHttp2(session, { query: '{ __typename }' })).status, 200);
     session.close();
   });
 

@@ -1,3 +1,4 @@
+#include "base/mem.h"
 #include "net/h2.h"
 
 #include <stdio.h>
@@ -253,6 +254,56 @@ static void a_body_is_read_within_its_limit(void **state)
     close_scene(&s);
 }
 
+/* What has been said of the body when the stream closed. */
+static size_t said_until_closed(struct scene *s, size_t length)
+{
+    static const char *const json[] = {"content-type", "application/json", NULL};
+    char *body = mem_zalloc(length + 1);
+    const struct h2_reply *reply;
+    size_t said;
+
+    memset(body, ' ', length);
+    reply = h2_reply(&s->c, h2_ask(&s->c, "POST", "/graphql", json, body));
+    while (!reply->closed)
+        h2_settle(&s->c);
+    assert_int_equal(reply->status, 413);
+    assert_true(reply->whole);
+    assert_int_equal(reply->error, NGHTTP2_NO_ERROR);
+    said = length - reply->unsaid.n;
+    mem_free(body);
+    return said;
+}
+
+static void the_rest_of_a_body_that_was_refused_is_read_over_up_to_a_megabyte(void **state)
+{
+    const size_t megabyte = (size_t)1024 * 1024;
+    struct scene s;
+
+    open_scene(&s, &usual);
+    assert_int_equal(said_until_closed(&s, megabyte), megabyte);
+    assert_in_range(said_until_closed(&s, 3 * megabyte), megabyte, 3 * megabyte / 2);
+    assert_false(s.c.goaway);
+    close_scene(&s);
+}
+
+static void who_does_not_end_a_request_that_was_refused_is_told_to_stop(void **state)
+{
+    static const char *const text[] = {"content-type", "text/plain", NULL};
+    const struct h2_reply *reply;
+    struct scene s;
+
+    open_scene(&s, &usual);
+    s.c.trailing = true;
+    reply = h2_reply(&s.c, h2_ask(&s.c, "POST", "/graphql", text, "and no end"));
+    while (!reply->closed)
+        h2_settle(&s.c);
+    assert_int_equal(reply->status, 415);
+    assert_true(reply->whole);
+    assert_int_equal(reply->error, NGHTTP2_NO_ERROR);
+    assert_false(s.c.goaway);
+    close_scene(&s);
+}
+
 static void a_body_may_be_longer_than_a_window(void **state)
 {
     static const char *const json[] = {"content-type", "application/json", NULL};
@@ -478,6 +529,8 @@ int main(void)
         test(a_wide_window_is_filled_without_being_asked_again),
         test(on_a_shared_stream_nobody_who_waits_for_room_is_forgotten),
         test(what_waits_is_bounded_for_all_streams_together), test(a_body_is_read_within_its_limit),
+        test(the_rest_of_a_body_that_was_refused_is_read_over_up_to_a_megabyte),
+        test(who_does_not_end_a_request_that_was_refused_is_told_to_stop),
         test(a_body_may_be_longer_than_a_window), test(a_head_is_read_within_its_limits),
         test(more_streams_than_allowed_are_not_served),
         test(floods_of_frames_that_ask_for_nothing_end_the_connection),
