@@ -141,7 +141,7 @@ static void ask_and_leave(struct line *l, struct toy *toy)
     };
     struct buf text;
 
-    buf_init(&text, 2 * FAR_TOO_LONG);
+    buf_init(&text, (size_t)2 * FAR_TOO_LONG);
     buf_printf(&text,
                "POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
                "Connection: close\r\nContent-Length: %d\r\n\r\n{\"query\":\"echo %0*d\"}",
