@@ -38,6 +38,11 @@ static void note_activity(struct conn *c)
     list_append(&c->net->operators, &c->queue);
 }
 
+static void limit(struct conn *c, enum deadline_kind kind)
+{
+    deadline_set(&c->net->deadlines, &c->deadline, kind);
+}
+
 static void become(struct conn *c, enum conn_state next)
 {
     assert(next > c->state);
@@ -46,9 +51,9 @@ static void become(struct conn *c, enum conn_state next)
     if (next == CONN_DEAD)
         leave_operators(c);
     if (next == CONN_FINISHING)
-        conn_set_deadline(c, DEADLINE_SEND);
+        limit(c, DEADLINE_SEND);
     if (next == CONN_LINGERING)
-        conn_set_deadline(c, DEADLINE_CLOSE);
+        limit(c, DEADLINE_CLOSE);
     conn_wake(c);
 }
 
@@ -96,11 +101,16 @@ static size_t write_some(struct conn *c, const char *bytes, size_t n)
     return got > 0 ? (size_t)got : 0;
 }
 
+static bool holds_bytes(const struct conn *c)
+{
+    return c->held && c->held->sent < c->held->n;
+}
+
 /* Nothing is read while something is held: what a client says and asks is no sign that it takes its
  * answers, and where it shuts its side it would not get the rest of them. */
 static void mind_reading(struct conn *c)
 {
-    lws_rx_flow_control(c->wsi, !c->deaf && !c->held);
+    lws_rx_flow_control(c->wsi, !c->deaf && !holds_bytes(c));
 }
 
 /* Keeps what the kernel left of a write until it takes more. That is rare: nearly always it has
@@ -162,15 +172,28 @@ bool conn_has_room(struct conn *c)
     return false;
 }
 
-static void tell_drained(struct conn *c)
+static bool has_drained(const struct conn *c)
 {
-    if (!c->full || is_over(c, c->net->config.high_water / 2))
-        return;
-    c->full = false;
-    if (c->state != CONN_OPEN)
+    return c->full && c->state == CONN_OPEN && !is_over(c, c->net->config.high_water / 2);
+}
+
+/* What has been said meanwhile is heard before the speaker is told, who may fill it up again: that
+ * is when the socket is writeable next. */
+static void mind_drained(struct conn *c)
+{
+    if (!has_drained(c))
         return;
     conn_listen(c, true);
+    lws_callback_on_writable(c->wsi);
+}
+
+static void tell_drained(struct conn *c)
+{
+    if (!has_drained(c))
+        return;
+    c->full = false;
     c->speaker->on_drained(c->user);
+    conn_wake(c);
 }
 
 /* A client that asks without reading the answers is not read from either. */
@@ -187,7 +210,7 @@ static void shut_when_sent(struct conn *c)
     if (c->tls) {
         tls_end(c->tls); /* the second time there is nothing more to say */
         conn_flush(c);
-        if (!all_is_sent(c))
+        if (c->state != CONN_FINISHING || !all_is_sent(c))
             return;
     }
     shutdown(c->fd, SHUT_WR);
@@ -201,7 +224,7 @@ static void end_turn(struct conn *c)
         c->speaker->on_turn_end(c->user);
     }
     conn_flush(c);
-    tell_drained(c);
+    mind_drained(c);
     mind_flood(c);
     shut_when_sent(c);
     if (c->state == CONN_DEAD)
@@ -248,12 +271,14 @@ void conn_listen(struct conn *c, bool listen)
 
 void conn_set_deadline(struct conn *c, enum deadline_kind kind)
 {
-    deadline_set(&c->net->deadlines, &c->deadline, kind);
+    if (c->state == CONN_OPEN)
+        limit(c, kind);
 }
 
 void conn_drop_deadline(struct conn *c)
 {
-    deadline_drop(&c->deadline);
+    if (c->state == CONN_OPEN)
+        deadline_drop(&c->deadline);
 }
 
 void conn_expect_acks(struct conn *c)
@@ -415,28 +440,41 @@ static void note_progress(struct conn *c)
     if (c->state == CONN_OPEN)
         c->speaker->on_progress(c->user);
     if (c->state == CONN_FINISHING)
-        conn_set_deadline(c, DEADLINE_SEND);
+        limit(c, DEADLINE_SEND);
 }
 
-/* libwebsockets calls it unasked, too. */
-static void on_writeable(struct conn *c)
+static void send_held(struct conn *c)
 {
     struct conn_held *held = c->held;
-    size_t sent;
+    size_t sent = write_some(c, held->bytes + held->sent, held->n - held->sent);
 
-    if (!held || c->state == CONN_DEAD)
-        return;
-    sent = write_some(c, held->bytes + held->sent, held->n - held->sent);
     held->sent += sent;
     if (sent > 0)
         note_progress(c);
-    if (held->sent < held->n) {
-        lws_callback_on_writable(c->wsi);
+    mind_reading(c);
+    mind_drained(c);
+    lws_callback_on_writable(c->wsi);
+}
+
+/* libwebsockets calls it unasked, too, and when the socket could be read as well it has been. So
+ * what was held is kept to the next time, although it has been sent: a client for which there is
+ * always more is heard in between. */
+static void on_writeable(struct conn *c)
+{
+    if (c->state == CONN_DEAD)
+        return;
+    if (holds_bytes(c)) {
+        send_held(c);
         return;
     }
-    drop_held(c);
-    mind_reading(c);
-    conn_wake(c);
+    if (c->held) {
+        drop_held(c);
+        conn_wake(c);
+    }
+    if (c->deaf)
+        mind_drained(c);
+    else
+        tell_drained(c);
 }
 
 void conn_take(struct conn *c, char *p, size_t n)

@@ -115,6 +115,7 @@ bool conn_has_room(struct conn *c) must_use;
 /* Stops or starts reading. */
 void conn_listen(struct conn *c, bool listen);
 
+/* Of an open connection: once it ends, only how long that may take counts. */
 void conn_set_deadline(struct conn *c, enum deadline_kind kind);
 void conn_drop_deadline(struct conn *c);
 

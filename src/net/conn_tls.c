@@ -65,11 +65,8 @@ static void on_state(struct conn *c)
             http_start(c);
         break;
     case TLS_ENDED:
-        /* Whoever has nothing more to say may still hear. */
-        if (conn_unsent(c))
-            conn_finish(c);
-        else
-            conn_kill(c);
+        /* Whoever has nothing more to say still hears what it has been answered. */
+        conn_finish(c);
         break;
     case TLS_FAILED:
         /* An alert may wait to be sent. */

@@ -152,6 +152,17 @@ await withServer({ options: TLS }, async (hall) => {
     assert.equal(data.viewer.userId, 'ann');
   });
 
+  await check('clients that say goodbye by TLS and are gone leave the server as it was', async () => {
+    for (let n = 0; n < 100; n++) {
+      const socket = await secureSocket(hall, ca);
+      socket.write(`GET /version HTTP/1.1\r\nHost: h\r\n\r\n`);
+      socket.end(() => socket.destroy());
+      await once(socket, 'close');
+    }
+    const { data } = await ask(hall, ca, { query: '{ viewer { userId } }' });
+    assert.equal(data.viewer.userId, 'ann');
+  });
+
   await check('the server says goodbye by TLS before it closes', async () => {
     const socket = await secureSocket(hall, ca);
     socket.write('GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n');
