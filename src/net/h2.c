@@ -283,7 +283,9 @@ static void on_progress(void *user)
 {
     struct h2 *h = user;
 
-    if (list_empty(&h->streams))
+    if (h->ending)
+        conn_set_deadline(h->conn, DEADLINE_SEND);
+    else if (list_empty(&h->streams))
         mind_deadline(h);
 }
 

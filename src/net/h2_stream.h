@@ -26,7 +26,7 @@ struct h2_stream {
     /* The head, while it arrives, then NULL; its strings are in the arena. */
     struct http_head *head;
     struct arena arena;
-    size_t read_over;  /* bytes of the body that came behind its answer */
+    size_t read_over;  /* bytes of the body that came after it was refused */
     size_t head_bytes; /* as SETTINGS_MAX_HEADER_LIST_SIZE counts them */
     bool too_large;
 };

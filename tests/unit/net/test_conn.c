@@ -23,7 +23,7 @@ static void turn(struct toy *toy)
     uv_run(&toy->loop.uv, UV_RUN_NOWAIT);
 }
 
-static const struct conn *only_conn(const struct toy *toy)
+static struct conn *only_conn(const struct toy *toy)
 {
     return list_entry(toy->net->connections.next, struct conn, link);
 }
@@ -133,6 +133,15 @@ static void who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy(void **
     line_toy_done(&toy);
 }
 
+/* Far less than is written at once. */
+static void narrow(const struct toy *toy)
+{
+    const int little = 16 * 1024;
+
+    assert_int_equal(setsockopt(only_conn(toy)->fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little)),
+                     0);
+}
+
 /* Asks for an answer far longer than a socket holds, behind which the connection ends. */
 static void ask_and_leave(struct line *l, struct toy *toy)
 {
@@ -178,14 +187,13 @@ static void who_takes_some_of_what_is_held_has_as_long_again_for_the_rest(void *
     struct line l;
     const struct conn *c;
     const struct conn_held *held;
-    const int little = 16 * 1024; /* far less than is written at once */
     int64_t at;
 
     config.send_timeout_ms = 60000;
     line_toy(&toy, &config);
     line_open(&l, &toy);
     c = only_conn(&toy);
-    assert_int_equal(setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &little, sizeof(little)), 0);
+    narrow(&toy);
     ask_and_leave(&l, &toy);
     at = c->deadline.at;
     for (held = c->held; c->held == held && c->deadline.at == at; turn(&toy)) {
@@ -220,11 +228,61 @@ static void who_takes_nothing_is_let_go_whatever_it_says(void **state)
     line_toy_done(&toy);
 }
 
+static void who_is_always_sent_more_is_heard_all_the_same(void **state)
+{
+    enum {
+        PIECE = 4096,
+        PIECES = 1000
+    };
+    struct net_config config = roomy;
+    struct toy toy;
+    struct line l;
+
+    config.high_water = 65536;
+    line_toy(&toy, &config);
+    open_socket(&l, &toy);
+    narrow(&toy);
+    say_text(&l, "{\"id\":\"1\",\"type\":\"subscribe\",\"payload\":{\"query\":\"count\","
+                 "\"variables\":{\"n\":2000000,\"size\":400}}}");
+    while (!only_conn(&toy)->full)
+        turn(&toy);
+    say_text(&l, "{\"id\":\"1\",\"type\":\"complete\"}");
+    for (int i = 0; i < PIECES && !toy.cancelled; i++) {
+        hear(&l, PIECE);
+        turn(&toy);
+    }
+    assert_int_equal(toy.cancelled, 1);
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
+static void once_a_connection_ends_only_how_long_that_may_take_counts(void **state)
+{
+    struct net_config config = roomy;
+    struct toy toy;
+    struct line l;
+    struct conn *c;
+
+    config.send_timeout_ms = config.keep_alive_timeout_ms = 60000;
+    line_toy(&toy, &config);
+    line_open(&l, &toy);
+    ask_and_leave(&l, &toy);
+    c = only_conn(&toy);
+    conn_set_deadline(c, DEADLINE_KEEP_ALIVE);
+    assert_int_equal(c->deadline.kind, DEADLINE_SEND);
+    conn_drop_deadline(c);
+    assert_false(list_empty(&c->deadline.link));
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
 int main(void)
 {
     return RUN(test(who_asks_while_answers_wait_hears_all_of_them),
                test(who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy),
                test(what_is_held_when_a_connection_ends_goes_out_first),
                test(who_takes_some_of_what_is_held_has_as_long_again_for_the_rest),
-               test(who_takes_nothing_is_let_go_whatever_it_says));
+               test(who_takes_nothing_is_let_go_whatever_it_says),
+               test(who_is_always_sent_more_is_heard_all_the_same),
+               test(once_a_connection_ends_only_how_long_that_may_take_counts));
 }
