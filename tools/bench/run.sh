@@ -317,11 +317,12 @@ rows_of_idle() {
     row idle --clients 5000
 }
 
-# A thousand that read nothing for ten seconds, and for a minute; fewer among many who read.
+# A thousand that read nothing for ten seconds, and for a minute; fewer among many who read. Who does
+# so for 35 seconds, of both halves of a row, is let go.
 rows_of_stalled() {
     row stalled --clients 1025 --readers 25 --rate 500 --in-flight 64 --seconds 10
-    row stalled --clients 1025 --readers 25 --rate 500 --in-flight 64 --seconds 60
-    row stalled --clients 500 --readers 475 --rate 100 --in-flight 64 --seconds 20
+    row stalled --clients 1025 --readers 25 --rate 500 --in-flight 64 --seconds 60 --closed 1
+    row stalled --clients 500 --readers 475 --rate 100 --in-flight 64 --seconds 20 --closed 1
 }
 
 # Statements are counted where they arrive: PostgreSQL writes each into its log.
