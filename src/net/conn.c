@@ -172,28 +172,15 @@ bool conn_has_room(struct conn *c)
     return false;
 }
 
-static bool has_drained(const struct conn *c)
-{
-    return c->full && c->state == CONN_OPEN && !is_over(c, c->net->config.high_water / 2);
-}
-
-/* What has been said meanwhile is heard before the speaker is told, who may fill it up again: that
- * is when the socket is writeable next. */
-static void mind_drained(struct conn *c)
-{
-    if (!has_drained(c))
-        return;
-    conn_listen(c, true);
-    lws_callback_on_writable(c->wsi);
-}
-
 static void tell_drained(struct conn *c)
 {
-    if (!has_drained(c))
+    if (!c->full || is_over(c, c->net->config.high_water / 2))
         return;
     c->full = false;
+    if (c->state != CONN_OPEN)
+        return;
+    conn_listen(c, true);
     c->speaker->on_drained(c->user);
-    conn_wake(c);
 }
 
 /* A client that asks without reading the answers is not read from either. */
@@ -224,7 +211,7 @@ static void end_turn(struct conn *c)
         c->speaker->on_turn_end(c->user);
     }
     conn_flush(c);
-    mind_drained(c);
+    tell_drained(c);
     mind_flood(c);
     shut_when_sent(c);
     if (c->state == CONN_DEAD)
@@ -452,29 +439,22 @@ static void send_held(struct conn *c)
     if (sent > 0)
         note_progress(c);
     mind_reading(c);
-    mind_drained(c);
     lws_callback_on_writable(c->wsi);
 }
 
 /* libwebsockets calls it unasked, too, and when the socket could be read as well it has been. So
- * what was held is kept to the next time, although it has been sent: a client for which there is
- * always more is heard in between. */
+ * what was held is kept to the next time, although it has been sent: a client to which much more is
+ * to be sent is heard in between. */
 static void on_writeable(struct conn *c)
 {
-    if (c->state == CONN_DEAD)
+    if (!c->held || c->state == CONN_DEAD)
         return;
     if (holds_bytes(c)) {
         send_held(c);
         return;
     }
-    if (c->held) {
-        drop_held(c);
-        conn_wake(c);
-    }
-    if (c->deaf)
-        mind_drained(c);
-    else
-        tell_drained(c);
+    drop_held(c);
+    conn_wake(c);
 }
 
 void conn_take(struct conn *c, char *p, size_t n)
