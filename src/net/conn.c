@@ -101,16 +101,11 @@ static size_t write_some(struct conn *c, const char *bytes, size_t n)
     return got > 0 ? (size_t)got : 0;
 }
 
-static bool holds_bytes(const struct conn *c)
-{
-    return c->held && c->held->sent < c->held->n;
-}
-
 /* Nothing is read while something is held: what a client says and asks is no sign that it takes its
  * answers, and where it shuts its side it would not get the rest of them. */
 static void mind_reading(struct conn *c)
 {
-    lws_rx_flow_control(c->wsi, !c->deaf && !holds_bytes(c));
+    lws_rx_flow_control(c->wsi, !c->deaf && !c->held);
 }
 
 /* Keeps what the kernel left of a write until it takes more. That is rare: nearly always it has
@@ -430,30 +425,24 @@ static void note_progress(struct conn *c)
         limit(c, DEADLINE_SEND);
 }
 
-static void send_held(struct conn *c)
+/* libwebsockets calls it unasked, too. */
+static void on_writeable(struct conn *c)
 {
     struct conn_held *held = c->held;
-    size_t sent = write_some(c, held->bytes + held->sent, held->n - held->sent);
+    size_t sent;
 
+    if (!held || c->state == CONN_DEAD)
+        return;
+    sent = write_some(c, held->bytes + held->sent, held->n - held->sent);
     held->sent += sent;
     if (sent > 0)
         note_progress(c);
-    mind_reading(c);
-    lws_callback_on_writable(c->wsi);
-}
-
-/* libwebsockets calls it unasked, too, and when the socket could be read as well it has been. So
- * what was held is kept to the next time, although it has been sent: a client to which much more is
- * to be sent is heard in between. */
-static void on_writeable(struct conn *c)
-{
-    if (!c->held || c->state == CONN_DEAD)
-        return;
-    if (holds_bytes(c)) {
-        send_held(c);
+    if (held->sent < held->n) {
+        lws_callback_on_writable(c->wsi);
         return;
     }
     drop_held(c);
+    mind_reading(c);
     conn_wake(c);
 }
 
