@@ -80,6 +80,15 @@ static void ask(struct line *l, int id)
     say_text(l, text);
 }
 
+/* More than the socket takes. */
+static void ask_until_held(struct line *l)
+{
+    for (int i = 0; !only_conn(l->toy)->held; i++) {
+        ask(l, i);
+        turn(l->toy);
+    }
+}
+
 /* In one turn the socket can be read and written; and what is read is answered with more than it
  * can take. */
 static void who_asks_while_answers_wait_hears_all_of_them(void **state)
@@ -113,15 +122,10 @@ static void who_takes_no_answers_and_goes_on_asking_keeps_no_thread_busy(void **
 {
     struct toy toy;
     struct line l;
-    const struct conn *c;
 
     line_toy(&toy, &roomy);
     open_socket(&l, &toy);
-    c = only_conn(&toy);
-    for (int i = 0; !c->held; i++) {
-        ask(&l, i);
-        turn(&toy);
-    }
+    ask_until_held(&l);
     say_text(&l, "{\"type\":\"ping\"}");
     for (int i = 0; i < SETTLED; i++)
         turn(&toy);
@@ -165,6 +169,13 @@ static void ask_and_leave(struct line *l, struct toy *toy)
     assert_int_equal(only_conn(toy)->state, CONN_FINISHING);
 }
 
+static void check_heard_to_the_end(struct line *l)
+{
+    line_settle(l);
+    assert_true(l->ended);
+    assert_true(line_has(buf_str(&l->heard), "0\"}}"));
+}
+
 static void what_is_held_when_a_connection_ends_goes_out_first(void **state)
 {
     struct toy toy;
@@ -173,9 +184,22 @@ static void what_is_held_when_a_connection_ends_goes_out_first(void **state)
     line_toy(&toy, &roomy);
     line_open(&l, &toy);
     ask_and_leave(&l, &toy);
-    line_settle(&l);
-    assert_true(l.ended);
-    assert_true(line_has(buf_str(&l.heard), "0\"}}"));
+    check_heard_to_the_end(&l);
+    line_close(&l);
+    line_toy_done(&toy);
+}
+
+static void who_has_said_all_hears_all_that_is_held(void **state)
+{
+    struct toy toy;
+    struct line l;
+
+    line_toy(&toy, &roomy);
+    line_open(&l, &toy);
+    narrow(&toy);
+    ask_and_leave(&l, &toy);
+    shutdown(l.fd, SHUT_WR);
+    check_heard_to_the_end(&l);
     line_close(&l);
     line_toy_done(&toy);
 }
@@ -215,32 +239,12 @@ static void who_takes_nothing_is_let_go_whatever_it_says(void **state)
     config.ping_interval_ms = config.pong_timeout_ms = 10;
     line_toy(&toy, &config);
     open_socket(&l, &toy);
-    for (int i = 0; !only_conn(&toy)->held; i++) {
-        ask(&l, i);
-        turn(&toy);
-    }
+    ask_until_held(&l);
     while (!list_empty(&toy.net->connections)) {
         (void)!send(l.fd, "\x8A\x80\0\0\0\0", 6, MSG_NOSIGNAL); /* a pong */
         poll(NULL, 0, 1);
         turn(&toy);
     }
-    line_close(&l);
-    line_toy_done(&toy);
-}
-
-static void who_has_said_all_hears_all_that_is_held(void **state)
-{
-    struct toy toy;
-    struct line l;
-
-    line_toy(&toy, &roomy);
-    line_open(&l, &toy);
-    narrow(&toy);
-    ask_and_leave(&l, &toy);
-    shutdown(l.fd, SHUT_WR);
-    line_settle(&l);
-    assert_true(l.ended);
-    assert_true(line_has(buf_str(&l.heard), "0\"}}"));
     line_close(&l);
     line_toy_done(&toy);
 }
