@@ -141,7 +141,8 @@ function useEdge(scroller: RefObject<HTMLElement | null>, reached: () => void, d
 
   useEffect(() => {
     if (!edge.current) return undefined;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reached(), {
+    // It may be told of twice at once, out of sight and then in sight: the last is how it is now.
+    const observer = new IntersectionObserver((told) => told.at(-1)?.isIntersecting && reached(), {
       root: scroller.current,
       rootMargin: `${AHEAD} 0px`,
     });
