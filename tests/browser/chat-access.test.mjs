@@ -58,11 +58,14 @@ async function everyState(browser, hall, options) {
   await it.page.getByRole('button', { name: 'Enter as ann' }).click();
   await it.entry('archive').waitFor();
   await it.isForEverybody('the rooms');
+  const widths = await it.page.locator('a.entry').evaluateAll((all) => all.map(({ offsetWidth }) => offsetWidth));
+  assert.deepEqual(new Set(widths), new Set([widths[0]]), 'each entry is as wide as the others');
   await it.entry('archive').click();
   await it.page.locator('.scroller[aria-busy=true] .skeleton').first().waitFor();
   await it.isForEverybody('a room that is read');
   release();
   await it.ready('archive');
+  assert.equal(await it.page.getByRole('button', { name: 'Renew' }).isVisible(), true);
   await it.page.getByRole('button', { name: 'Send', exact: true }).click();
   await isRefused(it.field, /Write something first/);
   await it.isForEverybody('a room, and an error');

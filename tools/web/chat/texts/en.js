@@ -47,7 +47,7 @@ export default {
   rooms: 'Rooms',
   guildRooms: 'Guild rooms',
   refresh: 'Refresh',
-  refreshTitle: 'Look for rooms that you are in since then',
+  refreshTitle: 'Look for rooms that you have come into since',
   noRooms: 'You are not in any room yet.',
   unread: { one: '{count} unread message', other: '{count} unread messages' },
   noMessages: 'No messages yet',

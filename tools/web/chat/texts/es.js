@@ -48,7 +48,7 @@ export default {
   rooms: 'Salas',
   guildRooms: 'Salas de gremio',
   refresh: 'Actualizar',
-  refreshTitle: 'Buscar salas en las que estás desde entonces',
+  refreshTitle: 'Buscar salas en las que has entrado desde entonces',
   noRooms: 'Todavía no estás en ninguna sala.',
   unread: { one: '{count} mensaje sin leer', other: '{count} mensajes sin leer' },
   noMessages: 'Aún no hay mensajes',
