@@ -70,8 +70,13 @@ static void init_own(const struct cmd *cmd, struct option_set *own, struct arena
     options_init(own, arena);
 }
 
-bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
-              const char *const *args, const char *const *environment, int *ret_exit)
+static int refuse_options(const struct cmd *cmd, const struct option_error *error)
+{
+    return cmd_fail(CMD_MISUSED, "%s (see guildhall %s --help)", error->text, cmd->name);
+}
+
+bool cmd_load_flags(const struct cmd *cmd, struct config *config, struct option_set *own,
+                    const char *const *args, int *ret_exit)
 {
     struct option_error error;
 
@@ -82,12 +87,31 @@ bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *o
         *ret_exit = print_help(cmd, config, own);
         return false;
     }
-    if (config_load(config, args, environment, own, &error) != ST_OK) {
-        *ret_exit = cmd_fail(CMD_MISUSED, "%s (see guildhall %s --help)", error.text, cmd->name);
+    if (config_load_flags(config, args, own, &error) != ST_OK) {
+        *ret_exit = refuse_options(cmd, &error);
+        return false;
+    }
+    return true;
+}
+
+bool cmd_load_rest(const struct cmd *cmd, struct config *config, const char *const *environment,
+                   int *ret_exit)
+{
+    struct option_error error;
+
+    if (config_load_rest(config, environment, &error) != ST_OK) {
+        *ret_exit = refuse_options(cmd, &error);
         return false;
     }
     log_set_level(config->log);
     return true;
+}
+
+bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
+              const char *const *args, const char *const *environment, int *ret_exit)
+{
+    return cmd_load_flags(cmd, config, own, args, ret_exit) &&
+           cmd_load_rest(cmd, config, environment, ret_exit);
 }
 
 bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *arena,
@@ -102,7 +126,7 @@ bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *a
         return false;
     }
     if (options_read_flags(&own, 1, args, &error) != ST_OK) {
-        *ret_exit = cmd_fail(CMD_MISUSED, "%s (see guildhall %s --help)", error.text, cmd->name);
+        *ret_exit = refuse_options(cmd, &error);
         return false;
     }
     return true;

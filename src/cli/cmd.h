@@ -67,7 +67,13 @@ cmd_run_fn cmd_run_group;
 bool cmd_load(const struct cmd *cmd, struct config *config, struct option_set *own,
               const char *const *args, const char *const *environment, int *ret_exit) must_use;
 
-/* The same for a command that does not look at the server's configuration. */
+/* The two halves of it: the arguments, then what they leave out. */
+bool cmd_load_flags(const struct cmd *cmd, struct config *config, struct option_set *own,
+                    const char *const *args, int *ret_exit) must_use;
+bool cmd_load_rest(const struct cmd *cmd, struct config *config, const char *const *environment,
+                   int *ret_exit) must_use;
+
+/* The same as cmd_load() for a command that does not look at the server's configuration. */
 bool cmd_load_own(const struct cmd *cmd, struct option_set *own, struct arena *arena,
                   const char *const *args, int *ret_exit) must_use;
 

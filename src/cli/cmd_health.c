@@ -54,7 +54,7 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
     int exit_status;
 
     config_init(&config);
-    if (cmd_load(cmd, &config, &options, args, environment, &exit_status))
+    if (server_at_load(cmd, &config, &options, &own.at, args, environment, &exit_status))
         exit_status = check(&config, &own);
     config_done(&config);
     return exit_status;
@@ -67,7 +67,8 @@ const struct cmd cmd_health = {
         "guildhall health [OPTION…] [URL]\n\n"
         "Asks the server at URL, http://HOST:PORT, whether it is ready to serve (/readyz), and\n"
         "prints what it says. Without a URL it is the server of this machine that has this\n"
-        "configuration: the same --listen and --tls-certificate.\n\n"
+        "configuration: the same --listen and --tls-certificate; with one, neither the\n"
+        "environment nor a file of options is looked at.\n\n"
         "Exit status: 0 it is ready, 1 it is not or does not answer, 2 it was asked for\n"
         "wrongly.\n",
     .run = run,

@@ -164,7 +164,7 @@ static int run(const struct cmd *cmd, const char *const *args, const char *const
     int exit_status;
 
     config_init(&config);
-    if (cmd_load(cmd, &config, &options, args, environment, &exit_status))
+    if (server_at_load(cmd, &config, &options, &own.at, args, environment, &exit_status))
         exit_status = top(&config, &own);
     config_done(&config);
     return exit_status;
@@ -176,12 +176,11 @@ const struct cmd cmd_top = {
     .usage =
         "guildhall top [OPTION…] [URL]\n\n"
         "Looks at the /metrics of the server at URL, http://HOST:PORT, again and again, and shows\n"
-        "what it does: what is down, who is there, how much a second, how long it takes. Without "
-        "a\n"
-        "URL it is the server of this machine that has this configuration: the same\n"
-        "--metrics-listen, or else --listen and --tls-certificate. Ends on Ctrl-C. Into a pipe\n"
-        "screens are written one behind the other, without colours; NO_COLOR turns them off on a\n"
-        "terminal.\n",
+        "what it does: what is down, who is there, how much a second, how long it takes. Without\n"
+        "a URL it is the server of this machine that has this configuration: the same\n"
+        "--metrics-listen, or else --listen and --tls-certificate; with one, neither the\n"
+        "environment nor a file of options is looked at. Ends on Ctrl-C. Into a pipe screens are\n"
+        "written one behind the other, without colours; NO_COLOR turns them off on a terminal.\n",
     .run = run,
     CMD_OPTIONS(own_options),
     .is_configured = true,

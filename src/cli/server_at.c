@@ -79,15 +79,26 @@ static const char *url_of_page(struct arena *arena, struct str url, const struct
     return arena_printf(arena, "%.*s%s", STR_ARG(url), page->path).p;
 }
 
+static size_t count_named(const struct server_at *at)
+{
+    return at->words.n + (at->url.n > 0);
+}
+
+bool server_at_load(const struct cmd *cmd, struct config *config, struct option_set *own,
+                    const struct server_at *at, const char *const *args,
+                    const char *const *environment, int *ret_exit)
+{
+    return cmd_load_flags(cmd, config, own, args, ret_exit) &&
+           (count_named(at) > 0 || cmd_load_rest(cmd, config, environment, ret_exit));
+}
+
 int server_at_find(struct config *c, const struct server_at *at, const struct server_page *page,
                    struct http_call *call)
 {
-    bool is_named = at->url.n > 0;
-
-    if (at->words.n + is_named > 1)
+    if (count_named(at) > 1)
         return cmd_fail(CMD_MISUSED, "one server at a time");
-    if (at->words.n + is_named == 0)
+    if (count_named(at) == 0)
         return find_here(c, page, call);
-    call->url = url_of_page(&c->arena, is_named ? at->url : at->words.items[0], page);
+    call->url = url_of_page(&c->arena, at->url.n ? at->url : at->words.items[0], page);
     return CMD_OK;
 }

@@ -23,6 +23,12 @@ struct server_at {
         .help = "the server, http://HOST:PORT; the same as URL by itself"                          \
     }
 
+/* cmd_load() for such a command. A URL says all: with one, neither the environment nor the files
+ * that it names are read, which may be the server's own and hold what this user may not read. */
+bool server_at_load(const struct cmd *cmd, struct config *config, struct option_set *own,
+                    const struct server_at *at, const char *const *args,
+                    const char *const *environment, int *ret_exit) must_use;
+
 /* The page that is asked for. */
 struct server_page {
     const char *path;  /* "/metrics" */

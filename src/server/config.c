@@ -121,15 +121,20 @@ static enum status settle_proxies(struct config *c, struct option_error *error)
                          STR_ARG(wrong));
 }
 
-enum status config_load(struct config *c, const char *const *args, const char *const *environment,
-                        struct option_set *own, struct option_error *ret_error)
+enum status config_load_flags(struct config *c, const char *const *args, struct option_set *own,
+                              struct option_error *ret_error)
 {
     struct option_set *sets[] = {&c->options, own};
+
+    return options_read_flags(sets, own ? 2 : 1, args, ret_error);
+}
+
+enum status config_load_rest(struct config *c, const char *const *environment,
+                             struct option_error *ret_error)
+{
     enum status st = options_read_environment(&c->options, environment, ret_error);
 
     c->environment = environment;
-    if (st == ST_OK)
-        st = options_read_flags(sets, own ? 2 : 1, args, ret_error);
     if (st == ST_OK && c->config_file.n)
         st = option_file_read(&c->options, c->config_file, ret_error);
     if (st != ST_OK)

@@ -48,7 +48,7 @@ struct config_bus {
 
 struct config {
     struct arena arena;
-    const char *const *environment; /* as config_load() was given it; borrowed */
+    const char *const *environment; /* as config_load_rest() was given it; borrowed */
     struct option_set options; /* what was given, and where: for help and for `guildhall config` */
 
     struct str config_file; /* of further options; absent: none */
@@ -129,11 +129,15 @@ enum {
 void config_init(struct config *c);
 void config_done(struct config *c);
 
-/* The environment, then the arguments that follow the command's name; `own` are the command's own
- * options, with their defaults, or NULL. ST_BAD_INPUT: unknown option or bad value, and the error
- * says which. */
-enum status config_load(struct config *c, const char *const *args, const char *const *environment,
-                        struct option_set *own, struct option_error *ret_error) must_use;
+/* The arguments that follow the command's name; `own` are the command's own options, with their
+ * defaults, or NULL. ST_BAD_INPUT: unknown option or bad value, and the error says which. */
+enum status config_load_flags(struct config *c, const char *const *args, struct option_set *own,
+                              struct option_error *ret_error) must_use;
+
+/* Then what they leave out: the environment, the file of options, and what follows from them.
+ * Without it, only what is given by flags is there. The same errors. */
+enum status config_load_rest(struct config *c, const char *const *environment,
+                             struct option_error *ret_error) must_use;
 
 /* An option whose value in the file is another by now; strings are the next config's. */
 struct config_change {
@@ -149,7 +153,7 @@ struct config_changes {
     size_t n;
 };
 
-/* The file of options again. *ret_next is as `first`, which config_load() made and which must stay
+/* The file of options again. *ret_next is as `first`, which was loaded and which must stay
  * as long as it, but for the live options, which are as the file has them; it needs nothing of
  * `now`, the one in force, which the changes are told from. ST_BAD_INPUT: the error says where the
  * file is wrong. */

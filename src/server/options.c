@@ -236,6 +236,11 @@ static enum status refuse_unknown_variable(const struct option_set *set, const c
                          STR_ARG(nearest_hint(&best)));
 }
 
+static bool is_default(const struct option_given *given)
+{
+    return str_eq(given->origin, STR("default"));
+}
+
 enum status options_read_environment(struct option_set *set, const char *const *environment,
                                      struct option_error *ret_error)
 {
@@ -246,7 +251,7 @@ enum status options_read_environment(struct option_set *set, const char *const *
     for (size_t i = 0; i < set->n && st == ST_OK; i++) {
         const struct option *o = &set->options[i];
 
-        if (o->kind == OPTION_SWITCH)
+        if (o->kind == OPTION_SWITCH || !is_default(&set->given[i]))
             continue;
         st = read_credential(set, o, environment, ret_error);
         if (st == ST_OK && o->variable)
@@ -293,7 +298,7 @@ enum status options_put_variable(struct option_set *set, struct str name, struct
                              STR_ARG(name), STR_ARG(nearest_hint(&best)));
     }
     given = &set->given[o - set->options];
-    if (!value.n || (!given->in_config_file && !str_eq(given->origin, STR("default"))))
+    if (!value.n || (!given->in_config_file && !is_default(given)))
         return ST_OK;
     st = put_value(set, o, value, &from, error);
     if (st == ST_OK)

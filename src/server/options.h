@@ -90,8 +90,9 @@ struct option_error {
 /* Puts the defaults in the target. */
 void options_init(struct option_set *set, struct arena *arena);
 
-/* Reads what has the set's prefix. An unknown variable with the prefix is ST_BAD_INPUT, but for
- * those that Kubernetes makes of a service's name. environment ends in NULL. */
+/* Reads what has the set's prefix; what a flag gave already stays. An unknown variable with the
+ * prefix is ST_BAD_INPUT, but for those that Kubernetes makes of a service's name. environment ends
+ * in NULL. */
 enum status options_read_environment(struct option_set *set, const char *const *environment,
                                      struct option_error *ret_error) must_use;
 

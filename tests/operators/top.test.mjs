@@ -9,7 +9,7 @@ import { check, finish } from '../lib/tap.mjs';
 
 // Nothing of ours in it: what is configured is given as flags.
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GUILDHALL_')));
-const run = (program, args) => promisify(execFile)(program, args, { env });
+const run = (program, args, more) => promisify(execFile)(program, args, { env: { ...env, ...more } });
 
 await withServer({ options: ['--metrics-listen', '127.0.0.1:0'] }, async (hall) => {
   const { address } = await hall.logged('metrics_listening');
@@ -52,6 +52,18 @@ await withServer({ options: ['--metrics-listen', '127.0.0.1:0'] }, async (hall) 
       const { code, stderr } = await run(hall.program, [command, url, '--url', url]).catch((error) => error);
       assert.equal(code, 2);
       assert.match(stderr, /one server at a time/);
+    }
+  });
+  await check('a URL says all: what the environment says of a server is not looked at', async () => {
+    const theirs = { GUILDHALL_CONFIG: '/no/such/options', GUILDHALL_JWT_SECRET_FILE: '/no/such/secret', GUILDHALL_OF_TOMORROW: '1' };
+    for (const command of [['top', '--once', '--interval', '100ms'], ['health']]) {
+      await run(hall.program, [...command, url], theirs);
+      await run(hall.program, [...command, '--url', url], theirs);
+      for (const [name, value] of Object.entries(theirs)) {
+        const { code, stderr } = await run(hall.program, command, { [name]: value }).catch((error) => error);
+        assert.equal(code, 2);
+        assert.ok(stderr.includes(name) || stderr.includes(value), stderr);
+      }
     }
   });
   await check('what is no /metrics is an error that says what to do, and fails', async () => {

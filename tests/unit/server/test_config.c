@@ -16,7 +16,9 @@ static enum status load(const char *const *args, const char *const *environment)
     config_done(&config);
     config_init(&config);
     error.text[0] = '\0';
-    return config_load(&config, args, environment, NULL, &error);
+    if (config_load_flags(&config, args, NULL, &error) != ST_OK)
+        return ST_BAD_INPUT;
+    return config_load_rest(&config, environment, &error);
 }
 
 static void load_flags(const char *const *args)
@@ -125,6 +127,8 @@ static void a_flag_counts_more_than_a_variable_and_that_more_than_database_url(v
     assert_int_equal(config.max_depth, 4);
     assert_str(origin_of("database-url"), "--database");
     assert_str(origin_of("max-tokens"), "default");
+    assert_int_equal(load(LIST("--max-depth=4"), LIST("GUILDHALL_MAX_DEPTH=many")), ST_OK);
+    assert_int_equal(config.max_depth, 4);
 }
 
 static void an_empty_variable_counts_as_unset(void **state)

@@ -25,7 +25,9 @@ static enum status load(const char *const *args)
     config_done(&config);
     config_init(&config);
     error.text[0] = '\0';
-    return config_load(&config, args, LIST("DATABASE_URL=postgres:///x"), NULL, &error);
+    if (config_load_flags(&config, args, NULL, &error) != ST_OK)
+        return ST_BAD_INPUT;
+    return config_load_rest(&config, LIST("DATABASE_URL=postgres:///x"), &error);
 }
 
 static void load_well(const char *const *args)
