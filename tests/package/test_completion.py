@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Lines that a person types into bash, and what the tabulator makes of them. Speaks TAP.
+"""Lines that a person types into bash and zsh, and what the tabulator makes of them. Speaks TAP.
 
-    tests/package/test_completion.py GUILDHALL SCRIPT
+    tests/package/test_completion.py GUILDHALL BASH-SCRIPT ZSH-SCRIPT
 """
 
 import os
@@ -14,51 +14,49 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
 from program import run, until
 
-SCRIPT = Path(sys.argv[2]).resolve()
+BASH_SCRIPT, ZSH_SCRIPT = (Path(script).resolve() for script in sys.argv[2:])
 
-# The line is typed, M-* puts all that may stand there into it, and then it becomes what is printed.
-SETTINGS = """
-bind 'set enable-bracketed-paste off'
-bind 'set bell-style none'
-bind '"\\C-xa": insert-completions'
-bind '"\\C-xb": beginning-of-line'
-PS1=
-source "$SCRIPT"
-"""
+ALL, TAB = "\x18a", "\t"
 
 
-class Bash:
-    """An interactive bash on a terminal of its own, in a folder with two files."""
+class Shell:
+    """An interactive one on a terminal of its own, in a folder with two files."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        Path(folder, "rc").write_text(SETTINGS, encoding="utf-8")
-        Path(folder, "chat.graphql").write_text("", encoding="utf-8")
+    def __init__(self, command, script, settings, kept_in):
+        self.home = tempfile.TemporaryDirectory()
+        self.folder = self.home.name
+        Path(self.folder, kept_in).write_text(settings, encoding="utf-8")
+        Path(self.folder, "chat.graphql").write_text("", encoding="utf-8")
         self.terminal, side = pty.openpty()
         self.process = subprocess.Popen(
-            ["bash", "--noprofile", "--rcfile", "rc", "-i"],
-            cwd=folder,
+            command,
+            cwd=self.folder,
             stdin=side,
             stdout=side,
             stderr=side,
             start_new_session=True,
-            env={"PATH": os.environ["PATH"], "TERM": "dumb", "SCRIPT": str(SCRIPT), "HOME": folder, "COLUMNS": "4000"},
+            env={
+                "PATH": os.environ["PATH"],
+                "TERM": "dumb",
+                "SCRIPT": str(script),
+                "HOME": self.folder,
+                "COLUMNS": "4000",
+            },
         )
         os.close(side)
 
-    def completed(self, line, key="\x18a"):
+    def completed(self, line, key=ALL):
         """The words of the line once the key was struck at its end."""
         answer = Path(self.folder, "answer")
         done = Path(self.folder, "done")
         for file in (answer, done):
             file.unlink(missing_ok=True)
-        typed = f"{line}{key}\x18bprintf '%s\\n' \x05 >answer; touch done\n"
-        os.write(self.terminal, typed.encode())
-        until("bash", lambda: self.swallow() and done.exists())
+        os.write(self.terminal, self.typed(line + key).encode())
+        until("the shell", lambda: self.swallow() and done.exists())
         return answer.read_text(encoding="utf-8").split("\n")[:-1]
 
     def swallow(self):
-        """What the terminal shows is nobody's; unread, it would stop bash."""
+        """What the terminal shows is nobody's; unread, it would stop the shell."""
         os.set_blocking(self.terminal, False)
         try:
             while os.read(self.terminal, 65536):
@@ -72,48 +70,91 @@ class Bash:
         self.process.kill()
         self.process.wait()
         os.close(self.terminal)
+        self.home.cleanup()
 
 
-folder = tempfile.TemporaryDirectory()
-bash = Bash(folder.name)
+class Bash(Shell):
+    # ALL puts all that may stand there into the line, which then becomes what is printed.
+    SETTINGS = """
+bind 'set enable-bracketed-paste off'
+bind 'set bell-style none'
+bind '"\\C-xa": insert-completions'
+bind '"\\C-xb": beginning-of-line'
+PS1=
+source "$SCRIPT"
+"""
+
+    def __init__(self):
+        super().__init__(["bash", "--noprofile", "--rcfile", "rc", "-i"], BASH_SCRIPT, self.SETTINGS, "rc")
+
+    def typed(self, keys):
+        return f"{keys}\x18bprintf '%s\\n' \x05 >answer; touch done\n"
 
 
-def a_command_is_completed():
-    assert bash.completed("guildhall ser") == ["guildhall", "serve"]
-    assert bash.completed("guildhall s") == ["guildhall", "schema", "serve"]
+class Zsh(Shell):
+    # The same: compinit finds the script by its name, as it does where it is installed.
+    SETTINGS = """
+mkdir functions
+cp "$SCRIPT" functions/_guildhall
+fpath=("$PWD/functions" $fpath)
+autoload -Uz compinit
+compinit -u -D
+unsetopt beep prompt_cr prompt_sp
+all() { _main_complete && compstate[insert]=all compstate[list]= }
+zle -C all complete-word all
+tell() { print -rl -- ${=BUFFER} >answer; touch done; BUFFER= }
+zle -N tell
+zle-line-init() { touch ready }
+zle -N zle-line-init
+bindkey '^Xa' all
+bindkey '^Xb' tell
+PS1=
+"""
+
+    def __init__(self):
+        super().__init__(["zsh", "-d", "-i"], ZSH_SCRIPT, self.SETTINGS, ".zshrc")
+        until("zsh", lambda: self.swallow() and Path(self.folder, "ready").exists())
+
+    def typed(self, keys):
+        return f"{keys}\x18b"
 
 
-def and_so_is_one_of_a_group():
-    assert bash.completed("guildhall room cre") == ["guildhall", "room", "create"]
-    assert bash.completed("guildhall schema ") == ["guildhall", "schema", "diff", "introspect", "print"]
+def a_command_is_completed(shell):
+    assert shell.completed("guildhall ser") == ["guildhall", "serve"]
+    assert shell.completed("guildhall s") == ["guildhall", "schema", "serve"]
 
 
-def options_are_those_of_the_command():
-    assert bash.completed("guildhall room create --ki") == ["guildhall", "room", "create", "--kind"]
-    assert bash.completed("guildhall room list --ki") == ["guildhall", "room", "list", "--ki"]
-    assert bash.completed("guildhall serve --jwt-secret") == ["guildhall", "serve", "--jwt-secret", "--jwt-secret-file"]
-    assert bash.completed("guildhall serve --mig") == ["guildhall", "serve", "--migrate"]
+def and_so_is_one_of_a_group(shell):
+    assert shell.completed("guildhall room cre") == ["guildhall", "room", "create"]
+    assert shell.completed("guildhall schema ") == ["guildhall", "schema", "diff", "introspect", "print"]
 
 
-def an_options_words_are_known():
-    assert bash.completed("guildhall serve --introspection ") == ["guildhall", "serve", "--introspection", "auth", "off", "on"]
-    assert bash.completed("guildhall room create --kind CH") == ["guildhall", "room", "create", "--kind", "CHANNEL"]
-    assert bash.completed("guildhall validate --format=gi") == ["guildhall", "validate", "--format=github"]
+def options_are_those_of_the_command(shell):
+    assert shell.completed("guildhall room create --ki") == ["guildhall", "room", "create", "--kind"]
+    assert shell.completed("guildhall room list --ki") == ["guildhall", "room", "list", "--ki"]
+    assert shell.completed("guildhall serve --jwt-secret") == ["guildhall", "serve", "--jwt-secret", "--jwt-secret-file"]
+    assert shell.completed("guildhall serve --mig") == ["guildhall", "serve", "--migrate"]
 
 
-def files_are_offered_where_a_file_may_stand():
-    assert bash.completed("guildhall validate --schema ch") == ["guildhall", "validate", "--schema", "chat.graphql"]
-    assert bash.completed("guildhall serve --jwt-secret-file ch") == ["guildhall", "serve", "--jwt-secret-file", "chat.graphql"]
-    assert bash.completed("guildhall validate ch") == ["guildhall", "validate", "chat.graphql"]
+def an_options_words_are_known(shell):
+    assert shell.completed("guildhall serve --introspection ") == ["guildhall", "serve", "--introspection", "auth", "off", "on"]
+    assert shell.completed("guildhall room create --kind CH") == ["guildhall", "room", "create", "--kind", "CHANNEL"]
+    assert shell.completed("guildhall validate --format=gi") == ["guildhall", "validate", "--format=github"]
 
 
-def but_not_where_none_may():
-    assert bash.completed("guildhall serve --listen ch") == ["guildhall", "serve", "--listen", "ch"]
-    assert bash.completed("guildhall room ch") == ["guildhall", "room", "ch"]
+def files_are_offered_where_a_file_may_stand(shell):
+    assert shell.completed("guildhall validate --schema ch") == ["guildhall", "validate", "--schema", "chat.graphql"]
+    assert shell.completed("guildhall serve --jwt-secret-file ch") == ["guildhall", "serve", "--jwt-secret-file", "chat.graphql"]
+    assert shell.completed("guildhall validate ch") == ["guildhall", "validate", "chat.graphql"]
 
 
-def the_tabulator_does_what_it_does_elsewhere():
-    assert bash.completed("guildhall migr", key="\t") == ["guildhall", "migrate"]
+def but_not_where_none_may(shell):
+    assert shell.completed("guildhall serve --listen ch") == ["guildhall", "serve", "--listen", "ch"]
+    assert shell.completed("guildhall room ch") == ["guildhall", "room", "ch"]
+
+
+def the_tabulator_does_what_it_does_elsewhere(shell):
+    assert shell.completed("guildhall migr", key=TAB) == ["guildhall", "migrate"]
 
 
 CASES = [
@@ -126,7 +167,18 @@ CASES = [
     the_tabulator_does_what_it_does_elsewhere,
 ]
 
-failed = run(CASES)
-bash.end()
-folder.cleanup()
+SHELLS = {"in_bash": Bash(), "in_zsh": Zsh()}
+
+
+def case_of(case, where, shell):
+    def of_shell():
+        return case(shell)
+
+    of_shell.__name__ = f"{where}_{case.__name__}"
+    return of_shell
+
+
+failed = run([case_of(case, where, shell) for where, shell in SHELLS.items() for case in CASES])
+for shell in SHELLS.values():
+    shell.end()
 sys.exit(failed)
