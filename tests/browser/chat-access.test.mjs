@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
 import { until, withBrowser, withDemo } from './browser.mjs';
-import { Chat, numbers } from './chat.mjs';
+import { Chat, holdBack, numbers } from './chat.mjs';
 
 const PHONE = { width: 320, height: 640 };
 
@@ -27,30 +27,10 @@ async function tabTo(page, selector) {
   });
 }
 
-// Holds back what the server says to a question, until it is let go.
-async function holdBack(page, isHeld) {
-  let release;
-  const released = new Promise((resolve) => (release = resolve));
-  await page.routeWebSocket(/graphql/, (socket) => {
-    const server = socket.connectToServer();
-    const held = new Set();
-    socket.onMessage((data) => {
-      const { id, payload } = JSON.parse(data);
-      if (id && isHeld(payload?.query ?? '')) held.add(id);
-      server.send(data);
-    });
-    server.onMessage(async (data) => {
-      if (held.has(JSON.parse(data).id)) await released;
-      socket.send(data);
-    });
-  });
-  return release;
-}
-
 async function everyState(browser, hall, options) {
   const it = await Chat.open(browser, hall, options);
   const isPhone = options.width === PHONE.width;
-  const release = await holdBack(it.page, (query) => query.includes('messages('));
+  const { release } = await holdBack(it.page, ({ query }) => query.includes('messages('));
   await it.page.waitForLoadState('networkidle');
   await it.page.reload();
   await it.page.getByRole('button', { name: 'Enter as ann' }).waitFor();
@@ -136,6 +116,16 @@ await withBrowser(async (browser) => {
       await it.end();
     });
 
+    await check('who signs out while cut off opens no connection any more', async () => {
+      const it = await Chat.enter(browser, hall, 'ann');
+      await it.cut();
+      await it.page.getByRole('button', { name: 'Sign out' }).click();
+      await it.page.getByRole('button', { name: 'Enter as bob' }).click();
+      await it.is('Live');
+      assert.equal(it.visit.sockets.length, 2);
+      await it.end();
+    });
+
     await check('a token of the demo is renewed on the open socket', async () => {
       const it = await Chat.enter(browser, hall, 'ann');
       const until_ = it.page.locator('.token-state span');
@@ -199,6 +189,20 @@ await withBrowser(async (browser) => {
       await it.token.waitFor({ state: 'detached' });
       assert.equal(it.visit.sockets.length, 1);
       await it.is('Live');
+      await it.end();
+    });
+
+    await check('a newer token that is given while the connection is away opens the next', async () => {
+      const it = await enter(hall.token('ann'));
+      const newer = hall.token('ann', { exp: '+7200' });
+      await it.is('Live');
+      await it.page.getByRole('button', { name: 'Renew' }).click();
+      await it.cut();
+      await it.give(newer);
+      await it.token.waitFor({ state: 'detached' });
+      await it.back();
+      await it.is('Live');
+      assert.equal(it.visit.sockets[1].sent[0].payload.authorization, `Bearer ${newer}`);
       await it.end();
     });
 

@@ -4,6 +4,29 @@ import assert from 'node:assert/strict';
 
 export const numbers = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
+// Holds back what the server says to an operation, until it is let go. From the next load of the page on.
+export async function holdBack(page, isHeld) {
+  let release;
+  let isHolding = false;
+  const released = new Promise((resolve) => (release = resolve));
+  await page.routeWebSocket(/graphql/, (socket) => {
+    const server = socket.connectToServer();
+    const held = new Set();
+    socket.onMessage((data) => {
+      const { id, payload } = JSON.parse(data);
+      if (id && payload?.query && isHeld(payload)) held.add(id);
+      server.send(data);
+    });
+    server.onMessage(async (data) => {
+      const isOfIt = held.has(JSON.parse(data).id);
+      isHolding ||= isOfIt;
+      if (isOfIt) await released;
+      socket.send(data);
+    });
+  });
+  return { release, isHolding: () => isHolding };
+}
+
 export class Chat {
   static async open(browser, hall, options) {
     const it = new Chat();
@@ -23,6 +46,16 @@ export class Chat {
     await it.page.getByRole('button', { name: `Enter as ${user}` }).click();
     await it.is('Live');
     return it;
+  }
+
+  // The same after what is to stand between the page and the server was put there.
+  static async enterThrough(browser, hall, user, stand) {
+    const it = await Chat.open(browser, hall);
+    const stood = await stand(it.page);
+    await it.page.waitForLoadState('networkidle');
+    await it.page.reload();
+    await it.page.getByRole('button', { name: `Enter as ${user}` }).click();
+    return [it, stood];
   }
 
   // What the connection is said to do.
@@ -59,6 +92,19 @@ export class Chat {
 
   pending(text) {
     return this.page.locator('li.pending').filter({ has: this.page.getByText(text, { exact: true }) });
+  }
+
+  // Until it stands where it is seen.
+  async isInView(text) {
+    const box = await this.history.boundingBox();
+    await this.visit.until(async () => {
+      const { y } = (await this.message(text).boundingBox()) ?? { y: -1 };
+      return y >= box.y && y < box.y + box.height;
+    });
+  }
+
+  async hasFocus(locator) {
+    await this.visit.until(() => locator.evaluate((each) => each === document.activeElement));
   }
 
   // [{ seq, text }] as they stand below one another.

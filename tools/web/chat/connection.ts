@@ -163,8 +163,13 @@ export class Connection {
     this.state.set({ phase: 'connecting' });
   }
 
-  // Subscriptions stay. What the server does not like about the token is thrown.
-  async renew(token: string) {
+  // Subscriptions stay. What the server does not like about the token is thrown. Without an open socket
+  // there is nothing to renew: the next one begins with it.
+  async renew(token: string, expiresAt: string | null) {
+    if (this.state.value.phase !== 'live') {
+      this.#session.accept(token, expiresAt);
+      return this.#planRenewal();
+    }
     this.state.set({ renewing: true });
     try {
       const { renewSession } = await this.ask(RenewDocument, { token });
@@ -177,7 +182,7 @@ export class Connection {
 
   async renewFromSource() {
     const next = await this.#session.another();
-    if (next) return this.renew(next.token).catch(() => this.#planRenewal());
+    if (next) return this.renew(next.token, next.expiresAt).catch(() => this.#planRenewal());
     if (!this.#session.demo) return this.#session.state.set({ wanted: true });
     this.#planRenewal();
   }
@@ -186,7 +191,6 @@ export class Connection {
     this.#ended = true;
     clearTimeout(this.#renewal);
     clearTimeout(this.#pongTimer);
-    this.#release();
     await this.#socket.dispose();
   }
 
@@ -206,6 +210,7 @@ export class Connection {
     await pause(backoff(attempt));
     await this.#session.usable();
     await this.#mayReturn;
+    if (this.#ended) await new Promise(() => {}); // who has signed out does not come back
   }
 
   // A socket that says nothing any more is not open, whatever the browser believes.

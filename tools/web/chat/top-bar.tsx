@@ -115,8 +115,7 @@ export function NewToken({ hall }: { hall: Hall }) {
   async function submit(token: string, claims: Claims) {
     const user = claimsOf(session.token)?.user ?? session.user;
     if (claims.user !== user) throw new Refused('tokenOther', { other: claims.user, user });
-    if (refused) return session.accept(token, claims.expiresAt);
-    return connection.renew(token).catch((error) => {
+    return connection.renew(token, claims.expiresAt).catch((error) => {
       throw new Refused('tokenRefused', { code: codeOf(error) });
     });
   }
