@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 
 import { check, finish } from '../lib/tap.mjs';
 import { withBrowser, withDemo } from './browser.mjs';
-import { Chat, numbers } from './chat.mjs';
+import { Chat, holdBack, numbers } from './chat.mjs';
 
 const HISTORY = 130; // more than three pages
+const LONG = 1000; // more than what stays of a room whose newest message is looked at
+const AT_ONCE = 50;
 
 // Scrolls to a place from which the next page is asked for; gives the message at the top there.
 function scrollToTop(box) {
@@ -17,19 +19,26 @@ function scrollToTop(box) {
   return { seq: first.dataset.seq, y: topOf(first) };
 }
 
-// Of the page's questions for history the first is refused, from the next load of the page on.
-async function refuseOnce(page) {
-  let isRefused = false;
+// Each of these operations is refused the first time, from the next load of the page on.
+async function refuseOnce(page, ...names) {
+  const left = new Set(names);
   await page.routeWebSocket(/graphql/, (socket) => {
     const server = socket.connectToServer();
     socket.onMessage((data) => {
       const { id, payload } = JSON.parse(data);
-      if (isRefused || !payload?.query?.includes('query History')) return server.send(data);
-      isRefused = true;
+      const name = [...left].find((each) => payload?.query?.includes(each));
+      if (!name) return server.send(data);
+      left.delete(name);
       const error = { message: 'not now', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
       return socket.send(JSON.stringify({ id, type: 'error', payload: [error] }));
     });
   });
+}
+
+// Many at once, so that it does not take long.
+async function sendMany(hall, user, roomId, n) {
+  for (let sent = 0; sent < n; sent += AT_ONCE)
+    await Promise.all(numbers(1, AT_ONCE).map((i) => hall.send(user, roomId, `one of many ${sent + i}`)));
 }
 
 await withBrowser(async (browser) => {
@@ -76,19 +85,79 @@ await withBrowser(async (browser) => {
     );
 
     await check('history that could not be read is told of, until it could', async () => {
-      const it = await Chat.open(browser, hall);
-      await refuseOnce(it.page);
-      await it.page.waitForLoadState('networkidle');
-      await it.page.reload();
-      await it.page.getByRole('button', { name: 'Enter as ann' }).click();
+      const [it] = await Chat.enterThrough(browser, hall, 'ann', (page) =>
+        refuseOnce(page, 'query History', 'mutation Send'),
+      );
       await it.entry('archive').click();
       const alert = it.page.getByRole('alert').filter({ hasText: 'INTERNAL_SERVER_ERROR' });
       await alert.waitFor();
       await alert.getByRole('button', { name: 'Try again' }).click();
       await it.message(`message ${HISTORY}`).waitFor();
       assert.equal(await alert.count(), 0);
+      await it.hasFocus(it.history); // the button that had it is gone
+      await it.say('refused');
+      await it.page.getByRole('button', { name: 'Discard' }).click();
+      await it.pending('refused').waitFor({ state: 'detached' });
+      await it.hasFocus(it.field);
       await it.end();
     });
+
+    await check(
+      'a room of one page can be read from its first message, and what one writes shows',
+      async () => {
+        await hall.room('short', ['ann']);
+        for (const n of numbers(1, 30)) await hall.send('ann', 'short', `line ${n}`);
+        const it = await Chat.enter(browser, hall, 'ann');
+        await it.openRoom('short');
+        await it.isInView('line 30');
+        await it.page.getByRole('button', { name: 'First message' }).click();
+        await it.isInView('line 1');
+        await it.say('below');
+        await it.isInView('below');
+        await it.end();
+      },
+    );
+
+    await check('what is heard while the same page is asked for twice is not lost', async () => {
+      const [it, { release, isHolding }] = await Chat.enterThrough(browser, hall, 'ann', (page) =>
+        holdBack(page, ({ query }) => query.includes('query History')),
+      );
+      await it.entry('archive').click();
+      await it.visit.until(isHolding);
+      await hall.send('bob', 'archive', 'heard early');
+      await it.entry('archive').filter({ hasText: 'heard early' }).waitFor();
+      await it.say('and then'); // which asks for the newest page
+      await it.entry('archive').filter({ hasText: 'and then' }).waitFor();
+      release();
+      await it.message('and then').waitFor();
+      assert.deepEqual(
+        (await it.shown()).slice(-2).map(({ text }) => text),
+        ['heard early', 'and then'],
+      );
+      await it.end();
+    });
+
+    await check(
+      'a room that is shortened while an older page is on its way stays without a gap',
+      async () => {
+        await hall.room('long', ['ann', 'bob']);
+        await sendMany(hall, 'bob', 'long', 100);
+        const [it, { release, isHolding }] = await Chat.enterThrough(browser, hall, 'ann', (page) =>
+          holdBack(page, ({ query, variables }) => query.includes('query History') && variables.after),
+        );
+        await it.openRoom('long');
+        await it.scroll('Home', isHolding);
+        await sendMany(hall, 'bob', 'long', LONG);
+        await it.page.getByRole('button', { name: `${LONG} new messages` }).click();
+        await it.entry('long').filter({ hasNotText: 'unread' }).waitFor();
+        release();
+        await hall.send('bob', 'long', 'the last');
+        await it.message('the last').waitFor();
+        const seqs = await it.shownSeqs();
+        assert.deepEqual(seqs, numbers(seqs[0], 100 + LONG + 1));
+        await it.end();
+      },
+    );
 
     await check('a room shows how much of it is unread until it is opened, and from where', async () => {
       const it = await Chat.enter(browser, hall, 'bob');
@@ -127,6 +196,38 @@ await withBrowser(async (browser) => {
         await it.end();
       },
     );
+
+    await check(
+      'what came while the page was closed is marked in the room that it is opened on',
+      async () => {
+        const it = await Chat.enter(browser, hall, 'bob');
+        await it.openRoom('Demo');
+        await it.entry('Demo').filter({ hasNotText: 'unread message' }).waitFor();
+        const address = it.page.url();
+        await it.page.goto('about:blank');
+        await hall.send('ann', 'GUILD#demo', 'while it was closed');
+        await it.page.goto(address);
+        await it.message('while it was closed').waitFor();
+        assert.equal(await it.page.locator('.new-mark + li .text').textContent(), 'while it was closed');
+        await it.end();
+      },
+    );
+
+    await check('what was read of a log that is no more does not count for this one', async () => {
+      const it = await Chat.enter(browser, hall, 'bob');
+      await it.page.evaluate(() => {
+        const mark = { seq: 1_000_000, cursor: 'of another database' };
+        localStorage['guildhall-chat:read:default:bob'] = JSON.stringify({ 'GUILD#demo': mark });
+      });
+      await it.page.reload();
+      await it.entry('Demo').filter({ hasText: 'unread messages' }).waitFor();
+      await it.openRoom('Demo');
+      await it.entry('Demo').filter({ hasNotText: 'unread message' }).waitFor();
+      await it.openRoom('Lobby');
+      await hall.send('ann', 'GUILD#demo', 'of this one');
+      await it.entry('Demo').filter({ hasText: '1 unread message' }).waitFor();
+      await it.end();
+    });
 
     await check('who reads further up is told of what comes below, and gets there', async () => {
       const it = await Chat.enter(browser, hall, 'ann');

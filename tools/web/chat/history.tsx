@@ -1,7 +1,15 @@
 // The stretch of the log that is shown. Whoever scrolls to an end gets what lies beyond; what is put on
 // at the top moves nothing on the screen; and who stands at the bottom stays at the bottom.
 
-import { Fragment, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import {
+  Fragment,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type MouseEvent,
+  type RefObject,
+} from 'react';
 
 import type { Connection } from './connection.ts';
 import { useTexts } from './language.ts';
@@ -76,9 +84,9 @@ const isAtBottom = ({ scrollTop, scrollHeight, clientHeight }: HTMLElement) =>
   scrollHeight - scrollTop - clientHeight < NEAR;
 
 // Where the scroller stands, through every change of what is in it.
-function useScroll(room: Room, { phase, messages, pending, newer, older }: Room['state']['value']) {
+function useScroll(room: Room, { phase, from, messages, pending, newer, older }: Room['state']['value']) {
   const scroller = useRef<HTMLDivElement>(null);
-  const before = useRef({ first: undefined as number | undefined, height: 0, stuck: true });
+  const before = useRef({ first: undefined as number | undefined, height: 0, stuck: true, pending: 0 });
   const [atBottom, setAtBottom] = useState(true);
   const first = messages[0]?.seq;
 
@@ -86,15 +94,17 @@ function useScroll(room: Room, { phase, messages, pending, newer, older }: Room[
     const box = scroller.current;
     if (!box) return;
     const was = before.current;
-    if (was.first === undefined || phase !== 'ready') was.stuck = !newer || phase !== 'ready';
-    if (was.first === undefined && newer) box.scrollTop = 0;
-    else if (was.stuck) box.scrollTop = box.scrollHeight;
+    const hasSent = pending.length > was.pending; // one looks for what one has just written
+    const begins = was.first === undefined || phase !== 'ready';
+    if (begins) box.scrollTop = phase === 'ready' && from === 'newest' ? box.scrollHeight : 0;
+    else if (was.stuck || hasSent) box.scrollTop = box.scrollHeight;
     else if (first !== undefined && was.first !== undefined && first < was.first)
       box.scrollTop += box.scrollHeight - was.height;
     before.current = {
       first: phase === 'ready' ? first : undefined,
       height: box.scrollHeight,
-      stuck: was.stuck,
+      stuck: begins ? isAtBottom(box) && !newer : was.stuck || hasSent,
+      pending: pending.length,
     };
     setAtBottom(isAtBottom(box));
   }, [phase, first, older, newer, messages.length, pending]);
@@ -208,10 +218,15 @@ function OnTheirWay({ room, pending, connection }: OnTheirWayProps) {
 function Failure({ room, code }: { room: Room; code: string }) {
   const t = useTexts();
 
+  function onClick({ currentTarget }: MouseEvent) {
+    currentTarget.closest<HTMLElement>('.scroller')?.focus(); // the button goes
+    room.toNewest();
+  }
+
   return (
     <p role="alert" className="failure">
       {t('historyFailed', { code })}{' '}
-      <button type="button" onClick={() => room.toNewest()}>
+      <button type="button" onClick={onClick}>
         {t('tryAgain')}
       </button>
     </p>

@@ -55,6 +55,10 @@ export const Message = memo(function Message({ message, mine, goesOn }: Props) {
 export function Pending({ room, item, live }: { room: Room; item: PendingMessage; live: boolean }) {
   const t = useTexts();
   const { key, text, phase, code = '' } = item;
+  const act = (choice: () => void) => {
+    document.getElementById('message')?.focus(); // the buttons go
+    choice();
+  };
   const said = {
     sending: t(live ? 'sending' : 'sendingCut'),
     sent: t('sent'),
@@ -70,10 +74,10 @@ export function Pending({ room, item, live }: { room: Room; item: PendingMessage
           {phase === 'failed' && (
             <>
               {' '}
-              <button type="button" onClick={() => room.sendAgain(key)}>
+              <button type="button" onClick={() => act(() => room.sendAgain(key))}>
                 {t('tryAgain')}
               </button>{' '}
-              <button type="button" onClick={() => room.discard(key)}>
+              <button type="button" onClick={() => act(() => room.discard(key))}>
                 {t('discard')}
               </button>
             </>

@@ -26,6 +26,13 @@ export class ReadMarks {
     this.#store.write(this.#marks);
   }
 
+  // It is no place of this log, so it says nothing: the server has another database than it had.
+  forget(roomId: string) {
+    const { [roomId]: _, ...others } = this.#store.read() ?? this.#marks;
+    this.#marks = others;
+    this.#store.write(this.#marks);
+  }
+
   // Calls changed() when another window has read on; gives the function that ends it.
   watch(changed: () => void) {
     const look = ({ key }: StorageEvent) => {

@@ -18,7 +18,13 @@ export function RoomList({ hall, openId }: { hall: Hall; openId: string | null }
       {phase === 'failed' && (
         <p role="alert" className="failure">
           {t('failedToStart')}{' '}
-          <button type="button" onClick={() => hall.load()}>
+          <button
+            type="button"
+            onClick={({ currentTarget }) => {
+              currentTarget.closest<HTMLElement>('.rooms')?.focus(); // the button goes
+              hall.load();
+            }}
+          >
             {t('tryAgain')}
           </button>
         </p>

@@ -38,6 +38,7 @@ export interface PendingMessage extends Unsent {
 interface RoomState extends RoomFactsFragment, Timeline {
   phase: 'new' | 'loading' | 'ready' | 'failed'; // of the stretch that is shown
   failure: string | null; // the code with which it failed
+  from: 'oldest' | 'newest'; // the end at which reading began
   turning: 'older' | 'newer' | null; // a page on its way
   gone: string | null; // the code with which the server ended it
   unread: number;
@@ -86,6 +87,7 @@ export class Room {
       ...timeline.NOTHING,
       phase: 'new',
       failure: null,
+      from: 'newest',
       turning: null,
       gone: null,
       unread: 0,
@@ -113,6 +115,7 @@ export class Room {
     const counted = await this.#untilItWorks(() => this.#countUnread(cursor));
     if (counted && !this.#ended) {
       this.state.set({ unread: counted.unread, uncounted: counted.more });
+      if (this.state.value.phase !== 'new') this.#markUnread(); // it was opened before that was known
       this.#follow(counted.resume);
     }
     this.#followed();
@@ -121,10 +124,11 @@ export class Room {
   async #countUnread(after: string | null) {
     const variables = { roomId: this.id, after, first: UNREAD_COUNTED };
     const { messages } = await this.#connection.ask(UnreadDocument, variables).catch((error) => {
-      // The place that was read last is not kept any more.
-      if (['INVALID_CURSOR', 'HISTORY_EXPIRED'].includes(codeOf(error)) && after)
-        return this.#connection.ask(UnreadDocument, { ...variables, after: null });
-      throw error;
+      const code = codeOf(error);
+      if (!after || !['INVALID_CURSOR', 'HISTORY_EXPIRED'].includes(code)) throw error;
+      // The place that was read last is not kept any more, or is of a log that was there before this one.
+      if (code === 'INVALID_CURSOR') this.#marks.forget(this.id);
+      return this.#connection.ask(UnreadDocument, { ...variables, after: null });
     });
     const unread = messages.items.filter(({ senderId }) => senderId !== this.#me).length;
     return { unread, more: messages.pageInfo.hasNextPage, resume: messages.resume };
@@ -193,20 +197,24 @@ export class Room {
 
   // The newest page, with a mark above what is unread.
   async open() {
-    this.state.set({ divider: this.state.value.unread ? this.#marks.of(this.id).seq : 0 });
+    this.#markUnread();
     if (this.state.value.phase === 'new' || this.state.value.newer) await this.toNewest();
   }
 
+  #markUnread() {
+    this.state.set({ divider: this.state.value.unread ? this.#marks.of(this.id).seq : 0 });
+  }
+
   toNewest() {
-    return this.#show({ first: PAGE }, timeline.newestPage);
+    return this.#show('newest', { first: PAGE }, timeline.newestPage);
   }
 
   toOldest() {
-    return this.#show({ last: PAGE }, timeline.oldestPage);
+    return this.#show('oldest', { last: PAGE }, timeline.oldestPage);
   }
 
-  async #show(page: PageAsked, arrange: (page: Page, heard: Message[]) => Timeline) {
-    this.state.set({ ...timeline.NOTHING, phase: 'loading', failure: null, turning: null });
+  async #show(from: RoomState['from'], page: PageAsked, arrange: (page: Page, heard: Message[]) => Timeline) {
+    this.state.set({ ...timeline.NOTHING, phase: 'loading', failure: null, from, turning: null });
     const got = await this.#read(page);
     if (got) this.#lay(arrange(got.page, got.heard), { phase: 'ready' });
   }
@@ -235,7 +243,8 @@ export class Room {
   async #read(page: PageAsked) {
     const question = ++this.#reading;
     await this.#isFollowed;
-    this.#arriving = [];
+    // What was heard since an older question is kept: urql gives two that are alike the answer to the older.
+    this.#arriving ??= [];
     try {
       const { messages } = await this.#patiently(
         () => this.#connection.ask(HistoryDocument, { roomId: this.id, ...page }),
@@ -268,12 +277,13 @@ export class Room {
 
   // Everything up to the newest message has been seen.
   markRead() {
-    const { messages, newer, unread } = this.state.value;
+    const { messages, newer, unread, turning } = this.state.value;
     const last = messages.at(-1);
+    const longest = turning ? Infinity : LONGEST; // the page on its way goes before what is there now
     if (newer || !last) return;
     this.#marks.put(this.id, last);
-    if (unread || messages.length > LONGEST)
-      this.state.set({ ...timeline.shortened(this.#shown, LONGEST), unread: 0, uncounted: false });
+    if (unread || messages.length > longest)
+      this.state.set({ ...timeline.shortened(this.#shown, longest), unread: 0, uncounted: false });
   }
 
   // The same user has read it in another window.
