@@ -10,12 +10,22 @@ import { Chat, holdBack, numbers } from './chat.mjs';
 
 const PHONE = { width: 320, height: 640 };
 
-// The field says what is wrong with it, and has the focus.
-async function isRefused(field, words) {
-  await until(async () => (await field.getAttribute('aria-invalid')) === 'true');
-  const ids = (await field.getAttribute('aria-describedby')).split(' ');
+// What the page says of the field.
+async function describedAs(field) {
+  const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? [];
   const said = await Promise.all(ids.map((id) => field.page().locator(`#${id}`).textContent()));
-  assert.match(said.join(' '), words);
+  return said.join(' ');
+}
+
+// The field says what is wrong with it, and has the focus. What was wrong before may stand there until the
+// server has answered.
+async function isRefused(field, words) {
+  let said;
+  await until(
+    async () => words.test((said = await describedAs(field))),
+    () => said,
+  );
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
   assert.ok(await field.evaluate((element) => element === document.activeElement));
 }
 
