@@ -1,6 +1,6 @@
 # Every way in which graphql-transport-ws ends a connection that does wrong.
 
-options --init-timeout 1s
+options --init-timeout 3s
 room club ann
 
 == text that is not JSON is 4400, and the reason tells the place

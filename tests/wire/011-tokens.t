@@ -79,7 +79,7 @@ ann> {"type":"connection_init","payload":{"authorization":7}}
 ann! 4403 Forbidden: There is no token.
 
 == a token that ends closes the socket it opened
-token brief {"sub":"ann","exp":"+2"}
+token brief {"sub":"ann","exp":"+4"}
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <brief>"}}
 ann< {"type":"connection_ack",...}
@@ -96,7 +96,7 @@ ann[1]< complete
 ann: quiet
 
 == renewed in time it stays, with its subscriptions
-token short {"sub":"ann","exp":"+3"}
+token short {"sub":"ann","exp":"+6"}
 token fresh {"sub":"ann","exp":"+600","scope":"CHAT"}
 ann: connect
 ann> {"type":"connection_init","payload":{"authorization":"Bearer <short>"}}
@@ -106,14 +106,14 @@ ann: settled
 ann[1]> mutation { renewSession(token: "<fresh>") { userId scopes expiresAt } }
 ann[1]< {"data":{"renewSession":{"userId":"ann","scopes":["CHAT"],"expiresAt":*}}}
 ann[1]< complete
-sql> select pg_sleep(3.5) is not null
+sql> select pg_sleep(6.5) is not null
     = t
 post ann mutation { sendMessage(roomId: "club", text: "still here") { seq } }
 -> 200 {"data":{"sendMessage":{"seq":1}}}
 ann[f]< {"data":{"onMessage":{"text":"still here"}},...}
 
 == a newer token that ends sooner closes the socket sooner
-token sooner {"sub":"ann","exp":"+2"}
+token sooner {"sub":"ann","exp":"+4"}
 eve: connect
 eve> {"type":"connection_init","payload":{"authorization":"Bearer <fresh>"}}
 eve< {"type":"connection_ack",...}

@@ -2,7 +2,6 @@
 # mode), and Apollo's multipart subscriptions.
 
 room club ann bob
-token brief {"sub":"ann","exp":"+3"}
 token old {"sub":"ann","exp":"-60"}
 
 == what is sent comes as an event, and the position to resume from with it
@@ -76,6 +75,7 @@ http POST /graphql
     www-authenticate: Bearer
 
 == one that ends meanwhile ends the stream, which says so
+token brief {"sub":"ann","exp":"+5"}
 brief: events brief subscription { onMessage(roomId: "club") { seq } }
 short: parts brief subscription { onMessage(roomId: "club") { seq } }
 brief< {"errors":[{"message":*,"extensions":{"code":"TOKEN_EXPIRED","http":{"status":401}}}]}

@@ -2,7 +2,6 @@
 
 room club ann bob
 token old {"sub":"ann","exp":"-60"}
-token soon {"sub":"ann","exp":"+3"}
 
 == a stream is reserved by who has a token
 http PUT /graphql/stream
@@ -166,6 +165,7 @@ http POST /graphql/stream
 -> 202
 tail< {"id":"long","payload":{"data":{"onMessage":{"seq":1}},...}}
 tail< {"id":"long","payload":{"data":{"onMessage":{"seq":2}},...}}
+token soon {"sub":"ann","exp":"+5"}
 http POST /graphql/stream
     content-type: application/json
     authorization: Bearer <soon>

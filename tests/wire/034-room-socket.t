@@ -117,7 +117,7 @@ mallory< {"type":"error","code":"UNAUTHENTICATED","message":"Forbidden: There is
 mallory! 4403 Forbidden: There is no token.
 
 == a token that ends closes the socket
-token brief {"sub":"ann","exp":"+2"}
+token brief {"sub":"ann","exp":"+4"}
 mallory: connect /ws/rooms/club authorization:<brief>
 mallory< {"type":"hello",...}
 mallory! 4403 Token expired
