@@ -61,8 +61,11 @@ export async function ask(socket, id, query, variables = {}) {
 
 export async function follow(socket, id, roomId) {
   socket.sendJson({ id, type: 'subscribe', payload: { query: FOLLOW, variables: { roomId } } });
-  // Reads are answered in order: behind this one the subscription stands.
-  await ask(socket, `${id} stands`, '{ viewer { rooms(first: 1) { items { id } } } }');
+  // Subscriptions begin in order: behind this one, which is refused, the other stands.
+  const refused = `behind ${id}`;
+  socket.sendJson({ id: refused, type: 'subscribe', payload: { query: FOLLOW, variables: { roomId: 'nowhere' } } });
+  const message = await next(socket);
+  assert.deepEqual([message.type, message.id], ['error', refused], JSON.stringify(message));
 }
 
 export async function hears(socket, text) {

@@ -70,8 +70,9 @@ async function neverRead(hall) {
   const socket = await hall.login('reader');
   for (let id = 0; id < STREAMS; id++)
     socket.sendJson({ id: `${id}`, type: 'subscribe', payload: { query: FOLLOW } });
-  await hall.send('writer', 'busy', 'the first');
-  await socket.nextJson();
+  // Subscriptions begin in order: behind this one, which is refused, the others stand.
+  socket.sendJson({ id: 'q', type: 'subscribe', payload: { query: FOLLOW.replace('busy', 'nowhere') } });
+  assert.equal((await socket.nextJson()).id, 'q');
   socket.pause();
   for (let n = 0; n < MESSAGES; n++) await hall.send('writer', 'busy', LARGE_TEXT);
 }

@@ -73,6 +73,9 @@ await withServer({ options: TLS }, async (hall) => {
   await check('a subscription over wss hears what is sent', async () => {
     const socket = await login(hall, ca);
     socket.sendJson({ id: 'f', type: 'subscribe', payload: { query: FOLLOW } });
+    // Subscriptions begin in order: behind this one, which is refused, the other stands.
+    socket.sendJson({ id: 'q', type: 'subscribe', payload: { query: FOLLOW.replace('club', 'nowhere') } });
+    assert.equal((await socket.nextJson()).id, 'q');
     socket.sendJson({ id: 's', type: 'subscribe', payload: { query: SEND, variables: { text: 'live' } } });
     for (;;) {
       const { id, payload } = await socket.nextJson();
