@@ -10,11 +10,15 @@ import { IS_SANITIZED, measure, TURNS } from './bench.mjs';
 
 const CLIENTS = IS_SANITIZED ? 1500 : 10000;
 const MISSED = 150; // more than one run of rows
+const THREADS = 2;
+// Who comes slowly is not kept waiting for company: a thread asks twice a second then, and every other second
+// where rooms stand. Ten thousand in earnest are quick enough for that not to matter.
+const STATEMENTS_A_SECOND = IS_SANITIZED ? 3 * THREADS : 0;
 
 const cluster = new URL(process.env.GUILDHALL_TEST_DATABASE_URL.replace('@/', '@placeholder/'));
 const log = join(cluster.searchParams.get('host'), 'postgres.log');
 
-const hall = new Hall({ options: ['--open-rooms', 'bench'] });
+const hall = new Hall({ threads: THREADS, options: ['--open-rooms', 'bench'] });
 await hall.createDatabase();
 await hall.sql(`ALTER DATABASE ${hall.database} SET log_statement = 'all'`);
 await hall.sql(`ALTER DATABASE ${hall.database} SET log_min_messages = 'log'`);
@@ -22,10 +26,11 @@ await hall.start();
 
 for (let turn = 0; turn < TURNS; turn++)
   await check('a crowd that comes back with recent cursors costs less than a statement a hundred', async () => {
-    const { statements, replayed } = await measure(hall, 'storm', { clients: CLIENTS, back: MISSED, log });
+    const numbers = { clients: CLIENTS, back: MISSED, log, strict: IS_SANITIZED ? 0 : 1 };
+    const { statements, replayed, seconds } = await measure(hall, 'storm', numbers);
     assert.ok(replayed >= CLIENTS * MISSED);
     assert.ok(statements > 0, 'nothing was counted');
-    assert.ok(statements < CLIENTS / 100, `${statements} statements`);
+    assert.ok(statements < CLIENTS / 100 + STATEMENTS_A_SECOND * seconds, `${statements} statements`);
   });
 
 await hall.done();
