@@ -183,7 +183,9 @@ class Renewer {
       ['UNAUTHENTICATED', makeToken({ sub: 'reader' }, { secret: 'nobody has told guildhall of this one' })],
     ][this.dice(4)];
     const error = await this.line.ask(RENEW, { token }).then(() => null, (e) => e);
-    if (this.line.gone) return;
+    // Gone meanwhile, or about to be: the token in force has ended on the way.
+    const hasEnded = codeOf(error) === 'TOKEN_EXPIRED' && Date.now() >= Date.parse(this.#end);
+    if (this.line.gone || hasEnded) return;
     assert.equal(codeOf(error), code, error?.message);
     this.refusals++;
   }
