@@ -67,7 +67,7 @@ async function everyState(browser, hall, options) {
   const wide = await it.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wide <= 0, `${wide} pixels do not fit`);
   if (isPhone) await it.page.getByRole('link', { name: 'Back to the rooms' }).click();
-  assert.equal(await it.entry('archive').isVisible(), true);
+  await it.entry('archive').waitFor();
   await it.end();
 }
 

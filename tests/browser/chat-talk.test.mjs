@@ -84,7 +84,7 @@ await withBrowser(async (browser) => {
         await ann.say(`Hello ${room}`);
         await bob.message(`Hello ${room}`).waitFor();
         await bob.say('Hello Ann,\nhow are you?');
-        await ann.message('Hello Ann,\nhow are you?').waitFor();
+        for (const it of [ann, bob]) await it.message('Hello Ann,\nhow are you?').waitFor();
         await ann.announced.getByText('bob: Hello Ann,').waitFor();
         assert.deepEqual(await ann.shownSeqs(), [1, 2]);
         assert.deepEqual(await bob.shown(), await ann.shown());
