@@ -44,17 +44,21 @@ LISTENER = re.compile(r"listen 127\.0\.0\.1:(\d+)")
 PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 class Ports(dict):
     """Free ones, by those that the page names."""
 
+    def __init__(self):
+        super().__init__()
+        self.held = []
+
     def __missing__(self, port):
-        self[port] = free_port()
+        """Held until the page ends: nobody who asks for any port gets it, and a server that names it does."""
+        held = socket.socket()
+        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+            held.setsockopt(socket.SOL_SOCKET, option, 1)
+        held.bind(("127.0.0.1", 0))
+        self.held.append(held)
+        self[port] = str(held.getsockname()[1])
         return self[port]
 
     def exchanged(self, text):
