@@ -24,9 +24,8 @@ static const struct number numbers[] = {
     {"text", AT(text_bytes), 64, 40, 4000, "characters of a message"},
     {"selections", AT(selections), 1, 1, 10000, "different ones among the subscribers (fanout)"},
     {"strict", AT(strict), 1, 0, 1,
-     "0: deliveries that are lost, repeated or out of order (fanout), or too many statements "
-     "(storm), "
-     "are told, and no failure"},
+     "0: deliveries that are lost, repeated or out of order (fanout), and too many statements "
+     "(storm), are told, and no failure"},
     {"stalled", AT(stalled), 0, 0, 99, "of a hundred subscribers, how many do not read"},
     {"readers", AT(readers), 25, 1, 10000, "clients that go on reading (stalled)"},
     {"bound", AT(bound), (int64_t)96 * 1024, 0, 1 << 30,
