@@ -3,8 +3,9 @@
 
     tests/websocket/slow_reader.py PORT BYTES_A_SECOND SECONDS
 
-It is like one over a network: segments of 1,400 bytes and a small receive buffer. On the loopback a segment is 64 KiB, and
-the kernel tells of room for the next only once that is free: whole seconds of slow reading would show as nothing at all.
+It is like one over a network: segments of 1,400 bytes. On the loopback a segment is 64 KiB, and the kernel tells of room
+for the next only once that is free; and it tells of room only when about half of its receive buffer is free, so that is
+small. Otherwise whole seconds of slow reading would show as nothing at all.
 """
 
 import contextlib
@@ -16,8 +17,8 @@ import time
 
 PORT, RATE, SLOW = (int(word) for word in sys.argv[1:])
 SEGMENT = 1400
-RECEIVE_BUFFER = 8 * 1024
-PIECE = 4096
+RECEIVE_BUFFER = 4 * 1024
+PIECE = 1024
 
 
 def pass_on(connection):
