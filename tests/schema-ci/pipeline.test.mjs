@@ -93,6 +93,7 @@ await check('the hook stops a commit that renames a field, and says which', () =
   project.change('schema.graphql', renameSender);
   const { status, output } = project.sh('git commit -qam rename');
   expect(status !== 0 && output.includes('FIELD_REMOVED:Message.senderId'), output);
+  expect(output.includes('GUILDHALL_ALLOW='), output);
   expect(project.must('git log -1 --format=%s').trim() === 'as it was', output);
 });
 
@@ -108,6 +109,16 @@ await check('the hook lets an agreed change pass whose documents have followed',
   project.change('schema.graphql', renameSender);
   project.must("sed -i 's/\\bsenderId\\b/authorId/' src/*.graphql");
   project.must('git commit -qam rename', { GUILDHALL_ALLOW: 'FIELD_REMOVED:Message.senderId' });
+});
+
+await check('the hook lets several agreed changes pass, and no other with them', () => {
+  const project = withHook();
+  const two = ['FIELD_REMOVED:Message.senderId', 'FIELD_REMOVED:Message.guildId'];
+  project.change('schema.graphql', (text) => renameSender(text).replace(/(type Message \{[^}]*)\bguildId:/, '$1clanId:'));
+  project.must("sed -i 's/\\bsenderId\\b/authorId/' src/*.graphql");
+  const { status, output } = project.sh('git commit -qam rename', { GUILDHALL_ALLOW: two[0] });
+  expect(status !== 0 && output.includes(two[1]), output);
+  project.must('git commit -qam rename', { GUILDHALL_ALLOW: two.join(' ') });
 });
 
 await check('the hook looks at what is staged, not at what lies about', () => {
