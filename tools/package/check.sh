@@ -36,7 +36,7 @@ clean_up() {
         tail -n 30 "$work/log" >&3
     fi
     ((starter == 0)) || kill -KILL "$starter" 2>/dev/null || true
-    wait
+    wait 2>/dev/null # bash tells of that
     # What ran in it ends a moment after its first process.
     until rm -rf "$booted" "$image"; do sleep 1; done
 }
