@@ -62,6 +62,17 @@ def postmasters(state_dir):
     return [process for process, parent in parents.items() if parent not in parents]
 
 
+def child_of(postmaster, kind):
+    """Its process of this kind, as PostgreSQL names them."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if parent_of(process) == postmaster and kind.encode() in (process / "cmdline").read_bytes():
+                return int(process.name)
+        except OSError:  # it has ended meanwhile
+            continue
+    raise AssertionError(f"{postmaster} has no {kind}")
+
+
 class Up:
     """`guildhall up` on a state directory, until stop() or kill()."""
 

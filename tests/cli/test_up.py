@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from program import GUILDHALL, Up, guildhall, other_user, postmasters, run, state_dir, until
+from program import GUILDHALL, Up, child_of, guildhall, other_user, postmasters, run, state_dir, until
 
 
 def a_newcomer_can_send_and_read():
@@ -148,6 +148,18 @@ def both_may_be_killed():
                 assert again.serving().texts() == ["one"]
 
 
+def one_that_does_not_end_when_it_should_is_ended_by_the_next_run():
+    with state_dir() as state:
+        with Up(state) as up:
+            up.serving().send("one")
+            (postmaster,) = postmasters(state)
+            os.kill(child_of(postmaster, "checkpointer"), signal.SIGSTOP)
+            up.kill()
+            with Up(state) as again:
+                assert again.serving().texts() == ["one"]
+                assert postmaster not in postmasters(state)
+
+
 def one_that_was_killed_while_it_made_its_data_begins_anew():
     with state_dir() as state:
         with Up(state) as up:
@@ -272,6 +284,7 @@ sys.exit(
             its_postgresql_ends_when_it_was_killed,
             a_postgresql_that_is_killed_comes_back,
             both_may_be_killed,
+            one_that_does_not_end_when_it_should_is_ended_by_the_next_run,
             one_that_was_killed_while_it_made_its_data_begins_anew,
             a_second_on_the_same_directory_is_refused,
             a_port_in_use_is_named_and_nothing_is_left,
