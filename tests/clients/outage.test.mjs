@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster } from '../lib/cluster.mjs';
 import { withServer } from '../lib/harness.mjs';
 import { check, finish } from '../lib/tap.mjs';
+import { until } from '../lib/until.mjs';
 
 const SENDERS = 8;
 const REFUSED = 200; // calls while the database is away
@@ -98,6 +99,9 @@ async function play(mode) {
       await cluster.start();
       await check(`${mode}: a client that obeys is served when PostgreSQL is back`, async () =>
         console.log(`# at try ${await outage.isBack()}`));
+      await until(async () => (await hall.exchange({ method: 'GET', path: '/readyz' })).status === 200);
+      await check(`${mode}: once the server says that it is ready, a call is served at the first try`, async () =>
+        assert.equal(await outage.isBack(), 1));
     });
 
     const log = (await hall.sql(LOG)).split('\n');
